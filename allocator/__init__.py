@@ -1,0 +1,1 @@
+"""Policy into plan: beds, clinics and ambulances from published health standards, with proof."""

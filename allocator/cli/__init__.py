@@ -1,0 +1,1 @@
+"""The command ``allocator``, one subcommand per file."""

@@ -1,0 +1,1 @@
+"""In and out: one form per file; only draws, never solves."""

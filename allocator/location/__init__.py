@@ -1,0 +1,1 @@
+"""The classic questions of location science, on sparse reach."""

@@ -1,0 +1,1 @@
+"""What makes the classic models fast."""

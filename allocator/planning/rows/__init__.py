@@ -1,0 +1,1 @@
+"""One rule kind per file: its rows in the program."""

@@ -1,0 +1,175 @@
+"""The answer to a policy: tables with ids, people and places, and proof of how good they are."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from allocator.lp.status import Status
+
+COMPLIANCE_COLUMNS: tuple[str, ...] = (
+    "rule", "area", "area_name", "measure", "sense", "required", "required_upper", "achieved",
+    "rate_required", "rate_achieved", "slack", "met", "binding", "strength", "evaluated", "branch",
+    "basis", "price", "note",
+)  # fmt: skip
+UNIT_COLUMNS: tuple[str, ...] = (
+    "unit", "name", "level", "resource", "have", "required", "allocated",
+)  # fmt: skip
+FACILITY_COLUMNS: tuple[str, ...] = (
+    "id", "name", "kind", "grade", "run_by", "status", "unit", "lon", "lat", "x_m", "y_m", "beds",
+    "ambulances", "negative_pressure", "attributes", "people_served", "cost", "basis",
+)  # fmt: skip
+TIER_COLUMNS: tuple[str, ...] = ("tier", "block", "objective", "bound", "gap", "status", "seconds")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the compliance table: one rule in one area.
+
+    ``required`` and ``achieved`` are in ``measure`` (beds, persons, vehicles, people, sites,
+    minutes); for a band ``required`` is the lower and ``required_upper`` the upper end.
+    ``slack`` >= 0 means met. ``met``, ``achieved`` and ``slack`` are None if not evaluated, and
+    ``note`` then names the missing input. ``area`` is ``all`` or a unit id.
+    """
+
+    rule: str
+    area: str
+    area_name: str
+    measure: str
+    sense: str
+    strength: str
+    required: float | None = None
+    required_upper: float | None = None
+    achieved: float | None = None
+    rate_required: float | None = None
+    rate_achieved: float | None = None
+    slack: float | None = None
+    met: bool | None = None
+    binding: bool | None = None
+    evaluated: bool = True
+    branch: str = ""
+    basis: str = "planned"
+    price: float | None = None
+    note: str = ""
+
+
+def compliance_table(lines: list[Line]) -> pd.DataFrame:
+    """Lines as a table with the columns of :data:`COMPLIANCE_COLUMNS`."""
+    return pd.DataFrame(
+        [[getattr(line, column) for column in COMPLIANCE_COLUMNS] for line in lines],
+        columns=list(COMPLIANCE_COLUMNS),
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rules hold, by strength; counted on the lines of area ``all``."""
+
+    met: Mapping[str, int]
+    failed: Mapping[str, int]
+    not_evaluated: Mapping[str, int]
+
+    @classmethod
+    def of(cls, compliance: pd.DataFrame) -> "Tally":
+        """Count a compliance table."""
+        whole = compliance[compliance["area"] == "all"]
+        evaluated = whole["evaluated"].astype(bool)
+        held = whole["met"].eq(True)
+
+        def count(mask: "pd.Series[bool]") -> dict[str, int]:
+            return {str(k): int(v) for k, v in whole[mask]["strength"].value_counts().items()}
+
+        return cls(count(evaluated & held), count(evaluated & ~held), count(~evaluated))
+
+    def line(self, strength: str) -> str:
+        """``must: 20 met, 2 not met, 6 not evaluated``."""
+        return (
+            f"{strength}: {self.met.get(strength, 0)} met, {self.failed.get(strength, 0)} not met, "
+            f"{self.not_evaluated.get(strength, 0)} not evaluated"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Beds, sites, vehicles and staff that a policy leads to, with a line per rule and area.
+
+    Attributes
+    ----------
+    region, crs, policy, objective
+        Names of the inputs; the local metric CRS; ``minimise cost`` and the like.
+    status, objective_value, objective_unit, bound, gap
+        How the planner's objective was solved; ``gap`` = |objective - bound| / |objective|.
+    compliance, units, facilities, tiers, assumptions
+        Tables; columns in :mod:`allocator.plans`. ``facilities`` has point geometry in ``crs``.
+    cells
+        Grid cells: ``x_m``, ``y_m``, ``people``, ``urban``, ``unit``, and one boolean column
+        ``covered:RULE`` per coverage rule, with ``covered_today:RULE`` beside it.
+    outlines
+        Units with geometry in ``crs`` (``name``, ``level``), for maps; may have none.
+    provenance
+        Solver, versions, seconds, input hashes, notes, warnings, what the sequence may lose.
+    """
+
+    region: str
+    crs: str
+    policy: str
+    objective: str
+    status: Status
+    objective_value: float
+    objective_unit: str
+    bound: float
+    gap: float
+    compliance: pd.DataFrame
+    units: pd.DataFrame
+    facilities: gpd.GeoDataFrame
+    tiers: pd.DataFrame
+    assumptions: pd.DataFrame
+    cells: pd.DataFrame
+    outlines: gpd.GeoDataFrame
+    seconds: float = 0.0
+    reproducible: bool = True
+    interrupted: bool = False
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tally(self) -> Tally:
+        """Rules met, given way and not evaluated, by strength."""
+        return Tally.of(self.compliance)
+
+    @property
+    def meets_musts(self) -> bool:
+        """Whether every must rule that could be evaluated holds."""
+        return not self.tally.failed.get("must", 0)
+
+    def summary(self) -> str:
+        """Say in a few lines what the plan achieves and how well that is proven."""
+        proof = (
+            f"{self.objective}: {self.objective_value:,.6g} {self.objective_unit}, "
+            f"bound {self.bound:,.6g}, gap {self.gap:.2%}"
+        )
+        head = f"{self.region}, {self.policy}: {self.status.value}; {proof}"
+        if self.interrupted:
+            head += " (interrupted: the best so far)"
+        tally = self.tally
+        return "\n".join([head, *(tally.line(s) for s in ("must", "target", "wish"))])
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        failed = self.compliance[
+            (self.compliance["area"] == "all")
+            & self.compliance["met"].eq(False)
+            & self.compliance["strength"].isin(["must", "target", "wish"])
+        ]
+        columns = ["rule", "strength", "measure", "required", "achieved", "slack", "note"]
+        gave = (
+            "<p>Every evaluated rule holds.</p>"
+            if failed.empty
+            else "<p>What gave:</p>" + failed[columns].to_html(index=False, escape=True)
+        )
+        lines = "<br>".join(html.escape(line) for line in self.summary().splitlines())
+        return f"<div><p>{lines}</p>{gave}</div>"

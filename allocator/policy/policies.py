@@ -1,0 +1,178 @@
+"""Policy: load, check and list the rules of a published plan."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+
+from allocator.errors import PolicyError, raise_if_any
+from allocator.policy.rules import EitherOr, Parameter, Rule
+
+_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+_HEAD = {"id", "title", "title_zh", "document", "source", "verified", "note", "rules"}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What must hold: rules, each with the clause it comes from.
+
+    ``verified`` tells whether the text was checked against the published original.
+    """
+
+    id: str
+    title: str
+    rules: tuple[Rule, ...]
+    title_zh: str = ""
+    document: str = ""
+    source: str = ""
+    verified: bool = False
+    note: str = ""
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        problems = []
+        for name in self._all_ids():
+            if name in seen:
+                problems.append(f"rule id {name!r} is used twice; every rule needs its own")
+            seen.add(name)
+        if not self.rules:
+            problems.append("has no rules")
+        raise_if_any(problems, where=f"policy {self.id}", kind=PolicyError)
+
+    def _all_ids(self) -> list[str]:
+        ids = []
+        for rule in self.rules:
+            ids.append(rule.id)
+            if isinstance(rule, EitherOr):
+                ids.extend(branch.id for branch in rule.branches)
+        return ids
+
+    @property
+    def stated_population(self) -> Fraction | None:
+        """Residents in the plan's year, where the plan states them."""
+        stated = [r.number for r in self.rules if isinstance(r, Parameter)]
+        return stated[-1] if stated else None
+
+    def table(self) -> pd.DataFrame:
+        """One row per rule: id, kind, strength, level, year, line, meaning, clause."""
+        columns = ["id", "kind", "strength", "level", "year", "line", "meaning", "clause"]
+        rows = [
+            [
+                r.id, r.kind, r.strength, "/".join(r.level) or "region", r.year, r.line,
+                r.meaning, r.clause,
+            ]
+            for r in self.rules
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        strengths = pd.Series([r.strength for r in self.rules]).value_counts()
+        counts = ", ".join(f"{n} {s}" for s, n in strengths.items())
+        checked = "" if self.verified else "; unverified copy"
+        return f"<Policy {self.id}: {self.title}; {len(self.rules)} rules ({counts}){checked}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.id}: {self.title}" + ("" if self.verified else " (unverified copy)")
+        return f"<p>{title}</p>" + self.table().to_html(index=False, escape=True)
+
+
+def list_policies() -> list[str]:
+    """Ids of the built-in packs.
+
+    >>> "jiaxing-2025" in list_policies()
+    True
+    """
+    packs = files("allocator.policy").joinpath("packs")
+    return sorted(p.name.removesuffix(".toml") for p in packs.iterdir() if p.name.endswith(".toml"))
+
+
+def read_policy(source: str | Path) -> Policy:
+    """Load a built-in pack by id, or a policy file by path.
+
+    Parameters
+    ----------
+    source
+        ``jiaxing-2025``, or the path of a TOML file.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    PolicyError
+        Listing every problem: unknown keys, units, kinds, numbers that are no numbers.
+    """
+    name = str(source)
+    if name in list_policies():
+        text = files("allocator.policy").joinpath("packs", f"{name}.toml").read_text("utf-8")
+        return parse_policy(text, where=f"policy {name}")
+    path = Path(source)
+    if not path.is_file():
+        near = get_close_matches(name, list_policies(), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise PolicyError(
+            f"no built-in policy and no file {name!r}{hint} "
+            f"(built in: {', '.join(list_policies())})",
+            where="policy",
+        )
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"not UTF-8 text: {error}", where=f"policy {path.name}") from error
+    return parse_policy(text, where=f"policy {path.name}")
+
+
+def parse_policy(text: str, *, where: str) -> Policy:
+    """Build a policy from the text of a TOML file; see :func:`read_policy`."""
+    try:
+        data = tomllib.loads(text, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"not valid TOML: {error}", where=where) from error
+    problems = [
+        f"unknown key {k!r}; known: {', '.join(sorted(_HEAD))}" for k in data.keys() - _HEAD
+    ]
+    problems += [f"missing key {k!r}" for k in ("id", "title") if not data.get(k)]
+    raw = data.pop("rules", [])
+    if not isinstance(raw, list):
+        problems.append("rules must be a list of tables: write [[rules]]")
+        raw = []
+    rules = []
+    for position, item in enumerate(raw, 1):
+        rule, found = _parse_rule(item, position, str(data.get("document", "")))
+        problems += found
+        rules += [rule] if rule is not None else []
+    raise_if_any(problems, where=where, kind=PolicyError)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Policy(rules=tuple(rules), sha256=digest, **data)
+
+
+def _parse_rule(item: Any, position: int, document: str) -> tuple[Rule | None, list[str]]:
+    name = item.get("id", f"number {position}") if isinstance(item, dict) else f"number {position}"
+    if not isinstance(item, dict):
+        return None, [f"rule {name}: must be a table, got {item!r}"]
+    try:
+        return _RULE.validate_python({"document": document, **item}), []
+    except ValidationError as error:
+        return None, [f"rule {name}: {_in_words(detail)}" for detail in error.errors()]
+
+
+def _in_words(detail: Any) -> str:
+    """Say one pydantic error as field, problem, value."""
+    path = ".".join(str(p) for p in detail["loc"][1:]) or "rule"
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key {path!r}"
+    if detail["type"] == "missing":
+        return f"missing key {path!r}"
+    if detail["type"].startswith("union_tag"):
+        return f"kind: {message}"
+    return f"{path}: {message}, got {detail['input']!r}"

@@ -1,0 +1,81 @@
+"""What a region has today, and what one more of it costs."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that is counted in whole units: beds, staff, vehicles, places.
+
+    ``inside`` names the resource that contains it: TCM beds are public beds.
+    """
+
+    id: str
+    form: str
+    unit: str
+    inside: str
+    label: str
+    label_zh: str
+
+
+@cache
+def resources() -> dict[str, Resource]:
+    """All known resources, by id, in the order of ``resources.csv``."""
+    path = files("allocator.region").joinpath("resources.csv")
+    with path.open(encoding="utf-8") as handle:
+        table = pd.read_csv(handle, keep_default_na=False, dtype=str)
+    return {str(row[0]): Resource(*map(str, row)) for row in table.itertuples(index=False)}
+
+
+@dataclass(frozen=True, eq=False)
+class Stock:
+    """What each unit has today.
+
+    Attributes
+    ----------
+    table
+        Columns ``unit``, ``resource``, ``have`` (>= 0), ``basis``, ``source``; one row per
+        (unit, resource). A resource known only for the root (a city-wide count) has one row.
+    """
+
+    table: pd.DataFrame
+
+    def have(self, unit: str, resource: str) -> float | None:
+        """Today's number in exactly this unit's row; None where the table does not say."""
+        rows = self.table[(self.table["unit"] == unit) & (self.table["resource"] == resource)]
+        return None if rows.empty else float(rows["have"].iloc[0])
+
+    def knows(self, resource: str) -> bool:
+        """Whether any unit states this resource."""
+        return bool((self.table["resource"] == resource).any())
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What one more costs.
+
+    Attributes
+    ----------
+    table
+        Columns ``item`` (a resource id, a site kind, a site attribute, or ``closing:`` + kind),
+        ``cost`` (region's currency, >= 0; one-off for beds, vehicles, sites and attributes; per
+        year for staff), ``unit``, ``basis``, ``source``.
+    currency
+        ISO code.
+    """
+
+    table: pd.DataFrame
+    currency: str = "CNY"
+
+    def of(self, item: str) -> float:
+        """Cost of one more; 0 where the table does not say."""
+        rows = self.table.loc[self.table["item"] == item, "cost"]
+        return 0.0 if rows.empty else float(rows.iloc[0])
+
+    def knows(self, item: str) -> bool:
+        """Whether the table prices the item."""
+        return bool((self.table["item"] == item).any())

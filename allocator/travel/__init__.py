@@ -1,0 +1,1 @@
+"""How long it takes: one source per file, all return TravelTimes."""

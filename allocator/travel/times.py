@@ -1,0 +1,80 @@
+"""TravelTimes: how long it takes from where people are to where sites are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import InputError, raise_if_any
+from allocator.travel.coverage import Coverage
+
+
+@dataclass(frozen=True, eq=False)
+class TravelTimes:
+    """Arcs between cells and sites.
+
+    A missing pair is unreachable; a value of 0 is zero, not missing.
+
+    Attributes
+    ----------
+    n_cells, n_sites
+        Sizes of the two sides.
+    cell, site
+        Positions of each arc's ends, shape ``(n_arcs,)``.
+    value
+        Minutes (or km, see ``unit``) of each arc, shape ``(n_arcs,)``; finite, >= 0.
+    unit
+        ``minutes`` or ``km``.
+    limit
+        Arcs above this were not looked for; asking for more is an error.
+    provenance
+        Source, speeds, options: printed with every plan.
+    """
+
+    n_cells: int
+    n_sites: int
+    cell: NDArray[np.int64]
+    site: NDArray[np.int64]
+    value: NDArray[np.float64]
+    unit: Literal["minutes", "km"] = "minutes"
+    limit: float = float("inf")
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not len(self.cell) == len(self.site) == len(self.value):
+            problems.append(
+                f"cell, site and value must be equally long, got {len(self.cell)}, "
+                f"{len(self.site)}, {len(self.value)}"
+            )
+        for name, at, size in (
+            ("cell", self.cell, self.n_cells),
+            ("site", self.site, self.n_sites),
+        ):
+            if len(at) and not (at.min() >= 0 and at.max() < size):
+                problems.append(f"{name} must lie in 0..{size - 1}, got {at.min()}..{at.max()}")
+        bad = ~(np.isfinite(self.value) & (self.value >= 0))
+        if bad.any():
+            problems.append(
+                f"{self.unit} must be finite and >= 0; {int(bad.sum())} arcs are not, "
+                f"first: {self.value[bad][0]}"
+            )
+        raise_if_any(problems, where="travel times")
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def within(self, limit: float) -> Coverage:
+        """Who reaches what within ``limit`` (same unit), the limit included."""
+        if not limit >= 0:
+            raise InputError(f"limit must be >= 0, got {limit}", where="TravelTimes.within")
+        if limit > self.limit * (1 + 1e-9):
+            raise InputError(
+                f"asked for {limit:g} {self.unit}, but arcs were only looked for up to "
+                f"{self.limit:g}; compute the travel times with a larger limit",
+                where="TravelTimes.within",
+            )
+        near = self.value <= limit * (1 + 1e-9)
+        return Coverage.from_pairs(self.cell[near], self.site[near], self.n_cells, self.n_sites)
