@@ -133,16 +133,19 @@ class Share(_Rule):
 
 
 class RatioPair(_Data):
-    """Staff against what they serve."""
+    """Staff against what they serve: a stock (``base``) or the facilities of ``sites``.
+
+    A facility that several of the filters select counts once: ``sites`` is their union.
+    """
 
     resource: ResourceId
     base: ResourceId | None = None
-    sites: SiteFilter | None = None
+    sites: tuple[SiteFilter, ...] = ()
 
     @model_validator(mode="after")
     def _one_base(self) -> "RatioPair":
-        if (self.base is None) == (self.sites is None):
-            raise ValueError("a ratio needs exactly one of base (a resource) and sites (a filter)")
+        if (self.base is None) == (not self.sites):
+            raise ValueError("a ratio needs exactly one of base (a resource) and sites (filters)")
         return self
 
 
