@@ -76,13 +76,34 @@ class Coverage:
             The distinct site sets, in the order of their first cell, and each cell's row,
             shape ``(n_cells,)``. Exact: sets are compared, not only their signatures.
         """
+        signature = self._signatures()
+        _, first, row_of_cell = np.unique(signature, return_index=True, return_inverse=True)
+        row_of_cell = row_of_cell.astype(np.int64)
+        if not self._same_sets(np.arange(self.n_cells), first[row_of_cell]):
+            first, row_of_cell = self._rows_by_content()
+        order = np.argsort(first)
+        rank = np.empty(len(first), dtype=np.int64)
+        rank[order] = np.arange(len(first))
+        return self.of_cells(first[order].astype(np.int64)), rank[row_of_cell]
+
+    def _signatures(self) -> NDArray[np.uint64]:
+        """One 64-bit number per cell: the sum of its sites' random keys, modulo 2**64."""
+        keys = np.random.default_rng(0).integers(
+            0, 2**64, size=self.n_sites, dtype=np.uint64, endpoint=False
+        )
+        running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(keys[self.site])])
+        return np.asarray(running[self.start[1:]] - running[self.start[:-1]], dtype=np.uint64)
+
+    def _same_sets(self, cells: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
+        """Whether every pair of cells reaches exactly the same sites."""
+        if not np.array_equal(self.degree[cells], self.degree[others]):
+            return False
+        return np.array_equal(self.of_cells(cells).site, self.of_cells(others).site)
+
+    def _rows_by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Group cells by their sites themselves: slow, for the day when two signatures collide."""
         row_of: dict[bytes, int] = {}
-        row_of_cell = np.empty(self.n_cells, dtype=np.int64)
-        first: list[int] = []
-        for i in range(self.n_cells):
-            signature = self.sites_of(i).tobytes()
-            row = row_of.setdefault(signature, len(row_of))
-            if row == len(first):
-                first.append(i)
-            row_of_cell[i] = row
-        return self.of_cells(np.asarray(first, dtype=np.int64)), row_of_cell
+        sets = (self.sites_of(cell).tobytes() for cell in range(self.n_cells))
+        row_of_cell = np.fromiter((row_of.setdefault(s, len(row_of)) for s in sets), np.int64)
+        _, first = np.unique(row_of_cell, return_index=True)
+        return first.astype(np.int64), row_of_cell
