@@ -1,0 +1,210 @@
+"""A linear program with named rows, on PuLP, that refuses what PuLP would swallow."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pulp
+
+from allocator.errors import SolverError
+from allocator.lp.solvers import SolverSettings, run
+from allocator.lp.status import Status, relative_gap
+
+Variable = Any
+"""A PuLP variable; opaque outside :mod:`allocator.lp`."""
+Term = tuple[float, Variable]
+Sense = Literal["<=", ">=", "=="]
+
+_SENSES = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the program: sum of coefficient * variable {<=, >=, ==} rhs."""
+
+    name: str
+    terms: tuple[Term, ...]
+    sense: Sense
+    rhs: float
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """An answer with its proof. ``values`` is empty unless ``status.has_answer``."""
+
+    status: Status
+    objective: float
+    bound: float
+    values: dict[Variable, float]
+    seconds: float
+    interrupted: bool = False
+    reproducible: bool = True
+
+    @property
+    def gap(self) -> float:
+        """|objective - bound| / |objective|."""
+        return relative_gap(self.objective, self.bound)
+
+    def value(self, terms: Iterable[Term], constant: float = 0.0) -> float:
+        """Value of an expression."""
+        return math.fsum([constant, *(c * self.values[v] for c, v in terms)])
+
+    def whole(self, variable: Variable) -> int:
+        """Value of an integer variable."""
+        return round(self.values[variable])
+
+
+Separate = Callable[[Solution], Sequence[Row]]
+"""Rows that a solution violates; empty when it violates none."""
+
+
+class Program:
+    """A minimisation with named variables and rows.
+
+    Two names that differ only in punctuation would be merged by the solver's file formats, so
+    every name gets a number when it is taken.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._problem = pulp.LpProblem(_plain(name), pulp.LpMinimize)
+        self._names: dict[str, int] = {}
+        self._rows: dict[str, Any] = {}
+        self._integers: list[Variable] = []
+        self._rounds = 200
+
+    def integer(self, name: str, low: float = 0, high: float | None = None) -> Variable:
+        """Add a whole-number variable in [low, high]."""
+        variable = self._problem.add_variable(self._unique(name), low, high, "Integer")
+        self._integers.append(variable)
+        return variable
+
+    def binary(self, name: str, low: int = 0) -> Variable:
+        """Add a yes/no variable; ``low=1`` fixes it to yes."""
+        return self.integer(name, low, 1)
+
+    def continuous(self, name: str, low: float = 0, high: float | None = None) -> Variable:
+        """Add a continuous variable in [low, high]."""
+        return self._problem.add_variable(self._unique(name), low, high, "Continuous")
+
+    def require(self, name: str, terms: Iterable[Term], sense: Sense, rhs: float) -> Row:
+        """Add the row sum of coefficient * variable {<=, >=, ==} rhs.
+
+        Raises
+        ------
+        SolverError
+            If a number is not finite, or the row has no variable and does not hold.
+        """
+        pairs = tuple(terms)
+        if not math.isfinite(rhs) or not all(math.isfinite(c) for c, _ in pairs):
+            raise SolverError(f"row {name}: every number must be finite")
+        merged: dict[Variable, float] = {}
+        for coefficient, variable in pairs:
+            merged[variable] = merged.get(variable, 0.0) + coefficient
+        if not merged and not _holds(0.0, sense, rhs):
+            raise SolverError(f"row {name}: 0 {sense} {rhs:g} can never hold")
+        unique = self._unique(name)
+        if merged:
+            expression = pulp.LpAffineExpression(list(merged.items()))
+            constraint = pulp.LpConstraint(expression, _SENSES[sense], unique, rhs)
+            self._problem.addConstraint(constraint)
+            self._rows[unique] = constraint
+        return Row(unique, pairs, sense, rhs)
+
+    def shift(self, row: Row, by: float) -> None:
+        """Change the right-hand side of a row to its first value plus ``by``."""
+        self._rows[row.name].changeRHS(row.rhs + by)
+
+    def solve(
+        self,
+        terms: Iterable[Term],
+        settings: SolverSettings,
+        *,
+        constant: float = 0.0,
+        start: dict[Variable, float] | None = None,
+        separate: Separate | None = None,
+    ) -> Solution:
+        """Minimise an expression.
+
+        With ``separate``, rows are added until the answer violates none (cutting planes); every
+        round's bound stays valid, since rows are only added.
+        """
+        began = time.perf_counter()
+        self._problem.setObjective(_expression(terms, constant))
+        for _ in range(self._rounds):
+            solution = self._solve_once(settings, start, began)
+            cuts = separate(solution) if separate and solution.status.has_answer else ()
+            if not cuts or solution.interrupted:
+                return solution
+            for cut in cuts:
+                self.require(cut.name, cut.terms, cut.sense, cut.rhs)
+        raise SolverError(f"{self.name}: rows were still violated after {self._rounds} rounds")
+
+    def _solve_once(
+        self, settings: SolverSettings, start: dict[Variable, float] | None, began: float
+    ) -> Solution:
+        if not self._problem.variables():
+            value = float(self._problem.objective.constant)
+            return Solution(Status.OPTIMAL, value, value, {}, time.perf_counter() - began)
+        outcome = run(self._problem, settings, start)
+        values = {}
+        if outcome.status.has_answer:
+            values = {v: float(v.varValue or 0.0) for v in self._problem.variables()}
+            for variable in self._integers:
+                # HiGHS leaves 1e-14 on zeros; whole numbers are whole here.
+                values[variable] = float(round(values.get(variable, 0.0)))
+        return Solution(
+            outcome.status, outcome.objective, outcome.bound, values,
+            time.perf_counter() - began, outcome.interrupted, not outcome.stopped_by_clock,
+        )  # fmt: skip
+
+    def write(self, path: Path) -> None:
+        """Write the model as ``.lp`` or ``.mps`` for any other solver to read."""
+        if path.suffix == ".lp":
+            self._problem.writeLP(str(path))
+        elif path.suffix == ".mps":
+            self._problem.writeMPS(str(path))
+        else:
+            raise SolverError(f"a model is written as .lp or .mps, got {path.name}")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Numbers of rows and of variables."""
+        return len(self._rows), len(self._problem.variables())
+
+    def _unique(self, name: str) -> str:
+        plain = unique = _plain(name)
+        while unique in self._names:
+            self._names[plain] += 1
+            unique = f"{plain}__{self._names[plain]}"
+        self._names[unique] = 0
+        return unique
+
+
+def _plain(name: str) -> str:
+    """Letters, digits, brackets become what .lp files allow; other scripts become code points."""
+    kept = (c if c.isascii() and (c.isalnum() or c == "_") else _escape(c) for c in name)
+    return "".join(kept)[:200] or "x"
+
+
+def _escape(character: str) -> str:
+    return "_" if character.isascii() else f"u{ord(character):x}"
+
+
+def _expression(terms: Iterable[Term], constant: float) -> Any:
+    merged: dict[Variable, float] = {}
+    for coefficient, variable in terms:
+        merged[variable] = merged.get(variable, 0.0) + coefficient
+    return pulp.LpAffineExpression(list(merged.items()), constant=constant)
+
+
+def _holds(left: float, sense: Sense, right: float) -> bool:
+    tolerance = 1e-9 * max(1.0, abs(right))
+    if sense == "<=":
+        return left <= right + tolerance
+    if sense == ">=":
+        return left >= right - tolerance
+    return abs(left - right) <= tolerance

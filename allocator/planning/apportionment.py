@@ -1,0 +1,62 @@
+"""Whole numbers with exact totals."""
+
+import heapq
+from collections.abc import Sequence
+from fractions import Fraction
+
+from allocator.errors import InputError
+
+
+def webster(
+    total: int,
+    weights: Sequence[float],
+    *,
+    lower: Sequence[int] | None = None,
+    upper: Sequence[int] | None = None,
+) -> list[int]:
+    """Split a whole total by weights with the Webster / Sainte-Lague divisor method.
+
+    House-monotone and nearly unbiased; with bounds it starts from the lower ones and gives each
+    further unit to the largest quotient weight / (seats + 1/2) that has room (Balinski & Young
+    1982). Ties go to the earlier position.
+
+    Parameters
+    ----------
+    total
+        What is split, >= 0.
+    weights
+        Shares to follow, >= 0, shape ``(n,)``.
+    lower, upper
+        Bounds per position, shape ``(n,)``.
+
+    Raises
+    ------
+    InputError
+        If the bounds leave no way to reach the total.
+
+    Examples
+    --------
+    >>> webster(10, [6, 6, 2])
+    [4, 4, 2]
+    """
+    n = len(weights)
+    least = list(lower) if lower is not None else [0] * n
+    most = list(upper) if upper is not None else [total] * n
+    if sum(least) > total or sum(max(low, high) for low, high in zip(least, most, strict=True)) < (
+        total
+    ):
+        raise InputError(
+            f"cannot split {total} between lower bounds that sum to {sum(least)} and upper bounds "
+            f"that sum to {sum(most)}",
+            where="apportionment",
+        )
+    exact = [Fraction(w) for w in weights]
+    seats = list(least)
+    queue = [(-exact[i] / (seats[i] + Fraction(1, 2)), i) for i in range(n) if seats[i] < most[i]]
+    heapq.heapify(queue)
+    for _ in range(total - sum(seats)):
+        _, i = heapq.heappop(queue)
+        seats[i] += 1
+        if seats[i] < most[i]:
+            heapq.heappush(queue, (-exact[i] / (seats[i] + Fraction(1, 2)), i))
+    return seats
