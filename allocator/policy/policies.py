@@ -13,10 +13,10 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from allocator.errors import PolicyError, raise_if_any
+from allocator.policy.problems import head_problems, rule_problems
 from allocator.policy.rules import EitherOr, Parameter, Rule
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
-_HEAD = {"id", "title", "title_zh", "document", "source", "verified", "note", "rules"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def read_policy(source: str | Path) -> Policy:
             where="policy",
         )
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # editors on Windows add a byte-order mark
     except UnicodeDecodeError as error:
         raise PolicyError(f"not UTF-8 text: {error}", where=f"policy {path.name}") from error
     return parse_policy(text, where=f"policy {path.name}")
@@ -135,12 +135,9 @@ def parse_policy(text: str, *, where: str) -> Policy:
     """Build a policy from the text of a TOML file; see :func:`read_policy`."""
     try:
         data = tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise PolicyError(f"not valid TOML: {error}", where=where) from error
-    problems = [
-        f"unknown key {k!r}; known: {', '.join(sorted(_HEAD))}" for k in data.keys() - _HEAD
-    ]
-    problems += [f"missing key {k!r}" for k in ("id", "title") if not data.get(k)]
+    problems = head_problems(data)
     raw = data.pop("rules", [])
     if not isinstance(raw, list):
         problems.append("rules must be a list of tables: write [[rules]]")
@@ -156,23 +153,19 @@ def parse_policy(text: str, *, where: str) -> Policy:
 
 
 def _parse_rule(item: Any, position: int, document: str) -> tuple[Rule | None, list[str]]:
-    name = item.get("id", f"number {position}") if isinstance(item, dict) else f"number {position}"
     if not isinstance(item, dict):
-        return None, [f"rule {name}: must be a table, got {item!r}"]
+        return None, [f"rule number {position}: must be a table, got {item!r}"]
+    name = item.get("id", f"number {position}")
     try:
-        return _RULE.validate_python({"document": document, **item}), []
+        return _RULE.validate_python(_with_document(item, document)), []
     except ValidationError as error:
-        return None, [f"rule {name}: {_in_words(detail)}" for detail in error.errors()]
+        return None, [f"rule {name}: {problem}" for problem in rule_problems(error)]
 
 
-def _in_words(detail: Any) -> str:
-    """Say one pydantic error as field, problem, value."""
-    path = ".".join(str(p) for p in detail["loc"][1:]) or "rule"
-    message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        return f"unknown key {path!r}"
-    if detail["type"] == "missing":
-        return f"missing key {path!r}"
-    if detail["type"].startswith("union_tag"):
-        return f"kind: {message}"
-    return f"{path}: {message}, got {detail['input']!r}"
+def _with_document(item: dict[str, Any], document: str) -> dict[str, Any]:
+    """Name the policy's document in a rule, and in its branches, that name none."""
+    branches = item.get("branches")
+    if isinstance(branches, list):
+        inside = [_with_document(b, document) if isinstance(b, dict) else b for b in branches]
+        item = {**item, "branches": inside}
+    return {"document": document, **item}

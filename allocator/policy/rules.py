@@ -5,56 +5,15 @@ from :mod:`allocator.planning.rows`, plain arithmetic from :mod:`allocator.audit
 """
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from allocator.region.sites import ATTRIBUTES, KINDS
-from allocator.region.stock import resources
+from allocator.policy.values import Attribute, Number, ResourceId, SiteKind
 
 Strength = Literal["must", "target", "wish", "info"]
 Sense = Literal[">=", "<=", "==", "band", "about"]
 Group = Literal["total", "urban", "rural", "age60", "age65", "elderly", "under3"]
-
-
-def exact(value: Any) -> Fraction:
-    """An exact rational from an int, a decimal text or a fraction text; floats by their repr.
-
-    >>> exact(2.45) * 100
-    Fraction(245, 1)
-    >>> exact("1/3")
-    Fraction(1, 3)
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
-        raise ValueError(f"expected a number, got {value!r}")
-    try:
-        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"expected a number such as 5.75 or '1/3', got {value!r}") from error
-
-
-def _resource(value: str) -> str:
-    if value not in resources():
-        raise ValueError(f"unknown resource {value!r}; known: {', '.join(resources())}")
-    return value
-
-
-def _kind(value: str) -> str:
-    if value not in KINDS:
-        raise ValueError(f"unknown site kind {value!r}; known: {', '.join(KINDS)}")
-    return value
-
-
-def _attribute(value: str) -> str:
-    if value not in ATTRIBUTES:
-        raise ValueError(f"unknown attribute {value!r}; known: {', '.join(ATTRIBUTES)}")
-    return value
-
-
-Number = Annotated[Fraction, BeforeValidator(exact)]
-ResourceId = Annotated[str, BeforeValidator(_resource)]
-SiteKind = Annotated[str, BeforeValidator(_kind)]
-Attribute = Annotated[str, BeforeValidator(_attribute)]
 
 
 class _Data(BaseModel):
@@ -94,15 +53,19 @@ class _Bounded(_Rule):
 
     @model_validator(mode="after")
     def _number_or_band(self) -> "_Bounded":
-        if self.sense == "band":
-            if self.lower is None or self.upper is None or self.number is not None:
-                raise ValueError("sense 'band' needs lower and upper, and no number")
-            if self.lower > self.upper:
-                raise ValueError(f"lower {self.lower} is above upper {self.upper}")
-        elif self.number is None or self.lower is not None or self.upper is not None:
-            raise ValueError(f"sense {self.sense!r} needs number, and neither lower nor upper")
-        if any(n is not None and n < 0 for n in (self.number, self.lower, self.upper)):
-            raise ValueError("numbers must be >= 0")
+        stated = {"number": self.number, "lower": self.lower, "upper": self.upper}
+        given = {name: n for name, n in stated.items() if n is not None}
+        wanted = ["lower", "upper"] if self.sense == "band" else ["number"]
+        if list(given) != wanted:
+            raise ValueError(
+                f"sense {self.sense!r} needs {' and '.join(wanted)} and nothing else, "
+                f"got {' and '.join(given) or 'none'}"
+            )
+        for name, n in given.items():
+            if n < 0:
+                raise ValueError(f"{name} must be >= 0, got {n}")
+        if self.sense == "band" and given["lower"] > given["upper"]:
+            raise ValueError(f"lower {self.lower} is above upper {self.upper}")
         return self
 
 
@@ -145,7 +108,10 @@ class RatioPair(_Data):
     @model_validator(mode="after")
     def _one_base(self) -> "RatioPair":
         if (self.base is None) == (not self.sites):
-            raise ValueError("a ratio needs exactly one of base (a resource) and sites (filters)")
+            raise ValueError(
+                "a ratio needs exactly one of base (a resource) and sites (filters), "
+                f"got {'neither' if self.base is None else 'both'}"
+            )
         return self
 
 
@@ -199,7 +165,10 @@ class CoverageRule(_Rule):
     @model_validator(mode="after")
     def _one_reach(self) -> "CoverageRule":
         if (self.within_minutes is None) == (self.within_km is None):
-            raise ValueError("a coverage rule needs exactly one of within_minutes and within_km")
+            raise ValueError(
+                "a coverage rule needs exactly one of within_minutes and within_km, "
+                f"got {'neither' if self.within_km is None else 'both'}"
+            )
         if self.radius and self.within_km is None:
             raise ValueError("a service radius is given in within_km")
         return self
