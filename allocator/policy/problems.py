@@ -21,7 +21,7 @@ _WORDS = {
     "string_too_short": "must not be empty",
     "string_type": "must be text",
     "tuple_type": 'must be a list, such as ["..."]',
-    "model_type": "must be a table, such as { ... }",
+    "model_type": "must be a table, such as {{ ... }}",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -79,7 +79,8 @@ def _in_words(detail: ErrorDetails) -> str:
         case "value_error":
             message = detail["msg"].removeprefix("Value error, ")
         case _:
-            message = _WORDS.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+            words = _WORDS.get(kind)
+            message = words.format(**detail.get("ctx", {})) if words else detail["msg"]
             message += _got(detail["input"])
     path = _path(location)
     return f"{path}: {message}" if path else message
