@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from allocator.policy.values import Attribute, Number, ResourceId, SiteKind
+from allocator.policy.values import exact as exact  # rules are read together with it
 
 Strength = Literal["must", "target", "wish", "info"]
 Sense = Literal[">=", "<=", "==", "band", "about"]
