@@ -1,0 +1,245 @@
+"""A block: the part of a case that its rules couple, as one program, solved in tiers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.lp.program import Program, Row, Solution, Term, Variable
+from allocator.lp.solvers import SolverSettings
+from allocator.planning.case import Area, Case
+from allocator.planning.decided import Decided
+from allocator.planning.decisions import SiteModel, StockModel
+from allocator.planning.families import capped_kinds, positions_of, speaks_of_sites
+from allocator.planning.objectives import objective_terms, site_cost_terms
+from allocator.planning.rows import count, coverage, either, quota, ratio, response, share
+from allocator.planning.shortfall import Shortfall
+from allocator.planning.stocks import (
+    add_stocks,
+    change_terms,
+    cost_terms,
+    fair_terms,
+    planned_resources,
+    vehicles_at_stations,
+)
+from allocator.planning.tiers import Progress, Tiers
+from allocator.policy.rules import (
+    Count,
+    CoverageRule,
+    EitherOr,
+    ForcedSite,
+    MeanResponse,
+    Quota,
+    Ratio,
+    Rule,
+    ServedBand,
+    Share,
+    SiteFilter,
+    Total,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a block is asked to decide.
+
+    ``kinds`` of sites (one entry per network), ``stocks`` or not, the rules that speak of them,
+    what earlier blocks decided, and the planner's wish.
+    """
+
+    name: str
+    case: Case
+    rules: list[Rule]
+    kinds: tuple[frozenset[str], ...]
+    stocks: bool
+    about: str
+    budget: float | None = None
+    before: Decided = field(default_factory=Decided)
+    settings: SolverSettings = field(default_factory=SolverSettings)
+    progress: Progress | None = None
+
+
+class Block:
+    """One program under construction, and its solution."""
+
+    def __init__(self, task: Task, bump: dict[str, float] | None = None) -> None:
+        self.task = task
+        self.program = Program(task.name)
+        self.sites = [self._network(kinds) for kinds in task.kinds]
+        self.stock: StockModel | None = None
+        self.shortfalls: dict[str, list[Shortfall]] = {}
+        self.choices: list[either.Choice] = []
+        if task.stocks:
+            self._add_stocks()
+        for rule in task.rules:
+            found = self._rows(rule, None)
+            self.shortfalls.setdefault(rule.strength, []).extend(found)
+        self._stations()
+        self._limit_budget()
+        for name, by in (bump or {}).items():
+            for row in self.rows_of(name):
+                self.program.shift(row, by)
+
+    def _network(self, kinds: frozenset[str]) -> SiteModel:
+        """Make the open / closed decisions of one network."""
+        case, task = self.task.case, self.task
+        table = case.region.sites.table
+        positions = [int(j) for j in table["kind"].isin(kinds).to_numpy().nonzero()[0]]
+        capped = capped_kinds(task.rules, case)
+        opened: dict[int, Variable] = {}
+        for j in positions:
+            status, kind = str(table["status"].iloc[j]), str(table["kind"].iloc[j])
+            # One more site never hurts a rule of an uncapped kind: it is not closed.
+            fixed = status == "required" or (status == "existing" and kind not in capped)
+            opened[j] = self.program.binary(f"open[{table.index[j]}]", 1 if fixed else 0)
+        free = frozenset(j for j in positions if str(table["kind"].iloc[j]) not in capped)
+        return SiteModel(case, self.program, positions, opened, task.budget is None, free)
+
+    def _add_stocks(self) -> None:
+        self.stock = StockModel(self.task.case, self.program, self._count_open)
+        planned = planned_resources(self.task.case, list(self.task.case.policy.rules))
+        add_stocks(self.stock, planned, self.task.rules)
+
+    def _count_open(self, filters: tuple[SiteFilter, ...], unit: str) -> tuple[int, list[Term]]:
+        """Open facilities that pass a filter in a planning unit: known, and being decided."""
+        case = self.task.case
+        chosen = sorted({j for chosen in filters for j in case.positions(chosen)})
+        inside = case.positions_in(Area(unit, (unit,)), chosen)
+        deciding = {j: v for model in self.sites for j, v in model.open.items()}
+        status = case.region.sites.table["status"]
+        known = sum(
+            self.task.before.opened.get(j, status.iloc[j] == "existing")
+            for j in inside
+            if j not in deciding
+        )
+        return known, [(1.0, deciding[j]) for j in inside if j in deciding]
+
+    def _stations(self) -> None:
+        if self.stock is None:
+            return
+        chosen = (SiteFilter(kinds=("ems_station",)),)
+        units = self.task.case.region.units.planning
+        vehicles_at_stations(self.stock, {u: self._count_open(chosen, u) for u in units})
+
+    def _limit_budget(self) -> None:
+        if self.task.budget is not None:
+            terms, constant = self.cost()
+            self.program.require("budget", terms, "<=", self.task.budget - constant)
+
+    def cost(self) -> tuple[list[Term], float]:
+        """Cost of the block's decisions: terms and constant."""
+        terms: list[Term] = cost_terms(self.stock) if self.stock else []
+        constant = 0.0
+        for model in self.sites:
+            more, fixed = site_cost_terms(model)
+            terms, constant = terms + more, constant + fixed
+        return terms, constant
+
+    def _rows(
+        self, rule: Rule, scope: Area | None, condition: Variable | None = None
+    ) -> list[Shortfall]:
+        """Rows of one rule (inside a scope, under a condition), with their misses."""
+        if isinstance(rule, EitherOr):
+            found, choices = either.either_or(rule, self.task.case, self.program, self._rows)
+            self.choices += choices
+            return found
+        if self.stock is not None:
+            for kind, rows in _STOCK_ROWS.items():
+                if isinstance(rule, kind) and self._decides(rule):
+                    return rows(rule, self.stock, scope)
+        for model in self.sites:
+            for kind, site_rows in _SITE_ROWS.items():
+                if isinstance(rule, kind) and positions_of(rule, model.case) & set(model.positions):
+                    model.condition = condition
+                    found = site_rows(rule, model, scope)
+                    model.condition = None
+                    return found
+        return []
+
+    def _decides(self, rule: Rule) -> bool:
+        """Whether every resource of a stock rule is decided here."""
+        stock = self.stock
+        if stock is None:
+            return False
+        if isinstance(rule, Quota | Total):
+            return all(stock.plans(r) for r in rule.resources)
+        if isinstance(rule, Share):
+            return stock.plans(rule.part) and stock.plans(rule.whole)
+        return isinstance(rule, Ratio)
+
+    def rows_of(self, rule: str) -> list[Row]:
+        """Floor and equality rows of a rule, for asking what one more unit is worth."""
+        everything = [s for found in self.shortfalls.values() for s in found]
+        return [row for s in everything if s.rule == rule for row in s.rows]
+
+    def separate(self, solution: Solution) -> list[Row]:
+        """Rows that a solution violates, of all networks."""
+        return [row for model in self.sites for row in model.separate(solution)]
+
+    def solve(self) -> Decided:
+        """Solve the tiers, then the planner's objective, then the ties."""
+        task = self.task
+        cutting = any(model.separators for model in self.sites) or task.about == "travel"
+        tiers = Tiers(
+            task.name, self.program, task.settings,
+            self.separate if cutting else None, task.progress,
+        )  # fmt: skip
+        tiers.rules(self.shortfalls)
+        terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
+        tiers.stage("objective", terms, constant=constant)
+        proven = tiers.records[-1] if tiers.records and not tiers.interrupted else None
+        if task.about != "cost":
+            cost, fixed = self.cost()
+            tiers.stage("cost", cost, constant=fixed)
+        if self.stock is not None:
+            tiers.stage("least change", change_terms(self.stock), record=False)
+            if tiers.solution is not None and not tiers.interrupted:
+                fair = fair_terms(self.stock, tiers.solution)
+                tiers.stage("fair split", fair, record=False)
+        return self._decided(tiers, terms, constant, proven.bound if proven else 0.0)
+
+    def _decided(self, tiers: Tiers, terms: list[Term], constant: float, bound: float) -> Decided:
+        solution = tiers.solution
+        decided = Decided(
+            records=tiers.records, bound=bound, interrupted=tiers.interrupted,
+            reproducible=tiers.reproducible,
+        )  # fmt: skip
+        if solution is None:
+            return decided
+        known = [t for t in terms if t[1] in solution.values]
+        decided.objective = solution.value(known, constant)
+        for model in self.sites:
+            decided.opened |= {j: bool(solution.whole(v)) for j, v in model.open.items()}
+            decided.attributes |= {k for k, v in model.attributes.items() if solution.whole(v)}
+        if self.stock is not None:
+            decided.amounts = {k: solution.whole(v) for k, v in self.stock.amount.items()}
+        for choice in self.choices:
+            taken = [b for b, v in choice.taken.items() if solution.whole(v)]
+            decided.branches[choice.rule, choice.area] = taken[0]
+        for found in self.shortfalls.values():
+            for s in found:
+                decided.missed[s.rule] = decided.missed.get(s.rule, 0.0) + s.missed(solution)
+        return decided
+
+    def write(self, path: Path) -> None:
+        """Write the block's program as .lp or .mps."""
+        self.program.write(path)
+
+
+_STOCK_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
+    Quota: quota.quota,
+    Total: quota.total,
+    Share: share.share,
+    Ratio: ratio.ratio,
+}
+_SITE_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
+    Count: count.count,
+    ForcedSite: count.forced,
+    ServedBand: count.served_band,
+    CoverageRule: coverage.coverage,
+    MeanResponse: response.mean_response,
+}
+
+
+def about_sites(rules: list[Rule]) -> list[Rule]:
+    """Rules that speak of sites only."""
+    return [r for r in rules if speaks_of_sites(r)]

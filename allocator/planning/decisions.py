@@ -1,0 +1,107 @@
+"""Which variables a policy needs: stocks per planning unit, sites open or not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from allocator.lp.program import Program, Row, Solution, Term, Variable
+from allocator.planning.case import Area, Case
+from allocator.policy.rules import SiteFilter
+
+CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
+"""Open facilities that pass any of the filters, in a planning unit: those already known, and
+those that the same program decides."""
+
+
+@dataclass(eq=False)
+class StockModel:
+    """Beds, staff and vehicles per planning unit in a program under construction."""
+
+    case: Case
+    program: Program
+    count_open: CountOpen
+    amount: dict[tuple[str, str], Variable] = field(default_factory=dict)
+    changes: dict[tuple[str, str], Variable] = field(default_factory=dict)
+
+    def plans(self, resource: str) -> bool:
+        """Whether the resource is decided here."""
+        return (resource, self.case.region.units.planning[0]) in self.amount
+
+    def terms(self, resource: str, area: Area) -> list[Term]:
+        """The resource's total in an area."""
+        return [(1.0, self.amount[resource, u]) for u in self.case.planning_units_in(area)]
+
+
+@dataclass(eq=False)
+class SiteModel:
+    """Sites of one network in a program under construction.
+
+    Attributes
+    ----------
+    positions
+        Positions of the network's sites in the region's table.
+    open
+        1 if the site is open in the plan.
+    enforced
+        True where no budget can leave people out who could be reached.
+    free
+        Positions of sites of which no rule forbids one more. Cells that they reach will be
+        reached: coverage rows are then plain rows; otherwise each carries a miss.
+    condition
+        Set while the rows of an either-or branch are added: they hold only if it is 1.
+    separators
+        Functions that name the rows which a solution violates (mean response).
+    """
+
+    case: Case
+    program: Program
+    positions: list[int]
+    open: dict[int, Variable]
+    enforced: bool
+    free: frozenset[int] = frozenset()
+    condition: Variable | None = None
+    separators: list[Callable[[Solution], list[Row]]] = field(default_factory=list)
+    _attributes: dict[tuple[str, int], Variable] = field(default_factory=dict)
+
+    def those(self, chosen: SiteFilter, area: Area | None = None) -> list[int]:
+        """Positions of the network's sites that pass a filter and stand in an area."""
+        inside = set(self.positions)
+        found = [j for j in self.case.positions(chosen) if j in inside]
+        return found if area is None else self.case.positions_in(area, found)
+
+    def has(self, attribute: str, position: int) -> Variable:
+        """1 if the site is open and has the attribute."""
+        key = (attribute, position)
+        if key not in self._attributes:
+            name = f"{attribute}[{self.case.region.sites.table.index[position]}]"
+            variable = self.program.binary(name)
+            self.program.require(
+                f"{name}:open", [(1.0, variable), (-1.0, self.open[position])], "<=", 0.0
+            )
+            if self.had(attribute, position):
+                # What a site has stays as long as it is open.
+                self.program.require(
+                    f"{name}:kept", [(1.0, variable), (-1.0, self.open[position])], ">=", 0.0
+                )
+            self._attributes[key] = variable
+        return self._attributes[key]
+
+    def had(self, attribute: str, position: int) -> bool:
+        """Whether the site has the attribute today."""
+        return attribute in self.case.region.sites.table["attributes"].iloc[position]
+
+    def require_one(self, name: str, positions: list[int]) -> None:
+        """Require an open site among the positions (if the branch under way is taken)."""
+        terms: list[Term] = [(1.0, self.open[j]) for j in positions]
+        if self.condition is None:
+            self.program.require(name, terms, ">=", 1.0)
+        else:
+            self.program.require(name, [*terms, (-1.0, self.condition)], ">=", 0.0)
+
+    @property
+    def attributes(self) -> dict[tuple[str, int], Variable]:
+        """Attribute variables made so far, by (attribute, position)."""
+        return self._attributes
+
+    def separate(self, solution: Solution) -> list[Row]:
+        """Every row that a solution violates."""
+        return [row for separator in self.separators for row in separator(solution)]

@@ -1,0 +1,241 @@
+"""``al.plan``: policy x region -> plan."""
+
+import time
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from allocator.assumptions import Assumptions
+from allocator.auditing.compliance import audit_lines
+from allocator.auditing.facts import Facts
+from allocator.errors import PolicyError
+from allocator.lp.solvers import SolverSettings, versions
+from allocator.lp.status import Status, relative_gap
+from allocator.planning.blocks import Block, Task
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import networks, speaks_of_sites, speaks_of_stocks
+from allocator.planning.full_cover import fits_full_cover, full_cover
+from allocator.planning.objectives import Objective
+from allocator.planning.prices import with_prices
+from allocator.planning.recheck import recheck
+from allocator.planning.results import cell_table, facility_table, unit_table, with_required
+from allocator.planning.tiers import Progress
+from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
+from allocator.policy.policies import Policy
+from allocator.policy.rules import Budget, EitherOr
+from allocator.region.forecast import for_planning
+from allocator.region.ground import Region
+
+
+def plan(
+    region: Region,
+    policy: Policy,
+    *,
+    minimise: str | None = None,
+    maximise: str | None = None,
+    budget: float | None = None,
+    assumptions: Assumptions | None = None,
+    solver: SolverSettings | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Turn a policy into a plan for a region.
+
+    Must rules come first, then targets, then wishes, then the planner's objective; each tier's
+    least violation (as a share of what is required) is kept while the next is solved. The plan is
+    then rechecked by :mod:`allocator.auditing`, which shares no code with the rows.
+
+    Parameters
+    ----------
+    region
+        What is on the ground.
+    policy
+        What must hold.
+    minimise
+        ``cost`` (default), ``change`` or ``travel`` (person-minutes; needs a budget).
+    maximise
+        ``coverage`` (needs a budget) or ``worst_county``; instead of ``minimise``.
+    budget
+        The plan may cost at most this, in the region's currency.
+    assumptions
+        Readings that differ from the defaults.
+    solver
+        Solver, gap and limits.
+    progress
+        Called with a line of text as the work goes on.
+
+    Returns
+    -------
+    Plan
+        Also after an interrupt (Ctrl-C): then the best found so far, ``interrupted=True``.
+
+    Raises
+    ------
+    InputError, PolicyError
+        Listing every problem of the input.
+    InfeasibleError
+        If even the physical limits contradict each other, with the reason.
+    SolverError
+        If the recheck disagrees with the program: a defect, never a result.
+    """
+    began = time.perf_counter()
+    objective = Objective.of(minimise, maximise, budget)
+    readings = assumptions if assumptions is not None else Assumptions()
+    stated = policy.stated_population
+    prepared = for_planning(region, readings, None if stated is None else float(stated))
+    case = Case(prepared, policy, readings)
+    _check_branches(policy)
+    settings = solver if solver is not None else SolverSettings()
+    limit = _limit(budget, policy)
+    decided = _decide(case, objective.about, limit, settings, progress)
+    if progress:
+        progress("recheck")
+    return _as_plan(case, region, objective, decided, settings, limit, began)
+
+
+def _decide(
+    case: Case,
+    about: str,
+    budget: float | None,
+    settings: SolverSettings,
+    progress: Progress | None,
+) -> Decided:
+    """Solve apart what no rule couples; all together under a budget, which couples everything."""
+    rules = list(case.policy.rules)
+    of_sites = [r for r in rules if speaks_of_sites(r) and r.strength != "info"]
+    of_stocks = [r for r in rules if speaks_of_stocks(r) and r.strength != "info"]
+    groups = networks(of_sites, case)
+    common = {"case": case, "about": about, "settings": settings, "progress": progress}
+    if budget is not None:
+        kinds = tuple(kinds for kinds, _ in groups)
+        together = Task(
+            name="everything", rules=[*of_sites, *of_stocks], kinds=kinds, stocks=True,
+            budget=budget, **common,
+        )  # fmt: skip
+        return Block(together).solve()
+    decided = Decided()
+    for kinds, found in groups:
+        task = Task(name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, **common)
+        decided.add(full_cover(task) if fits_full_cover(task) else Block(task).solve())
+    task = Task(
+        name="beds, staff, vehicles", rules=of_stocks, kinds=(), stocks=True, before=decided,
+        **common,
+    )  # fmt: skip
+    stocks = Block(task).solve()
+    stocks.prices = with_prices(task, stocks)
+    decided.add(stocks)
+    return decided
+
+
+def _name(kinds: frozenset[str]) -> str:
+    return " + ".join(sorted(kind.replace("_", " ") for kind in kinds))
+
+
+def _limit(budget: float | None, policy: Policy) -> float | None:
+    """Return the tightest of the planner's budget and the policy's must budgets."""
+    stated = [float(r.amount) for r in policy.rules if isinstance(r, Budget)]
+    amounts = [a for a in (budget, *stated) if a is not None]
+    return min(amounts) if amounts else None
+
+
+def _check_branches(policy: Policy) -> None:
+    problems = [
+        f"rule {rule.id}: branches must all speak of sites, or all of beds, staff and vehicles"
+        for rule in policy.rules
+        if isinstance(rule, EitherOr) and not (speaks_of_sites(rule) or speaks_of_stocks(rule))
+    ]
+    if problems:
+        raise PolicyError(problems, where=f"policy {policy.id}")
+
+
+def _as_plan(
+    case: Case,
+    region: Region,
+    objective: Objective,
+    decided: Decided,
+    settings: SolverSettings,
+    limit: float | None,
+    began: float,
+) -> Plan:
+    units = unit_table(case, decided)
+    facilities = facility_table(case, decided, case.region.crs)
+    cells = cell_table(case, facilities)
+    facts = Facts.of_plan(case.region, units, facilities)
+    lines = audit_lines(case.region, case.policy, case.assumptions, facts)
+    recheck(case, decided, cells, lines)
+    lines = [_with_price(line, decided) for line in lines]
+    status = _status(decided)
+    outlines = case.region.units.table
+    return Plan(
+        region=region.name,
+        crs=region.crs,
+        policy=case.policy.id,
+        objective=objective.name,
+        status=status,
+        objective_value=decided.objective,
+        objective_unit=objective.unit(region.costs.currency),
+        bound=decided.bound,
+        gap=relative_gap(decided.objective, decided.bound),
+        compliance=compliance_table(lines),
+        units=with_required(units, lines, case),
+        facilities=facilities,
+        tiers=_tier_table(decided),
+        assumptions=pd.DataFrame(case.assumptions.table()),
+        cells=cells,
+        outlines=gpd.GeoDataFrame(outlines),
+        seconds=time.perf_counter() - began,
+        reproducible=decided.reproducible,
+        interrupted=decided.interrupted,
+        provenance=_provenance(case, region, settings, limit, decided),
+    )
+
+
+def _with_price(line: Line, decided: Decided) -> Line:
+    if line.area != "all" or line.rule not in decided.prices:
+        return line
+    return replace(line, price=decided.prices[line.rule])
+
+
+def _status(decided: Decided) -> Status:
+    if decided.interrupted or any(r.status is not Status.OPTIMAL for r in decided.records):
+        return Status.FEASIBLE
+    return Status.OPTIMAL
+
+
+def _tier_table(decided: Decided) -> pd.DataFrame:
+    rows = [
+        [r.tier, r.block, r.objective, r.bound, r.gap, r.status.value, r.seconds]
+        for r in decided.records
+    ]
+    return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
+
+
+def _provenance(
+    case: Case, region: Region, settings: SolverSettings, limit: float | None, decided: Decided
+) -> dict[str, object]:
+    return {
+        "region": region.name,
+        "policy": case.policy.id,
+        "policy_sha256": case.policy.sha256,
+        "policy_verified": case.policy.verified,
+        "document": case.policy.document,
+        "sources": [vars(s) for s in region.sources],
+        "attribution": dict(region.attribution),
+        "notes": [*case.region.notes, *decided.notes, _sequence_note(limit)],
+        "solver": vars(settings),
+        "versions": versions(),
+        "budget": limit,
+        "currency": region.costs.currency,
+        "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
+    }
+
+
+def _sequence_note(limit: float | None) -> str:
+    if limit is not None:
+        return "All blocks were solved together: the budget couples them."
+    return (
+        "Networks of sites were solved before beds, staff and vehicles, which they reach only "
+        "through counts (posts per facility, a vehicle per station). Each block's own optimum is "
+        "proven as stated; what posts cost was not weighed when sites were chosen."
+    )

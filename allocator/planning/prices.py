@@ -1,0 +1,29 @@
+"""What one more unit of a rule would be worth, by solving again: never by a dual of a MIP."""
+
+from dataclasses import replace
+
+from allocator.planning.blocks import Block, Task
+from allocator.planning.decided import Decided
+
+
+def with_prices(task: Task, decided: Decided) -> dict[str, float]:
+    """Change of the planner's objective per unit by which a rule's figure rises.
+
+    Each stock rule's floor is raised by one unit and the block is solved again. A rule that
+    another one outdoes costs nothing: infectious beds at 870 while 900 are required anyway.
+    Rules that are missed have no price.
+    """
+    if decided.interrupted or not task.stocks or task.kinds:
+        return {}
+    plain = replace(task, progress=None)
+    prices: dict[str, float] = {}
+    for rule in task.rules:
+        if decided.missed.get(rule.id, 0.0) > 1e-6:
+            continue
+        block = Block(plain, bump={rule.id: 1.0})
+        if len(block.rows_of(rule.id)) not in {1, 2}:
+            continue
+        again = block.solve_objective()
+        if sum(again.missed.values()) <= sum(decided.missed.values()) + 1e-6:
+            prices[rule.id] = again.objective - decided.objective
+    return prices

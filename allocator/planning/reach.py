@@ -1,0 +1,90 @@
+"""Who reaches what, in the terms of a coverage rule."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.planning.case import Area, Case
+from allocator.policy.rules import CoverageRule
+from allocator.travel.coverage import Coverage
+from allocator.travel.distance import straight_line, straight_line_km
+from allocator.travel.times import TravelTimes
+
+
+def cells_of(case: Case, group: str, scope: Area | None = None) -> NDArray[np.int64]:
+    """Positions of the cells of a group (in an area), ascending."""
+    grid = case.region.grid
+    mask = grid.in_group(group)
+    if scope is not None:
+        units = case.region.units
+        inside = {u for u in units.table.index if any(a in scope.units for a in units.ancestors(u))}
+        mask = mask & grid.table["unit"].isin(inside).to_numpy()
+    return np.flatnonzero(mask)
+
+
+def settled(case: Case) -> NDArray[np.bool_]:
+    """Cells dense enough that 'every resident' is enforced there, shape ``(n_cells,)``."""
+    return case.region.grid.density_per_km2 >= case.assumptions.number("settled_density_per_km2")
+
+
+def reach(
+    case: Case, rule: CoverageRule, cells: NDArray[np.int64], positions: list[int]
+) -> Coverage:
+    """Sites (positions in the list) that each of the cells reaches under the rule."""
+    if rule.within_km is not None:
+        return distances_km(case, cells, positions, float(rule.within_km)).within(
+            float(rule.within_km)
+        )
+    limit = float(rule.within_minutes or 0)
+    return minutes(case, rule.mode, cells, positions, limit).within(limit)
+
+
+def distances_km(
+    case: Case, cells: NDArray[np.int64], positions: list[int], limit_km: float
+) -> TravelTimes:
+    """Straight distances up to a limit, in km."""
+    return straight_line_km(
+        case.region.grid.xy_m[cells],
+        _xy_m(case, positions),
+        max_km=limit_km,
+        intra_cell_km=_intra_cell_km(case),
+    )
+
+
+def minutes(
+    case: Case, mode: str, cells: NDArray[np.int64], positions: list[int], limit_minutes: float
+) -> TravelTimes:
+    """Travel minutes of a mode up to a limit, by the speed of the cell's settlement."""
+    return straight_line(
+        case.region.grid.xy_m[cells],
+        _xy_m(case, positions),
+        speed_kmh=speeds_kmh(case, mode)[cells],
+        detour=case.assumptions.number("detour"),
+        max_minutes=limit_minutes,
+        intra_cell_km=_intra_cell_km(case),
+    )
+
+
+def speeds_kmh(case: Case, mode: str) -> NDArray[np.float64]:
+    """Speed per cell for a mode, in km/h, shape ``(n_cells,)``."""
+    value = case.assumptions.number
+    if mode == "walk":
+        return np.full(len(case.region.grid), value("walking_kmh"))
+    name = "ambulance" if mode == "ambulance" else "driving"
+    return np.where(case.region.grid.urban, value(f"{name}_urban_kmh"), value(f"{name}_rural_kmh"))
+
+
+def over_sites(coverage: Coverage, positions: list[int], everyone: list[int]) -> Coverage:
+    """The same reach with sites numbered in a longer, ascending list that contains them."""
+    place = np.searchsorted(np.asarray(everyone), np.asarray(positions, dtype=np.int64))
+    return replace(coverage, site=place[coverage.site].astype(np.int64), n_sites=len(everyone))
+
+
+def _xy_m(case: Case, positions: list[int]) -> NDArray[np.float64]:
+    table = case.region.sites.table.iloc[positions]
+    return np.asarray(table[["x_m", "y_m"]].to_numpy(np.float64))
+
+
+def _intra_cell_km(case: Case) -> float:
+    return case.assumptions.number("intra_cell_share") * case.region.grid.side_m / 1000

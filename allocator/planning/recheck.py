@@ -1,0 +1,55 @@
+"""A plan whose recheck disagrees with its rows is an error, not a result."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import SolverError
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.plans import Line
+from allocator.policy.rules import CoverageRule
+
+
+def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]) -> None:
+    """Compare what the program believes with what the audit computes from the tables.
+
+    Raises
+    ------
+    SolverError
+        Naming every rule on which the two disagree.
+    """
+    whole = {line.rule: line for line in lines if line.area == "all"}
+    found = []
+    for rule in case.policy.rules:
+        line = whole.get(rule.id)
+        if line is None:
+            found.append(f"{rule.id}: the audit has no line")
+            continue
+        if not line.evaluated or rule.id not in decided.missed:
+            continue
+        if isinstance(rule, CoverageRule):
+            found += _people_disagree(rule, cells, line)
+        elif (decided.missed[rule.id] > 1e-4) != (line.met is False):
+            found.append(
+                f"{rule.id}: the program misses it by {decided.missed[rule.id]:g}, "
+                f"the audit says met={line.met} (required {line.required}, got {line.achieved})"
+            )
+    found += [
+        f"{line.rule}: {line.note}"
+        for line in lines
+        if line.rule.startswith("PHYSICAL") and line.met is False
+    ]
+    if found and not decided.interrupted:
+        raise SolverError("the recheck disagrees with the program\n  - " + "\n  - ".join(found))
+
+
+def _people_disagree(rule: CoverageRule, cells: pd.DataFrame, line: Line) -> list[str]:
+    if line.measure != "people" or line.achieved is None:
+        return []
+    mask = cells[f"covered:{rule.id}"].to_numpy(dtype=bool)
+    covered = math.fsum(np.asarray(cells["people"].to_numpy(dtype=np.float64))[mask])
+    if math.isclose(covered, line.achieved, rel_tol=1e-9, abs_tol=1e-6):
+        return []
+    return [f"{rule.id}: the arcs cover {covered:,.3f} people, the audit {line.achieved:,.3f}"]

@@ -1,0 +1,192 @@
+"""Decisions as the tables of a plan."""
+
+import math
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from allocator.planning.apportionment import webster
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import leaves
+from allocator.planning.reach import cells_of, reach
+from allocator.planning.stocks import Have, planned_resources
+from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
+from allocator.policy.rules import CoverageRule, Quota, Ratio, Share, Total
+
+
+def unit_table(case: Case, decided: Decided) -> pd.DataFrame:
+    """Units x resources: today's number, what is required (filled later), what is allocated."""
+    units = case.region.units
+    rows: list[list[object]] = []
+    for unit in (units.root, *units.planning):
+        rows.append([unit, "residents", units.people(unit), math.nan, units.people(unit)])
+    for resource in planned_resources(case, list(case.policy.rules)):
+        have = Have.of(case, resource)
+        whole = math.nan if have.whole is None else have.whole
+        total = sum(decided.amounts[resource, u] for u in units.planning)
+        rows.append([units.root, resource, whole, math.nan, float(total)])
+        for unit in units.planning:
+            today = have.by_unit.get(unit, math.nan)
+            amount = float(decided.amounts[resource, unit])
+            rows.append([unit, resource, today, math.nan, amount])
+    table = pd.DataFrame(rows, columns=["unit", "resource", "have", "required", "allocated"])
+    table["name"] = [units.name(u) for u in table["unit"]]
+    table["level"] = units.table.loc[table["unit"], "level"].to_numpy()
+    return table[list(UNIT_COLUMNS)]
+
+
+def with_required(units: pd.DataFrame, lines: list[Line], case: Case) -> pd.DataFrame:
+    """Fill ``required``: the largest floor that a rule of exactly one resource asks for."""
+    resource_of: dict[str, str] = {}
+    for rule in (leaf for r in case.policy.rules for leaf in leaves(r)):
+        if isinstance(rule, Quota | Total) and len(rule.resources) == 1:
+            resource_of[rule.id] = rule.resources[0]
+        elif isinstance(rule, Share):
+            resource_of[rule.id] = rule.part
+        elif isinstance(rule, Ratio) and len(rule.pairs) == 1:
+            resource_of[rule.id] = rule.pairs[0].resource
+    floors: dict[tuple[str, str], float] = {}
+    for line in lines:
+        resource = resource_of.get(line.rule)
+        if resource is None or line.required is None or line.sense == "<=":
+            continue
+        unit = case.region.units.root if line.area == "all" else line.area
+        floors[unit, resource] = max(floors.get((unit, resource), 0.0), line.required)
+    pairs = zip(units["unit"], units["resource"], strict=True)
+    return units.assign(required=[floors.get(pair, math.nan) for pair in pairs])
+
+
+def facility_table(case: Case, decided: Decided, crs: str) -> gpd.GeoDataFrame:
+    """All existing sites (kept, closed, upgraded) and the new ones."""
+    sites = case.region.sites.table
+    existing = sites["status"] == "existing"
+    is_open = np.array(
+        [decided.opened.get(j, bool(existing.iloc[j])) for j in range(len(sites))], dtype=np.bool_
+    )
+    listed = np.flatnonzero(is_open | existing.to_numpy())
+    vehicles = _vehicles(case, decided, np.flatnonzero(is_open))
+    served = _people_served(case, is_open)
+    rows = []
+    for j in listed:
+        site = sites.iloc[j]
+        gained = [a for a, k in decided.attributes if k == j and a not in site["attributes"]]
+        status = _status(bool(existing.iloc[j]), bool(is_open[j]), bool(gained))
+        cars, negative = vehicles.get(int(j), (0, 0))
+        rows.append({
+            "id": str(sites.index[j]), "name": site["name"], "kind": site["kind"],
+            "grade": site["grade"], "run_by": site["run_by"], "status": status,
+            "unit": site["unit"], "x_m": site["x_m"], "y_m": site["y_m"], "beds": math.nan,
+            "ambulances": cars, "negative_pressure": negative,
+            "attributes": ";".join(sorted({*site["attributes"], *gained})),
+            "people_served": served.get(int(j), 0.0) if is_open[j] else 0.0,
+            "cost": _site_cost(case, int(j), status, gained), "basis": site["basis"],
+        })  # fmt: skip
+    table = pd.DataFrame(rows, columns=[c for c in FACILITY_COLUMNS if c not in {"lon", "lat"}])
+    points = gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["x_m"], table["y_m"]), crs=crs
+    )
+    degrees = points.geometry.to_crs("EPSG:4326")
+    points = points.assign(lon=degrees.x.round(7), lat=degrees.y.round(7))
+    return points[[*FACILITY_COLUMNS, "geometry"]]
+
+
+def cell_table(case: Case, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Grid cells with, per coverage rule, who is covered today and in the plan."""
+    columns = ["x_m", "y_m", "people", "urban", "unit"]
+    cells = case.region.grid.table[columns].copy()
+    sites = case.region.sites.table
+    open_now = (sites["status"] == "existing").to_numpy()
+    opened = facilities.loc[facilities["status"] != "closed", "id"]
+    open_then = sites.index.isin(opened)
+    for rule in (leaf for r in case.policy.rules for leaf in leaves(r)):
+        if not isinstance(rule, CoverageRule):
+            continue
+        for name, is_open in (("covered_today", open_now), ("covered", open_then)):
+            cells[f"{name}:{rule.id}"] = _covered(case, rule, is_open)
+    return cells
+
+
+def _covered(case: Case, rule: CoverageRule, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each cell of the rule's group reaches an open site; shape ``(n_cells,)``."""
+    cells = cells_of(case, rule.group)
+    sites = [j for j in case.positions(rule.sites) if is_open[j]]
+    found = np.zeros(len(case.region.grid), dtype=np.bool_)
+    if sites and len(cells):
+        found[cells] = reach(case, rule, cells, sites).degree > 0
+    return found
+
+
+def _status(existing: bool, is_open: bool, upgraded: bool) -> str:
+    if not is_open:
+        return "closed"
+    if not existing:
+        return "new"
+    return "upgraded" if upgraded else "kept"
+
+
+def _site_cost(case: Case, position: int, status: str, gained: list[str]) -> float:
+    if status == "closed":
+        return case.closing_cost(position)
+    cost = sum(case.region.costs.of(a) for a in gained)
+    return cost + (case.opening_cost(position) if status == "new" else 0.0)
+
+
+def _people_served(case: Case, is_open: NDArray[np.bool_]) -> dict[int, float]:
+    """People whose nearest open site (of the rule's kinds, within its reach) each site is."""
+    served: dict[int, float] = {}
+    for rule in (leaf for r in case.policy.rules for leaf in leaves(r)):
+        if not isinstance(rule, CoverageRule):
+            continue
+        sites = [j for j in case.positions(rule.sites) if is_open[j]]
+        cells = cells_of(case, rule.group)
+        if not sites or not len(cells):
+            continue
+        cells = cells[reach(case, rule, cells, sites).degree > 0]
+        if not len(cells):
+            continue
+        xy = case.region.sites.table.iloc[sites][["x_m", "y_m"]].to_numpy(np.float64)
+        nearest = np.asarray(cKDTree(xy).query(case.region.grid.xy_m[cells])[1])
+        people = np.bincount(nearest, case.region.grid.people[cells], minlength=len(sites))
+        for j, number in zip(sites, people, strict=True):
+            served[j] = served.get(j, 0.0) + float(number)
+    return served
+
+
+def _vehicles(
+    case: Case, decided: Decided, opened: NDArray[np.int64]
+) -> Mapping[int, tuple[int, int]]:
+    """Ambulances and negative-pressure ones at each open station.
+
+    One per station, the others and the negative-pressure ones by the people near it (Webster).
+    """
+    kinds = case.region.sites.table["kind"]
+    site_units = case.region.sites.table["unit"].tolist()
+    stations = [int(j) for j in opened if kinds.iloc[j] == "ems_station"]
+    near = _people_near(case, stations)
+    found: dict[int, tuple[int, int]] = {}
+    for unit in case.region.units.planning:
+        here = [j for j in stations if case.region.units.planning_unit_of(site_units[j]) == unit]
+        cars = decided.amounts.get(("ambulances", unit), 0)
+        if not here or not cars:
+            continue
+        weights = [near[j] for j in here]
+        each = webster(cars, weights, lower=[1] * len(here))
+        negative = min(cars, decided.amounts.get(("negative_pressure_ambulances", unit), 0))
+        special = webster(negative, weights, upper=each)
+        found |= {j: (n, k) for j, n, k in zip(here, each, special, strict=True)}
+    return found
+
+
+def _people_near(case: Case, stations: list[int]) -> dict[int, float]:
+    """People whose nearest open station each one is."""
+    if not stations:
+        return {}
+    xy = case.region.sites.table.iloc[stations][["x_m", "y_m"]].to_numpy(np.float64)
+    nearest = np.asarray(cKDTree(xy).query(case.region.grid.xy_m)[1])
+    people = np.bincount(nearest, case.region.grid.people, minlength=len(stations))
+    return dict(zip(stations, people.tolist(), strict=True))

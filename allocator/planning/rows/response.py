@@ -1,0 +1,142 @@
+"""Mean response time, by cuts: only the rows that matter are ever built."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from allocator.lp.program import Row, Solution, Term, Variable
+from allocator.planning.case import Area, Case
+from allocator.planning.decisions import SiteModel
+from allocator.planning.reach import cells_of, minutes
+from allocator.planning.shortfall import Shortfall
+from allocator.policy.rules import MeanResponse
+
+
+@dataclass(frozen=True, eq=False)
+class PersonMinutes:
+    """Person-minutes to the nearest open site of a list, bounded from below by cuts.
+
+    For any open set, ``sum_i w_i min_j t_ij >= sum_i w_i D_i - sum_j c_j y_j`` with
+    ``c_j = sum_i w_i (D_i - t_ij)^+``; it is tight where ``D_i`` is the time to the nearest open
+    site (Benders cut of the p-median; Duran-Mateluna, Ales & Elloumi 2023).
+    """
+
+    case: Case
+    mode: str
+    cells: NDArray[np.int64]
+    sites: list[int]
+
+    def times(self, opened: list[int]) -> NDArray[np.float64]:
+        """Minutes from each cell to the nearest of the open sites."""
+        xy = self.case.region.sites.table.iloc[opened][["x_m", "y_m"]].to_numpy(np.float64)
+        away, _ = cKDTree(xy).query(self.case.region.grid.xy_m[self.cells])
+        farthest = float(np.max(away))
+        limit = self._minutes_at_most(farthest)
+        arcs = minutes(self.case, self.mode, self.cells, opened, limit)
+        best = np.full(len(self.cells), np.inf)
+        np.minimum.at(best, arcs.cell, arcs.value)
+        return best
+
+    def cut(self, best: NDArray[np.float64], model: SiteModel) -> tuple[float, list[Term]]:
+        """Constant and terms of the lower bound that is tight where ``best`` was taken."""
+        people = self.case.region.grid.people[self.cells]
+        arcs = minutes(self.case, self.mode, self.cells, self.sites, float(best.max()))
+        gain = people[arcs.cell] * np.maximum(best[arcs.cell] - arcs.value, 0.0)
+        saved = np.bincount(arcs.site, weights=gain, minlength=len(self.sites))
+        terms: list[Term] = [
+            (-float(saved[k]), model.open[j]) for k, j in enumerate(self.sites) if saved[k] > 0
+        ]
+        return float(people @ best), terms
+
+    def person_minutes(self, opened: list[int]) -> float:
+        """Sum of people * minutes to the nearest of the open sites."""
+        return float(self.case.region.grid.people[self.cells] @ self.times(opened))
+
+    def _minutes_at_most(self, metres: float) -> float:
+        value = self.case.assumptions.number
+        slowest = {
+            "walk": value("walking_kmh"),
+            "drive": min(value("driving_urban_kmh"), value("driving_rural_kmh")),
+            "ambulance": min(value("ambulance_urban_kmh"), value("ambulance_rural_kmh")),
+        }[self.mode]
+        km = max(metres, self.case.region.grid.side_m) / 1000
+        return km * value("detour") / slowest * 60 * 1.001
+
+
+def overhead_minutes(case: Case) -> float:
+    """Call handling and turnout, in minutes."""
+    return case.assumptions.number("call_handling_minutes") + case.assumptions.number(
+        "turnout_minutes"
+    )
+
+
+def mean_response(
+    rule: MeanResponse, model: SiteModel, scope: Area | None = None
+) -> list[Shortfall]:
+    """Add handling + turnout + sum_i w_i t_i / W <= T + miss, t_i to the nearest open station.
+
+    The rows are cuts, added where a solution violates them.
+    """
+    case = model.case
+    cells = cells_of(case, rule.group, scope)
+    people = float(case.region.grid.people[cells].sum())
+    sites = model.those(rule.sites)
+    if not people or not sites:
+        return []
+    area = scope.id if scope else "all"
+    model.require_one(f"{rule.id}[{area}]:some", sites)
+    miss = model.program.continuous(f"miss[{rule.id}][{area}]")
+    measured = PersonMinutes(case, "ambulance", cells, sites)
+    allowed = (float(rule.minutes) - overhead_minutes(case)) * people
+
+    def separate(solution: Solution) -> list[Row]:
+        opened = [j for j in sites if solution.whole(model.open[j])]
+        if not opened:
+            return []  # an either-or branch that was not taken
+        best = measured.times(opened)
+        spent = float(case.region.grid.people[cells] @ best)
+        if spent <= allowed + people * (solution.values[miss] + 1e-6):
+            return []
+        constant, terms = measured.cut(best, model)
+        scaled = [(c / people, v) for c, v in terms]
+        right = (allowed - constant) / people
+        return [Row(f"{rule.id}[{area}]:cut", (*scaled, (-1.0, miss)), "<=", right)]
+
+    model.separators.append(separate)
+    return [
+        Shortfall(
+            rule.id, area, ((1.0, miss),), scale=float(rule.minutes),
+            most=_slowest(measured, model),
+        )
+    ]  # fmt: skip
+
+
+def _slowest(measured: PersonMinutes, model: SiteModel) -> float:
+    """No response takes longer than the way across the region."""
+    span = np.ptp(model.case.region.grid.xy_m, axis=0) if len(model.case.region.grid) else [0, 0]
+    return measured._minutes_at_most(float(np.hypot(*span)) * 2 + 1e5)
+
+
+def travel_objective(name: str, measured: PersonMinutes, model: SiteModel) -> Variable:
+    """Add a variable that is at least the person-minutes to the nearest open site."""
+    theta = model.program.continuous(f"{name}:person_minutes")
+    scale = max(1.0, float(model.case.region.grid.people[measured.cells].sum()))
+    model.require_one(f"{name}:some", measured.sites)
+
+    def separate(solution: Solution) -> list[Row]:
+        opened = [j for j in measured.sites if solution.whole(model.open[j])]
+        best = measured.times(opened)
+        constant, terms = measured.cut(best, model)
+        if constant <= scale * solution.values[theta] + 1e-7 * max(1.0, constant):
+            return []
+        scaled = [(-c / scale, v) for c, v in terms]
+        return [
+            Row(
+                f"{name}:cut", ((1.0, theta), *((-c, v) for c, v in scaled)), ">=", constant / scale
+            )
+        ]
+
+    model.separators.append(separate)
+    return theta

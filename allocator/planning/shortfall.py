@@ -1,0 +1,93 @@
+"""By how much a rule is missed: what the tiers minimise."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocator.lp.program import Program, Row, Sense, Solution, Term
+
+
+@dataclass(frozen=True, eq=False)
+class Shortfall:
+    """How far one rule is missed in one area, as an expression of the program.
+
+    Attributes
+    ----------
+    rule, area
+        Whose.
+    terms, constant
+        The miss in natural units (beds, people, minutes), >= 0.
+    scale
+        What one hundred percent is: misses are weighed as shares of what is required.
+    most
+        An upper bound of the miss, in natural units.
+    rows
+        The rows that it softens, so that the value of one more unit can be asked for.
+    """
+
+    rule: str
+    area: str
+    terms: tuple[Term, ...]
+    scale: float
+    most: float
+    constant: float = 0.0
+    rows: tuple[Row, ...] = ()
+
+    def share_terms(self) -> list[Term]:
+        """The miss as a share of what is required."""
+        return [(c / self.scale, v) for c, v in self.terms]
+
+    def missed(self, solution: Solution) -> float:
+        """The miss in natural units in a solution."""
+        return solution.value(self.terms, self.constant)
+
+
+def total_share(shortfalls: Iterable[Shortfall]) -> tuple[list[Term], float]:
+    """Sum of the misses as shares: terms and constant."""
+    terms: list[Term] = []
+    constant = 0.0
+    for shortfall in shortfalls:
+        terms += shortfall.share_terms()
+        constant += shortfall.constant / shortfall.scale
+    return terms, constant
+
+
+def soften(
+    program: Program,
+    name: tuple[str, str],
+    terms: list[Term],
+    limits: tuple[float | None, float | None],
+    *,
+    scale: float | None = None,
+    most: float | None = None,
+) -> list[Shortfall]:
+    """Require lower <= terms <= upper, each end with a miss that the tiers minimise.
+
+    ``name`` is (rule, area). A missing limit asks for nothing.
+    """
+    rule, area = name
+    lower, upper = limits
+    found = []
+    for limit, sense, sign in ((lower, ">=", 1.0), (upper, "<=", -1.0)):
+        if limit is None or (sense == ">=" and limit <= 0 and not _has_negative(terms)):
+            continue
+        slack = program.continuous(f"miss[{rule}][{area}]")
+        row = program.require(f"{rule}[{area}]", [*terms, (sign, slack)], _sense(sense), limit)
+        found.append(
+            Shortfall(
+                rule=rule,
+                area=area,
+                terms=((1.0, slack),),
+                scale=scale if scale is not None else max(1.0, abs(limit)),
+                most=most if most is not None else max(1.0, abs(limit)),
+                rows=(row,),
+            )
+        )
+    return found
+
+
+def _has_negative(terms: list[Term]) -> bool:
+    return any(c < 0 for c, _ in terms)
+
+
+def _sense(text: str) -> Sense:
+    return ">=" if text == ">=" else "<="
