@@ -197,6 +197,15 @@ class Block:
                 tiers.stage("fair split", fair, record=False)
         return self._decided(tiers, terms, constant, proven.bound if proven else 0.0)
 
+    def solve_objective(self) -> Decided:
+        """Solve the tiers and the objective only: enough to see what a change is worth."""
+        task = self.task
+        tiers = Tiers(task.name, self.program, task.settings)
+        tiers.rules(self.shortfalls)
+        terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
+        tiers.stage("objective", terms, constant=constant)
+        return self._decided(tiers, terms, constant, 0.0)
+
     def _decided(self, tiers: Tiers, terms: list[Term], constant: float, bound: float) -> Decided:
         solution = tiers.solution
         decided = Decided(

@@ -106,22 +106,18 @@ def _decide(
     of_sites = [r for r in rules if speaks_of_sites(r) and r.strength != "info"]
     of_stocks = [r for r in rules if speaks_of_stocks(r) and r.strength != "info"]
     groups = networks(of_sites, case)
-    common = {"case": case, "about": about, "settings": settings, "progress": progress}
+    base = Task(
+        name="everything", case=case, rules=[*of_sites, *of_stocks],
+        kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
+        settings=settings, progress=progress,
+    )  # fmt: skip
     if budget is not None:
-        kinds = tuple(kinds for kinds, _ in groups)
-        together = Task(
-            name="everything", rules=[*of_sites, *of_stocks], kinds=kinds, stocks=True,
-            budget=budget, **common,
-        )  # fmt: skip
-        return Block(together).solve()
+        return Block(base).solve()
     decided = Decided()
     for kinds, found in groups:
-        task = Task(name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, **common)
+        task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
         decided.add(full_cover(task) if fits_full_cover(task) else Block(task).solve())
-    task = Task(
-        name="beds, staff, vehicles", rules=of_stocks, kinds=(), stocks=True, before=decided,
-        **common,
-    )  # fmt: skip
+    task = replace(base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided)
     stocks = Block(task).solve()
     stocks.prices = with_prices(task, stocks)
     decided.add(stocks)

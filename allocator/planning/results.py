@@ -22,9 +22,10 @@ from allocator.policy.rules import CoverageRule, Quota, Ratio, Share, Total
 def unit_table(case: Case, decided: Decided) -> pd.DataFrame:
     """Units x resources: today's number, what is required (filled later), what is allocated."""
     units = case.region.units
-    rows: list[list[object]] = []
-    for unit in (units.root, *units.planning):
-        rows.append([unit, "residents", units.people(unit), math.nan, units.people(unit)])
+    rows: list[list[object]] = [
+        [unit, "residents", units.people(unit), math.nan, units.people(unit)]
+        for unit in (units.root, *units.planning)
+    ]
     for resource in planned_resources(case, list(case.policy.rules)):
         have = Have.of(case, resource)
         whole = math.nan if have.whole is None else have.whole
@@ -72,19 +73,19 @@ def facility_table(case: Case, decided: Decided, crs: str) -> gpd.GeoDataFrame:
     vehicles = _vehicles(case, decided, np.flatnonzero(is_open))
     served = _people_served(case, is_open)
     rows = []
-    for j in listed:
+    for j in listed.tolist():
         site = sites.iloc[j]
         gained = [a for a, k in decided.attributes if k == j and a not in site["attributes"]]
         status = _status(bool(existing.iloc[j]), bool(is_open[j]), bool(gained))
-        cars, negative = vehicles.get(int(j), (0, 0))
+        cars, negative = vehicles.get(j, (0, 0))
         rows.append({
             "id": str(sites.index[j]), "name": site["name"], "kind": site["kind"],
             "grade": site["grade"], "run_by": site["run_by"], "status": status,
             "unit": site["unit"], "x_m": site["x_m"], "y_m": site["y_m"], "beds": math.nan,
             "ambulances": cars, "negative_pressure": negative,
             "attributes": ";".join(sorted({*site["attributes"], *gained})),
-            "people_served": served.get(int(j), 0.0) if is_open[j] else 0.0,
-            "cost": _site_cost(case, int(j), status, gained), "basis": site["basis"],
+            "people_served": served.get(j, 0.0) if is_open[j] else 0.0,
+            "cost": _site_cost(case, j, status, gained), "basis": site["basis"],
         })  # fmt: skip
     table = pd.DataFrame(rows, columns=[c for c in FACILITY_COLUMNS if c not in {"lon", "lat"}])
     points = gpd.GeoDataFrame(
