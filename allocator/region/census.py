@@ -30,24 +30,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.errors import raise_if_any
-
-
-def whole_people(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Split ``total`` people in proportion to ``weight``, by largest remainders.
-
-    Ties go to the first cell.
-
-    Examples
-    --------
-    >>> whole_people(np.array([1.0, 1.0, 2.0]), 5).tolist()
-    [1, 1, 3]
-    """
-    share = weight * (total / weight.sum()) if total else np.zeros_like(weight)
-    whole = np.floor(share).astype(np.int64)
-    missing = total - int(whole.sum())
-    order = np.argsort(whole - share, kind="stable")
-    whole[order[:missing]] += 1
-    return whole
+from allocator.region.apportionment import largest_remainder
 
 
 def potential(cells: pd.DataFrame, centres: pd.DataFrame) -> NDArray[np.float64]:
@@ -116,12 +99,12 @@ def people_on_grid(
             n_urban = min(n_urban, len(ranked) - 1)
         inner, outer = ranked[:n_urban], ranked[n_urban:]
         urban[inner] = True
-        people[inner] = whole_people(pull[inner], in_towns)
+        people[inner] = largest_remainder(pull[inner], in_towns)
         if len(outer):
             even = area_km2[outer] / area_km2[outer].sum()
             drawn = pull[outer] / pull[outer].sum()
             rural = scattered_share * even + (1 - scattered_share) * drawn
-            people[outer] = whole_people(rural, total - in_towns)
+            people[outer] = largest_remainder(rural, total - in_towns)
     return cells.assign(people=people, urban=urban)
 
 

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from allocator.region.census import whole_people
+from allocator.region.apportionment import largest_remainder
 
 INSTITUTIONS = 1719
 HEALTH_STATIONS = 420
@@ -39,14 +39,19 @@ class Place:
 
 
 def all_sites(
-    cells: pd.DataFrame, counties: pd.DataFrame, towns: pd.DataFrame, crs: str
+    cells: pd.DataFrame,
+    counties: pd.DataFrame,
+    towns: pd.DataFrame,
+    known: pd.DataFrame,
+    crs: str,
 ) -> pd.DataFrame:
     """Existing sites with id, name, kind, status, lon, lat ..., all modelled."""
+    seats = {code: _seat_unit(cells, seat, known) for code, seat in counties["seat"].items()}
     places = [
         *_centres(cells, towns),
-        *_public_hospitals(cells, counties),
+        *_public_hospitals(cells, counties, seats),
         *_private_hospitals(cells),
-        *_ambulance_stations(cells, counties, towns),
+        *_ambulance_stations(cells, counties, towns, seats),
         *_spread(cells, towns, "health_station", "hs", "社区卫生服务站", HEALTH_STATIONS),
         *_spread(cells, towns, "village_clinic", "vc", "村卫生室", VILLAGE_CLINICS),
     ]
@@ -84,9 +89,11 @@ def _centres(cells: pd.DataFrame, towns: pd.DataFrame) -> Iterator[Place]:
         yield Place(f"{prefix}-{t.code}", name, kind, cell, "", "county")
 
 
-def _public_hospitals(cells: pd.DataFrame, counties: pd.DataFrame) -> Iterator[Place]:
-    """City, district and county hospitals, in the densest cells of the leading streets."""
-    first, second = _leading(cells, "330402", "street", 2)
+def _public_hospitals(
+    cells: pd.DataFrame, counties: pd.DataFrame, seats: dict[str, str]
+) -> Iterator[Place]:
+    """City, district and county hospitals: in the seat and the next street, where most live."""
+    first, second = seats["330402"], _largest(cells, "330402", "street", seats["330402"])[0]
     city = [
         ("gh-city-1", "市办综合医院甲", "general_hospital", "3A", first),
         ("gh-city-2", "市办综合医院乙", "general_hospital", "3A", second),
@@ -99,7 +106,8 @@ def _public_hospitals(cells: pd.DataFrame, counties: pd.DataFrame) -> Iterator[P
             id_, f"嘉兴市{name}{MARK}", kind, _densest(cells, unit, 2 * rank + 1), grade, "city"
         )
     for code, c in counties.iterrows():
-        first, second = _leading(cells, str(code), "street", 2)
+        first = seats[code]
+        second = _largest(cells, code, "street", first)[0]
         if c["level"] == "district":
             cell = _densest(cells, first, 12)
             yield Place(
@@ -128,12 +136,12 @@ def _private_hospitals(cells: pd.DataFrame) -> Iterator[Place]:
 
 
 def _ambulance_stations(
-    cells: pd.DataFrame, counties: pd.DataFrame, towns: pd.DataFrame
+    cells: pd.DataFrame, counties: pd.DataFrame, towns: pd.DataFrame, seats: dict[str, str]
 ) -> Iterator[Place]:
-    """The emergency centre of each county, one more in town, one in each of the two largest towns."""
+    """Per county: the emergency centre, one more street, and the two largest towns."""
     names = towns.set_index("code")["name"]
     for code, c in counties.iterrows():
-        first, second = _leading(cells, str(code), "street", 2)
+        first = seats[code]
         attributes = [
             *(["direct"] if code not in NOT_DIRECT else []),
             *(["decontamination"] if code in DECONTAMINATION else []),
@@ -143,7 +151,8 @@ def _ambulance_stations(
             f"ems-{code}", f"{owner}急救中心{MARK}", "ems_station", _densest(cells, first, 0), "",
             "city" if code == "330402" else "county", ";".join(attributes),
         )  # fmt: skip
-        for unit in (second, *_leading(cells, str(code), "town", 2)):
+        streets, others = (_largest(cells, code, level, first) for level in ("street", "town"))
+        for unit in (streets[0], *others[:2]):
             yield Place(
                 f"ems-{unit}", f"{names[unit]}急救点{MARK}", "ems_station",
                 _densest(cells, unit, 0), "", "county",
@@ -160,7 +169,9 @@ def _spread(
     names = towns.set_index("code")["name"]
     seen: dict[str, int] = {}
     places = []
-    for county, quota in zip(people.index, whole_people(people.to_numpy(float), n), strict=True):
+    for county, quota in zip(
+        people.index, largest_remainder(people.to_numpy(float), n), strict=True
+    ):
         in_county = np.flatnonzero(mine & (cells["county"] == county).to_numpy())
         for cell in _sampled(cells, in_county, int(quota)):
             unit = cells["unit"].to_numpy()[cell]
@@ -184,12 +195,22 @@ def _sampled(cells: pd.DataFrame, among: np.ndarray, n: int) -> list[int]:
     return [int(cell) for cell in order[np.searchsorted(reached, at)]]
 
 
-def _leading(cells: pd.DataFrame, county: str, level: str, n: int) -> list[str]:
-    """The ``n`` most populous streets or towns of a county."""
+def _seat_unit(cells: pd.DataFrame, seat: str, known: pd.DataFrame) -> str:
+    """The street that is the seat, or that holds the seat's GeoNames point."""
+    if seat not in known.index:
+        return seat
+    x_m, y_m = known.loc[seat, ["x_m", "y_m"]]
+    at = np.argmin(np.hypot(cells["x_m"] - x_m, cells["y_m"] - y_m))
+    return str(cells["unit"].iloc[int(at)])
+
+
+def _largest(cells: pd.DataFrame, county: str, level: str, but: str) -> list[str]:
+    """Streets or towns of a county by modelled people, the most populous first."""
     mark = "0" if level == "street" else "1"
-    mine = cells[(cells["county"] == county) & (cells["unit"].str[6] == mark)]
-    people = mine.groupby("unit")["people"].sum().reset_index()
-    return people.sort_values(["people", "unit"], ascending=[False, True])["unit"].tolist()[:n]
+    mine = (cells["county"] == county) & (cells["unit"].str[6] == mark) & (cells["unit"] != but)
+    people = cells[mine].groupby("unit")["people"].sum().reset_index()
+    ranked = people.sort_values(["people", "unit"], ascending=[False, True])
+    return [str(unit) for unit in ranked["unit"]]
 
 
 def _densest(cells: pd.DataFrame, unit: str, rank: int) -> int:

