@@ -1,0 +1,113 @@
+"""Words for people: headers, sheet names and values in English and in Chinese."""
+
+from allocator.region.sites import KINDS
+from allocator.region.stock import resources
+
+SHEETS: dict[str, tuple[str, str]] = {
+    "compliance": ("compliance", "合规性检查"),
+    "counties": ("counties", "资源配置"),
+    "facilities": ("facilities", "机构设施"),
+    "assumptions": ("assumptions", "假设"),
+    "proof": ("proof", "求解证明"),
+    "sources": ("sources", "数据来源"),
+}
+
+HEADERS: dict[str, tuple[str, str]] = {
+    "rule": ("rule", "规则编号"),
+    "area": ("area id", "区域编号"),
+    "area_name": ("area", "区域"),
+    "measure": ("measured in", "计量单位"),
+    "sense": ("sense", "关系"),
+    "required": ("required", "要求值"),
+    "required_upper": ("required, upper end", "要求上限"),
+    "achieved": ("achieved", "达到值"),
+    "rate_required": ("rate required", "要求比率"),
+    "rate_achieved": ("rate achieved", "达到比率"),
+    "slack": ("slack", "余量"),
+    "slack_share": ("slack, % of required", "余量占要求(%)"),
+    "met": ("met", "是否达标"),
+    "binding": ("binding", "紧约束"),
+    "strength": ("strength", "约束强度"),
+    "evaluated": ("evaluated", "是否评估"),
+    "branch": ("branch", "所选方案"),
+    "basis": ("basis", "数据性质"),
+    "price": ("price of one more", "边际价值"),
+    "note": ("note", "说明"),
+    "unit": ("unit id", "单位编号"),
+    "name": ("name", "名称"),
+    "level": ("level", "层级"),
+    "resource": ("resource", "资源"),
+    "have": ("have", "现有"),
+    "need": ("need", "需求"),
+    "allocated": ("allocated", "配置"),
+    "change": ("change", "增减"),
+    "per_1000": ("per 1,000 residents", "每千人口"),
+    "id": ("id", "编号"),
+    "kind": ("kind", "类别"),
+    "grade": ("grade", "等级"),
+    "run_by": ("run by", "举办主体"),
+    "status": ("status", "状态"),
+    "lon": ("longitude (WGS84)", "经度(WGS84)"),
+    "lat": ("latitude (WGS84)", "纬度(WGS84)"),
+    "x_m": ("x (m)", "X坐标(米)"),
+    "y_m": ("y (m)", "Y坐标(米)"),
+    "beds": ("beds", "床位"),
+    "ambulances": ("ambulances", "救护车"),
+    "negative_pressure": ("negative-pressure ambulances", "负压救护车"),
+    "attributes": ("attributes", "属性"),
+    "people_served": ("people served", "服务人口"),
+    "cost": ("cost", "费用"),
+    "value": ("value", "取值"),
+    "changed": ("changed", "是否改动"),
+    "meaning": ("meaning", "含义"),
+    "source": ("source", "来源"),
+    "tier": ("tier", "层次"),
+    "block": ("block", "分块"),
+    "objective": ("objective", "目标值"),
+    "bound": ("bound", "界"),
+    "gap": ("gap", "差距"),
+    "seconds": ("seconds", "秒"),
+    "item": ("item", "项目"),
+}
+
+WORDS: dict[str, str] = {
+    "must": "必须", "target": "目标", "wish": "期望", "info": "参考",
+    "kept": "保留", "new": "新建", "closed": "关闭", "upgraded": "升级",
+    "planned": "规划", "measured": "实测", "modelled": "模拟", "assumed": "假设",
+    "beds": "床位", "persons": "人员", "vehicles": "车辆", "people": "人口", "sites": "机构",
+    "minutes": "分钟",
+    "city": "市", "district": "区", "county": "县(市)", "town": "镇", "street": "街道",
+    "taken": "采用", "not taken": "未采用", "yes": "是", "no": "否",
+    "met": "达标", "NOT MET": "未达标", "not evaluated": "未评估", "binding": "紧",
+    "total": "合计",
+    "optimal": "最优", "feasible": "可行", "infeasible": "不可行", "unbounded": "无界",
+    "no_solution": "无解",
+}  # fmt: skip
+
+
+def sheet_name(sheet: str, *, chinese: bool) -> str:
+    """Name of a sheet."""
+    return SHEETS[sheet][chinese]
+
+
+def header(column: str, *, chinese: bool) -> str:
+    """Header of a column; an unknown column keeps its own name."""
+    return HEADERS[column][chinese] if column in HEADERS else column
+
+
+def word(value: str, *, chinese: bool) -> str:
+    """A word of the tables (strength, status, level ...); unknown words stay as they are."""
+    return WORDS.get(value, value) if chinese else value
+
+
+def resource_label(resource: str, *, chinese: bool) -> str:
+    """Label of a resource; an unknown one keeps its id."""
+    known = resources().get(resource)
+    if known is None:
+        return resource
+    return known.label_zh if chinese else known.label
+
+
+def kind_label(kind: str, *, chinese: bool) -> str:
+    """Label of a site kind; an unknown one keeps its id."""
+    return KINDS[kind][chinese] if kind in KINDS else kind

@@ -1,0 +1,159 @@
+"""What stands on the sheets of the Excel file: values and formats, without Excel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from allocator.files.counties import county_sheet_parts
+from allocator.files.labels import header, kind_label, resource_label, sheet_name, word
+from allocator.files.provenance import document
+from allocator.files.tables import is_missing, plain_tables
+from allocator.plans import Plan
+
+INTEGER, DECIMAL, PERCENT, DEGREES = "#,##0", "#,##0.00", "0.0%", "0.000000"
+_FORMATS = {
+    "rate_required": DECIMAL, "rate_achieved": DECIMAL, "slack_share": PERCENT, "gap": PERCENT,
+    "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
+    "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL,
+}  # fmt: skip
+_WORDS = {"strength", "branch", "basis", "level", "measure", "status"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: header rows, rows of values, and how they look.
+
+    ``formats`` maps (row, column) below the header, from 0, to a number format; ``merged`` pairs
+    of columns of the first header row; ``flags`` the words good, bad and open of ``flag_column``.
+    """
+
+    title: str
+    heads: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Any]]
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    frozen_columns: int = 1
+    merged: Sequence[tuple[int, int]] = ()
+    bold_rows: Sequence[int] = ()
+    flag_column: int | None = None
+    flags: Mapping[str, str] = field(default_factory=dict)
+    filtered: bool = True
+
+
+def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
+    """All sheets of a plan, in the order in which a health bureau reads them."""
+    tables = plain_tables(plan)
+    counties = county_sheet_parts(plan, tables["units"], chinese=chinese)
+    return [
+        _compliance(tables["compliance"], chinese=chinese),
+        Sheet(title=sheet_name("counties", chinese=chinese), **counties),
+        _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
+        _table(
+            "assumptions",
+            tables["assumptions"]
+            .rename(columns={"unit": "measure"})
+            .assign(value=[_value(v) for v in tables["assumptions"]["value"]]),
+            chinese=chinese,
+        ),
+        _table("proof", tables["tiers"], chinese=chinese, frozen_columns=2),
+        _sources(plan, chinese=chinese),
+    ]
+
+
+def _compliance(table: pd.DataFrame, *, chinese: bool) -> Sheet:
+    words = {kind: word(text, chinese=chinese) for kind, text in _MET.items()}
+    flags = [words[_met(m, e)] for m, e in zip(table["met"], table["evaluated"], strict=True)]
+    share = table["slack"].astype(float) / table["required"].astype(float).where(lambda r: r > 0)
+    shown = table.drop(columns=["evaluated"])
+    shown.insert(list(shown.columns).index("slack") + 1, "slack_share", share)
+    shown["met"] = flags
+    binding = word("binding", chinese=chinese)
+    shown["binding"] = [binding if b is True else "" for b in table["binding"]]
+    return _table(
+        "compliance",
+        shown,
+        chinese=chinese,
+        frozen_columns=3,
+        flag_column=list(shown.columns).index("met"),
+        flags=words,
+    )
+
+
+_MET = {"good": "met", "bad": "NOT MET", "open": "not evaluated"}
+
+
+def _met(met: Any, evaluated: Any) -> str:
+    if not evaluated or is_missing(met):
+        return "open"
+    return "good" if met else "bad"
+
+
+def _table(name: str, table: pd.DataFrame, *, chinese: bool, **looks: Any) -> Sheet:
+    """A table as a sheet: known words translated, numbers with a format by column and value."""
+    columns = list(map(str, table.columns))
+    values = [[shown(c, v, chinese=chinese) for v in table[c].tolist()] for c in columns]
+    rows = [list(row) for row in zip(*values, strict=True)]
+    formats = {
+        (i, j): number_format(columns[j], value)
+        for i, row in enumerate(rows)
+        for j, value in enumerate(row)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    heads = [[header(c, chinese=chinese) for c in columns]]
+    return Sheet(sheet_name(name, chinese=chinese), heads, rows, formats, **looks)
+
+
+def shown(column: str, value: Any, *, chinese: bool) -> Any:
+    """A value of a table as a sheet shows it: nothing for none, whole numbers as integers."""
+    if is_missing(value):
+        return None
+    if column == "kind":
+        return kind_label(str(value), chinese=chinese)
+    if column == "resource":
+        return resource_label(str(value), chinese=chinese)
+    if column in _WORDS:
+        return word(str(value), chinese=chinese)
+    if isinstance(value, bool):
+        return word("yes" if value else "no", chinese=chinese)
+    return cell_value(value)
+
+
+def _value(value: Any) -> Any:
+    """Value of an assumption: its absence is a value too."""
+    return "none" if is_missing(value) else value
+
+
+def cell_value(value: Any) -> Any:
+    """A plain value that a sheet can hold; infinite numbers become words."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        if number in (float("inf"), float("-inf")):
+            return str(number)
+        return int(number) if number == int(number) else number
+    return str(value)
+
+
+def number_format(column: str, value: float) -> str:
+    """Rates with two decimals, percentages with one, people and things as integers."""
+    if column in _FORMATS:
+        return _FORMATS[column]
+    return INTEGER if value == int(value) else DECIMAL
+
+
+def _sources(plan: Plan, *, chinese: bool) -> Sheet:
+    head = [header("item", chinese=chinese), header("value", chinese=chinese)]
+    rows = list(_flat("", document(plan)))
+    formats = {(i, 1): "General" for i in range(len(rows))}
+    return Sheet(sheet_name("sources", chinese=chinese), [head], rows, formats, filtered=False)
+
+
+def _flat(path: str, value: Any) -> list[list[Any]]:
+    """Nested values as rows of path and value."""
+    if isinstance(value, Mapping):
+        pairs = [(f"{path}.{k}" if path else str(k), v) for k, v in value.items()]
+    elif isinstance(value, list):
+        pairs = [(f"{path} {i}", v) for i, v in enumerate(value, 1)]
+    else:
+        return [[path, None if value is None else cell_value(value)]]
+    return [row for at, item in pairs for row in _flat(at, item)]

@@ -1,0 +1,167 @@
+"""The tables of a plan as csv: their columns, and their bytes, the same on every machine."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from allocator.errors import raise_if_any
+from allocator.plans import (
+    COMPLIANCE_COLUMNS,
+    FACILITY_COLUMNS,
+    TIER_COLUMNS,
+    UNIT_COLUMNS,
+    Plan,
+)
+
+Form = Literal["text", "number", "coordinate", "flag", "maybe_flag", "value"]
+"""What a cell holds. ``coordinate``: a number in full; ``maybe_flag``: true, false or nothing;
+``value``: a number, a word or ``none``."""
+
+ASSUMPTION_COLUMNS: tuple[str, ...] = ("name", "value", "unit", "changed", "meaning", "source")
+CELL_COLUMNS: tuple[str, ...] = ("cell", "x_m", "y_m", "people", "urban", "unit")
+COVERED, COVERED_TODAY = "covered:", "covered_today:"
+
+_NUMBERS = {
+    "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
+    "have", "lon", "lat", "people_served", "cost", "people", "objective", "bound", "gap",
+    "seconds", "allocated", "beds", "ambulances", "negative_pressure",
+}  # fmt: skip
+_FORMS: dict[str, Form] = {
+    **dict.fromkeys(_NUMBERS, "number"),
+    **dict.fromkeys(("x_m", "y_m"), "coordinate"),
+    **dict.fromkeys(("evaluated", "changed", "urban"), "flag"),
+    **dict.fromkeys(("met", "binding"), "maybe_flag"),
+    "value": "value",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of one table, and the columns that name a row."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Name of the table's file."""
+        return f"{self.name}.csv"
+
+
+TABLES: tuple[Table, ...] = (
+    Table("compliance", COMPLIANCE_COLUMNS),
+    Table("units", UNIT_COLUMNS, ("unit", "resource")),
+    Table("facilities", FACILITY_COLUMNS, ("id",)),
+    Table("tiers", TIER_COLUMNS),
+    Table("assumptions", ASSUMPTION_COLUMNS, ("name",)),
+    Table("cells", CELL_COLUMNS, ("cell",)),
+)
+
+
+def form_of(column: str) -> Form:
+    """What a column holds; ``covered:RULE`` and its kin may be empty (not looked at)."""
+    if is_cover(column):
+        return "maybe_flag"
+    return _FORMS.get(column, "text")
+
+
+def is_cover(column: str) -> bool:
+    """Whether a column of ``cells`` says who is covered."""
+    return column.startswith((COVERED, COVERED_TODAY))
+
+
+def plain_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """The plan's tables by name, with exactly the columns of the files."""
+    problems = []
+    found = {}
+    for table in TABLES:
+        frame = pd.DataFrame(getattr(plan, table.name))
+        if table.name == "cells" and "cell" not in frame.columns:
+            frame = frame.rename_axis("cell").reset_index()
+        columns = list(table.columns)
+        if table.name == "cells":
+            columns += [c for c in map(str, frame.columns) if is_cover(c)]
+        lacks = [c for c in columns if c not in frame.columns]
+        if lacks:
+            problems.append(f"table {table.name} lacks the columns {', '.join(lacks)}")
+        else:
+            found[table.name] = pd.DataFrame(frame[columns]).reset_index(drop=True)
+    raise_if_any(problems, where="plan")
+    return found
+
+
+def csv_files(plan: Plan) -> dict[str, bytes]:
+    """The bytes of every csv file of a plan, by file name; equal plans give equal bytes."""
+    return {f"{name}.csv": to_csv(frame) for name, frame in plain_tables(plan).items()}
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """One table as csv: UTF-8, a line feed ends each line, the columns' own forms."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(frame.columns)
+    columns = [_texts(frame[c], form_of(str(c))) for c in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode("utf-8")
+
+
+def _texts(values: "pd.Series[Any]", form: Form) -> Iterable[str]:
+    return map(_TO_TEXT[form], values.tolist())
+
+
+def number_text(value: Any) -> str:
+    """A number with at most 10 significant digits; whole numbers in full; nothing for none.
+
+    >>> number_text(33350.0), number_text(1 / 3), number_text(12_345_678_901.0)
+    ('33350', '0.3333333333', '12345678901')
+    """
+    if is_missing(value):
+        return ""
+    value = float(value)
+    if math.isfinite(value) and value == int(value) and abs(value) < 2**53:
+        return str(int(value))
+    return f"{value:.10g}"
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell of a table is empty."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _coordinate_text(value: Any) -> str:
+    return "" if is_missing(value) else repr(float(value))
+
+
+def _flag_text(value: Any) -> str:
+    if is_missing(value):
+        return ""
+    return "true" if value else "false"
+
+
+def _value_text(value: Any) -> str:
+    if is_missing(value):
+        return "none"
+    return value if isinstance(value, str) else number_text(value)
+
+
+def plain_text(value: Any) -> str:
+    """Text of a cell; lists are joined with ``;``."""
+    if isinstance(value, tuple | list):
+        return ";".join(map(str, value))
+    return "" if is_missing(value) else str(value)
+
+
+_TO_TEXT: Mapping[Form, Callable[[Any], str]] = {
+    "text": plain_text,
+    "number": number_text,
+    "coordinate": _coordinate_text,
+    "flag": _flag_text,
+    "maybe_flag": _flag_text,
+    "value": _value_text,
+}
