@@ -66,7 +66,10 @@ def compliance_table(lines: list[Line]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rules hold, by strength; counted on the lines of area ``all``."""
+    """How many rules hold, by strength; counted on the lines of area ``all``.
+
+    Physical checks (``PHYSICAL...``) are no rules of the policy: they count only where they fail.
+    """
 
     met: Mapping[str, int]
     failed: Mapping[str, int]
@@ -75,7 +78,8 @@ class Tally:
     @classmethod
     def of(cls, compliance: pd.DataFrame) -> "Tally":
         """Count a compliance table."""
-        whole = compliance[compliance["area"] == "all"]
+        physical = compliance["rule"].astype(str).str.startswith("PHYSICAL")
+        whole = compliance[(compliance["area"] == "all") & ~(physical & compliance["met"].eq(True))]
         evaluated = whole["evaluated"].astype(bool)
         held = whole["met"].eq(True)
 

@@ -3,7 +3,11 @@
 from dataclasses import replace
 
 from allocator.planning.blocks import Block, Task
+from allocator.planning.case import Case
 from allocator.planning.decided import Decided
+from allocator.planning.families import leaves
+from allocator.planning.stocks import Have
+from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
 
 
 def with_prices(task: Task, decided: Decided) -> dict[str, float]:
@@ -11,7 +15,7 @@ def with_prices(task: Task, decided: Decided) -> dict[str, float]:
 
     Each stock rule's floor is raised by one unit and the block is solved again. A rule that
     another one outdoes costs nothing: infectious beds at 870 while 900 are required anyway.
-    Rules that are missed have no price.
+    Rules that are missed have no price, nor has the cost of what nobody counted today.
     """
     if decided.interrupted or not task.stocks or task.kinds:
         return {}
@@ -20,6 +24,8 @@ def with_prices(task: Task, decided: Decided) -> dict[str, float]:
     for rule in task.rules:
         if decided.missed.get(rule.id, 0.0) > 1e-6:
             continue
+        if task.about == "cost" and not _all_known(task.case, rule):
+            continue
         block = Block(plain, bump={rule.id: 1.0})
         if len(block.rows_of(rule.id)) not in {1, 2}:
             continue
@@ -27,3 +33,16 @@ def with_prices(task: Task, decided: Decided) -> dict[str, float]:
         if sum(again.missed.values()) <= sum(decided.missed.values()) + 1e-6:
             prices[rule.id] = again.objective - decided.objective
     return prices
+
+
+def _all_known(case: Case, rule: Rule) -> bool:
+    """Whether today's stock is known of every resource that the rule asks for."""
+    asked: list[str] = []
+    for leaf in leaves(rule):
+        if isinstance(leaf, Quota | Total):
+            asked += leaf.resources
+        elif isinstance(leaf, Share):
+            asked.append(leaf.part)
+        elif isinstance(leaf, Ratio):
+            asked += [pair.resource for pair in leaf.pairs]
+    return all(Have.of(case, resource).whole is not None for resource in asked)
