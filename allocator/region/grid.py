@@ -1,6 +1,7 @@
 """The population grid: who lives where."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,16 @@ class PopulationGrid:
         Length of a cell's side, in metres.
     basis
         ``measured`` (a published grid), ``modelled`` or ``assumed``; ``note`` says how.
+    settlement
+        Where ``urban`` comes from: ``layer`` (stated by the data), or ``density`` (cells at least
+        as dense as the assumption ``urban_density_per_km2``; set anew when a plan is made).
     """
 
     table: pd.DataFrame
     side_m: float
     basis: str = "measured"
     note: str = ""
+    settlement: Literal["layer", "density"] = "layer"
 
     def __len__(self) -> int:
         return len(self.table)

@@ -1,0 +1,154 @@
+"""Sites from tables and map layers."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from allocator.region.containment import finest_units, has_outlines, leaves, nearest_units
+from allocator.region.findings import Findings, listed
+from allocator.region.grid import PopulationGrid
+from allocator.region.manifest import SitesFile
+from allocator.region.point_files import COORDINATE_COLUMNS, Points
+from allocator.region.population_files import known_units
+from allocator.region.sites import ATTRIBUTES, KINDS
+from allocator.region.tables import Sheet
+
+STATUSES = ("existing", "candidate", "required")
+GRADES = ("3A", "3B", "3C", "3", "2A", "2B", "2C", "2", "1A", "1B", "1C", "1")
+BASES = ("measured", "modelled", "assumed")
+COLUMNS = (
+    "name", "kind", "grade", "run_by", "status", "unit", "x_m", "y_m", "opening_cost",
+    "closing_cost", "attributes", "basis",
+)  # fmt: skip
+_OPTIONAL = ("grade", "run_by", "unit", "opening_cost", "closing_cost", "attributes", "basis")
+_FAR_M = 5_000.0
+"""A site farther than this outside all units is a mistake in its coordinates."""
+
+
+def no_sites() -> pd.DataFrame:
+    """A table of sites without rows."""
+    table = pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS})
+    for column in ("x_m", "y_m", "opening_cost", "closing_cost"):
+        table[column] = table[column].astype(float)
+    return table.set_index(pd.Index([], name="id", dtype=object))
+
+
+def our_names(sheet: Sheet, section: SitesFile) -> Sheet:
+    """The sheet with our column names and kinds; rows of kinds mapped to nothing are left out."""
+    sheet = sheet.renamed(section.columns)
+    frame = sheet.frame.copy()
+    if "id" not in frame:
+        stem = sheet.file.rsplit(".", 1)[0]
+        frame["id"] = [f"{stem}:{i}" for i in range(1, len(frame) + 1)]
+    if section.status is not None and "status" not in frame:
+        frame["status"] = section.status
+    sheet = Sheet(sheet.file, frame, sheet.found, sheet.geometry, sheet.first_row)
+    if not section.kinds or "kind" not in frame:
+        return sheet
+    frame["kind"] = frame["kind"].map(lambda kind: section.kinds.get(kind, kind))
+    left_out = frame["kind"] == ""
+    if left_out.any():
+        sheet.found.note(
+            f"{sheet.file}: {int(left_out.sum())} rows are of kinds that region.toml maps to "
+            "nothing and are left out"
+        )
+    return sheet.where(~left_out)
+
+
+def sites_table(
+    sheet: Sheet,
+    points: Points | None,
+    units: gpd.GeoDataFrame,
+    crs: str,
+    grid: PopulationGrid | None,
+) -> pd.DataFrame | None:
+    """The table of :class:`Sites` in the region's CRS, without rows that have a problem."""
+    found = sheet.found
+    optional = (*_OPTIONAL, *COORDINATE_COLUMNS)
+    if not sheet.has(["id", "name", "kind", "status"], optional=optional) or points is None:
+        return None
+    x_m, y_m = points.to(crs)
+    table = pd.DataFrame(
+        {
+            "name": sheet.text("name"),
+            "kind": sheet.choice("kind", KINDS),
+            "grade": sheet.choice("grade", GRADES, default=""),
+            "run_by": sheet.text("run_by"),
+            "status": sheet.choice("status", STATUSES),
+            "unit": sheet.text("unit"),
+            "x_m": x_m,
+            "y_m": y_m,
+            "opening_cost": sheet.numbers("opening_cost", blank_is_nan=True),
+            "closing_cost": sheet.numbers("closing_cost", blank_is_nan=True),
+            "attributes": _attributes(sheet),
+            "basis": sheet.choice("basis", BASES, default="measured"),
+        }
+    )
+    table.index = pd.Index(sheet.ids(), name="id", dtype=object)
+    known_units(sheet, table.loc[table["unit"] != "", "unit"], units)
+    located = np.isfinite(table["x_m"]) & np.isfinite(table["y_m"])
+    good = located & table["unit"].isin([*units.index, ""]) & ~table.index.duplicated()
+    return _with_units(table[good], units, grid, sheet.file, found)
+
+
+def _attributes(sheet: Sheet) -> "pd.Series[Any]":
+    words = sheet.text("attributes").map(
+        lambda text: tuple(w.strip() for w in text.split(";") if w.strip())
+    )
+    unknown = {w for row in words for w in row if w not in ATTRIBUTES}
+    for word in sorted(unknown):
+        sheet.found.problem(
+            f"{sheet.file}, attributes: {word!r} is not known "
+            f"({sheet.rows(words.map(lambda row, w=word: w in row))}); "
+            f"known: {', '.join(ATTRIBUTES)}; separate several by ';'"
+        )
+    return words
+
+
+def _with_units(
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    grid: PopulationGrid | None,
+    file: str,
+    found: Findings,
+) -> pd.DataFrame:
+    table = table.copy()
+    xy_m = table[["x_m", "y_m"]].to_numpy(np.float64)
+    stated = table["unit"].to_numpy(object)
+    if not has_outlines(units):
+        if (stated == "").any():
+            table["unit"] = np.where(stated == "", _unit_of_nearest_cell(xy_m, units, grid), stated)
+            found.note(f"{file}: sites without a unit got the unit of the nearest populated cell")
+        return table
+    inside = finest_units(units, xy_m)
+    outside = inside == ""
+    near, distance_m = nearest_units(units, xy_m[outside], _FAR_M)
+    located = inside.copy()
+    located[outside] = near
+    far = np.flatnonzero(outside)[near == ""]
+    if len(far):
+        km = dict(zip(np.flatnonzero(outside), distance_m / 1000, strict=True))
+        places = [f"{table.index[i]!r} ({km[i]:,.1f} km)" for i in far]
+        found.problem(
+            f"{file}: sites outside all units by more than {_FAR_M / 1000:g} km: {listed(places)}; "
+            "mend their coordinates (GCJ-02? swapped? other crs?), or leave them out"
+        )
+    if (near != "").any():
+        names = table.index[np.flatnonzero(outside)[near != ""]]
+        found.note(f"{file}: sites just outside all units belong to the nearest: {listed(names)}")
+    table["unit"] = np.where(stated == "", located, stated)
+    return table
+
+
+def _unit_of_nearest_cell(
+    xy_m: "np.ndarray[Any, np.dtype[np.float64]]",
+    units: gpd.GeoDataFrame,
+    grid: PopulationGrid | None,
+) -> Any:
+    if grid is None or len(grid) == 0:
+        return np.full(len(xy_m), leaves(units)[0], dtype=object)
+    nearest = cKDTree(grid.xy_m).query(xy_m)[1] if len(xy_m) else np.zeros(0, dtype=np.int64)
+    return grid.table["unit"].to_numpy(object)[nearest]

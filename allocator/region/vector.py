@@ -1,0 +1,84 @@
+"""Map layers (GeoPackage, GeoJSON, shapefile) as checked tables with geometry."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from allocator.region.findings import Findings, listed
+from allocator.region.tables import TABLE_SUFFIXES, Sheet, as_text, read_table
+
+VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp")
+
+
+def read_sheet(path: Path, found: Findings, *, layer: str | None = None, basis: str = "measured",
+               note: str = "") -> Sheet | None:  # fmt: skip
+    """Read a table or a map layer, by suffix; remember the file and its hash."""
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES + VECTOR_SUFFIXES:
+        found.problem(
+            f"{path.name}: files of kind {suffix!r} are not read here; expected one of "
+            f"{', '.join(TABLE_SUFFIXES + VECTOR_SUFFIXES)}"
+        )
+        return None
+    if not path.is_file():
+        found.problem(
+            f"{path.name}: no such file beside region.toml; mend the name or add the file"
+        )
+        return None
+    found.read(path, basis=basis, note=note)
+    return read_table(path, found) if suffix in TABLE_SUFFIXES else _layer(path, layer, found)
+
+
+def _layer(path: Path, layer: str | None, found: Findings) -> Sheet | None:
+    try:
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        if layer is not None and layer not in layers:
+            found.problem(f"{path.name}: no layer {layer!r}; layers found: {', '.join(layers)}")
+            return None
+        if layer is None and len(layers) > 1:
+            found.problem(
+                f'{path.name}: several layers ({", ".join(layers)}); say which: layer = "..."'
+            )
+            return None
+        frame = gpd.read_file(path, layer=layer or layers[0], encoding=_encoding(path, found))
+    except Exception as error:  # GDAL raises many kinds; all mean the same here
+        found.problem(f"{path.name}: cannot be read as a map layer: {error}; export it again")
+        return None
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
+        found.problem(f"{path.name}: carries no geometry; use a csv file for plain tables")
+        return None
+    if frame.crs is None:
+        found.problem(
+            f"{path.name}: has no coordinate reference system (a shapefile needs its .prj); "
+            "set it in QGIS and export again"
+        )
+        return None
+    kinds = sorted(set(frame.geometry.dropna().geom_type))
+    if len({k.removeprefix("Multi") for k in kinds}) > 1:
+        found.problem(f"{path.name}: mixes geometry types ({listed(kinds)}); use one per layer")
+        return None
+    text = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    geometry = frame.geometry.reset_index(drop=True)
+    return Sheet(path.name, as_text(text, drop_empty_end=False), found, geometry, first_row=1)
+
+
+def _encoding(path: Path, found: Findings) -> str | None:
+    """The encoding of a shapefile that does not declare it: UTF-8 if it fits, else GBK."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or not table.is_file():
+        return None
+    if any(path.with_suffix(s).is_file() for s in (".cpg", ".CPG")):
+        return None
+    content = table.read_bytes()
+    body = content[int.from_bytes(content[8:10], "little") :]
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8":
+            found.note(f"{path.name}: declares no encoding (.cpg); read as GBK")
+        return "GBK" if encoding == "gb18030" else "UTF-8"
+    return None
