@@ -1,0 +1,29 @@
+"""Split a whole number in proportion, exactly: Webster (Sainte-Lague) by highest averages."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+
+
+def webster(total: int, weights: Sequence[Fraction]) -> list[int]:
+    """Split ``total`` over ``weights``; the parts sum to it, ties go to the earlier one.
+
+    Seats go one by one to the highest average w / (2a + 1). Instead of dealing out every seat,
+    start from the seats whose average lies above the common divisor, then add or take away single
+    seats in the same order: the result is the same. Weights that are all 0 count as equal.
+
+    >>> webster(194, [Fraction(w) for w in (39, 37, 30, 25, 24, 23, 16)])
+    [39, 37, 30, 25, 24, 23, 16]
+    """
+    if not weights:
+        return []
+    shares = list(weights) if any(weights) else [Fraction(1)] * len(weights)
+    whole = sum(shares)
+    parts = [max(0, ceil(total * share / whole - Fraction(1, 2))) for share in shares]
+    places = range(len(parts))
+    while sum(parts) < total:
+        parts[max(places, key=lambda i: (shares[i] / (2 * parts[i] + 1), -i))] += 1
+    while sum(parts) > total:
+        held = [i for i in places if parts[i] > 0]
+        parts[min(held, key=lambda i: (shares[i] / (2 * parts[i] - 1), -i))] -= 1
+    return parts

@@ -1,0 +1,98 @@
+"""In which areas a rule holds: the region as a whole, some units together, or each unit apart."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from allocator.auditing.case import Case
+from allocator.auditing.findings import Finding, each_apart, line_of, shared_out
+from allocator.plans import Line
+from allocator.policy.rules import Rule
+
+Find = Callable[[tuple[str, ...]], Finding]
+"""What a rule finds in some units taken together."""
+
+
+def lines_by_area(
+    rule: Rule,
+    case: Case,
+    find: Find,
+    *,
+    measure: str,
+    sense: str,
+    each: bool = False,
+    split: bool = True,
+    units: tuple[str, ...] | None = None,
+) -> list[Line]:
+    """Lines of a rule on something that adds up over units.
+
+    Parameters
+    ----------
+    rule, case
+        The rule and what is audited.
+    find
+        Asks the rule of some units taken together.
+    each
+        A rule without a level holds in every planning unit, not on the region's sum.
+    split
+        Units get a share of the region's figure, for information; otherwise each its own.
+    units
+        The units in which it holds, where the rule leaves some of its level out.
+    """
+    at = holding(rule, case) if units is None else units
+    if not at:
+        return [line_of(rule, _no_units(rule), measure=measure, sense=sense)]
+    if rule.pool or not (rule.level or each):
+        total = find(at if rule.level else (case.root,))
+        if rule.level:
+            total = _noted(total, f"together: {case.names(at)}")
+        parts = at if total.lower is not None or total.upper is not None else ()
+        findings = [find((unit,)) for unit in parts]
+        findings = shared_out(total, findings) if split else findings
+        strength = "info"
+    else:
+        findings = [find((unit,)) for unit in at]
+        total = _total(case, find, at, findings)
+        parts, strength = at, rule.strength
+    return [line_of(rule, total, measure=measure, sense=sense)] + [
+        line_of(
+            rule,
+            finding,
+            measure=measure,
+            sense=sense,
+            area=unit,
+            area_name=case.region.units.name(unit),
+            strength=strength,
+        )
+        for unit, finding in zip(parts, findings, strict=True)
+    ]
+
+
+def holding(rule: Rule, case: Case) -> tuple[str, ...]:
+    """The units at the rule's levels; the planning units where it names none."""
+    units = case.region.units
+    return tuple(units.at(rule.level)) if rule.level else units.planning
+
+
+def _total(case: Case, find: Find, at: tuple[str, ...], parts: list[Finding]) -> Finding:
+    """The units' sum; the region's own figure where no unit's is known."""
+    total = each_apart(parts)
+    if not total.missing:
+        return replace(total, rate_achieved=find(at).rate_achieved)
+    if set(at) != set(case.region.units.planning) or not all(part.missing for part in parts):
+        return total
+    whole = find((case.root,))
+    if whole.missing:
+        return total
+    asked = whole if total.lower is None and total.upper is None else total
+    return _noted(
+        replace(whole, lower=asked.lower, upper=asked.upper, weight=None),
+        "known for the region as a whole only; no unit could be checked",
+    )
+
+
+def _no_units(rule: Rule) -> Finding:
+    return Finding(missing=f"the units file has no unit of level {' or '.join(rule.level)}")
+
+
+def _noted(finding: Finding, note: str) -> Finding:
+    return replace(finding, note="; ".join(part for part in (finding.note, note) if part))

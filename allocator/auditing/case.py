@@ -1,0 +1,204 @@
+"""The case that is audited: a region, assumptions and facts, and the questions rules put to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from allocator.assumptions import Assumptions
+from allocator.auditing.facts import Facts
+from allocator.policy.rules import SiteFilter, exact
+from allocator.region.ground import Region
+
+_WORST_FIRST = ("assumed", "modelled", "measured")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What is audited.
+
+    Attributes
+    ----------
+    region
+        The region as planned for: people of the plan's year, candidate sites listed.
+    assumptions, facts
+        The readings in force; the plan's tables or today's stock.
+    """
+
+    region: Region
+    assumptions: Assumptions
+    facts: Facts
+
+    def exactly(self, assumption: str) -> Fraction:
+        """A numeric assumption as an exact rational."""
+        return exact(self.assumptions.number(assumption))
+
+    # ---------------------------------------------------------------- units and people
+
+    @property
+    def root(self) -> str:
+        """Id of the unit that is the whole region."""
+        return self.region.units.root
+
+    @property
+    def ceiling_in_every_unit(self) -> bool:
+        """Whether figures of the whole region are rounded up in every planning unit."""
+        return self.assumptions.word("rounding") == "per_unit"
+
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        units = self.region.units
+        below: dict[str, set[str]] = {str(unit): set() for unit in units.table.index}
+        for unit in below:
+            for above in units.ancestors(unit):
+                below[above].add(unit)
+        return {unit: frozenset(inside) for unit, inside in below.items()}
+
+    def inside(self, units: Iterable[str]) -> frozenset[str]:
+        """Ids of the units and of everything below them."""
+        return frozenset().union(*(self._below[unit] for unit in units))
+
+    def names(self, units: Sequence[str]) -> str:
+        """Names of units, for a note: the first three and how many more."""
+        shown = ", ".join(self.region.units.name(unit) for unit in units[:3])
+        return shown + (f" and {len(units) - 3} more" if len(units) > 3 else "")
+
+    def group(self, group: str) -> str:
+        """The column of people that a rule's group stands for: elderly is 60+ or 65+."""
+        if group != "elderly":
+            return group
+        return f"age{self.assumptions.number('elderly_age'):g}"
+
+    def people(self, units: Sequence[str], group: str = "total") -> Fraction | None:
+        """People of a group in units taken together; None if any unit does not say."""
+        column = self.group(group)
+        table = self.region.units.table
+        figures = table.loc[list(units), column] if column in table.columns else pd.Series([None])
+        if figures.isna().any():
+            return None
+        return sum((Fraction(float(figure)) for figure in figures), Fraction(0))
+
+    def missing_people(self, units: Sequence[str], group: str = "total") -> str:
+        """Say whose people of a group are not known."""
+        silent = [unit for unit in units if self.people([unit], group) is None]
+        return f"populations.csv has no {self.group(group)} for {self.names(silent)}"
+
+    # ---------------------------------------------------------------- counts of resources
+
+    def count(self, units: Sequence[str], resource: str) -> float | None:
+        """Number of a resource in units taken together; None if any unit does not say."""
+        found = [self._count(unit, resource) for unit in units]
+        known = [number for number in found if number is not None]
+        return sum(known) if len(known) == len(found) else None
+
+    def _count(self, unit: str, resource: str) -> float | None:
+        """A unit's own row; above the planning units their sum, or else the unit's own row."""
+        planning = [u for u in self.region.units.planning if u != unit and u in self._below[unit]]
+        parts = [self.facts.counts.get((u, resource)) for u in planning]
+        known = [part for part in parts if part is not None]
+        if known and len(known) == len(parts):
+            return sum(known)
+        return self.facts.counts.get((unit, resource))
+
+    def missing_counts(self, units: Sequence[str], wanted: Iterable[str]) -> str:
+        """Say which resources the plan's or today's tables do not have; '' if all are there."""
+        silent: dict[str, list[str]] = {}
+        stock = set(self.region.stock.table["resource"])
+        for resource in wanted:
+            units_without = [unit for unit in units if self._count(unit, resource) is None]
+            if not units_without:
+                continue
+            file = "units.csv" if self.facts.planned and resource in stock else "stock.csv"
+            somewhere = any(r == resource for _, r in self.facts.counts)
+            where = f" for {self.names(units_without)}" if somewhere else ""
+            silent.setdefault(f"{file} has no {{}}{where}", []).append(repr(resource))
+        return "; ".join(text.format(" and no ".join(names)) for text, names in silent.items())
+
+    def stock_basis(self, wanted: Iterable[str]) -> str:
+        """Basis of counts: planned, or the weakest among today's rows."""
+        if self.facts.planned:
+            return "planned"
+        chosen = set(wanted)
+        return weakest(basis for (_, r), basis in self.facts.bases.items() if r in chosen)
+
+    # ---------------------------------------------------------------- facilities
+
+    def open_sites(
+        self,
+        *filters: SiteFilter,
+        attribute: str | None = None,
+        units: Iterable[str] | None = None,
+    ) -> pd.DataFrame:
+        """Open facilities that any of the filters selects, with an attribute, in some units."""
+        table = self.facts.open
+        keep = pd.Series(False, index=table.index).to_numpy(dtype=bool)
+        for chosen in filters:
+            keep = keep | selected(table, chosen).to_numpy(dtype=bool)
+        if attribute is not None:
+            keep &= [attribute in attributes for attributes in table["attributes"]]
+        if units is not None:
+            keep &= table["unit"].isin(self.inside(units)).to_numpy(dtype=bool)
+        return table[keep]
+
+    def site_basis(self, *filters: SiteFilter) -> str:
+        """Basis of facilities: planned, or the weakest among today's sites of the filters."""
+        if self.facts.planned:
+            return "planned"
+        standing = self.open_sites(*filters)
+        return weakest((self.region.sites.table if standing.empty else standing)["basis"])
+
+    @cached_property
+    def known_sites(self) -> dict[str, dict[str, Any]]:
+        """What the region says of each site, by id."""
+        table = self.region.sites.table
+        return {str(name): row for name, row in zip(table.index, _rows(table), strict=True)}
+
+    @cached_property
+    def listed(self) -> list[tuple[str, dict[str, Any]]]:
+        """Id and row of every facility of the facts, open or closed."""
+        table = self.facts.facilities
+        return list(zip(map(str, table.index), _rows(table), strict=True))
+
+    def missing_sites(self, wanted: SiteFilter) -> str:
+        """Say why facilities of a filter cannot be counted at all; '' if they can.
+
+        A kind that neither the region nor the plan has is not zero facilities but no data; the
+        same for grades and owners that no site of the kinds states.
+        """
+        columns = ["kind", "grade", "run_by"]
+        known = pd.concat([self.region.sites.table[columns], self.facts.facilities[columns]])
+        if wanted.kinds:
+            known = known[known["kind"].isin(wanted.kinds)]
+        kinds = ", ".join(wanted.kinds) or "any kind"
+        if known.empty:
+            return f"sites.csv has no site of kind {kinds}"
+        for column, words in (("grade", wanted.grades), ("run_by", wanted.run_by)):
+            if words and known[column].eq("").all():
+                return f"sites.csv has no {column} for any site of kind {kinds}"
+        return ""
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def selected(table: pd.DataFrame, chosen: SiteFilter) -> "pd.Series[bool]":
+    """Which rows a filter selects; an empty field does not restrict."""
+    keep = pd.Series(True, index=table.index)
+    for column, words in (
+        ("kind", chosen.kinds),
+        ("grade", chosen.grades),
+        ("run_by", chosen.run_by),
+    ):
+        if words:
+            keep &= table[column].isin(words)
+    return keep
+
+
+def weakest(bases: Iterable[str]) -> str:
+    """The least reliable of several bases: assumed, modelled, measured; planned if nothing else."""
+    found = set(bases)
+    return next((basis for basis in _WORST_FIRST if basis in found), "planned")

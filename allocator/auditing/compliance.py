@@ -1,0 +1,124 @@
+"""The audit: every rule of a policy on a plan's tables, or on what stands today."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from allocator.assumptions import Assumptions, Value, parse_assignment
+from allocator.auditing import (
+    alternatives,
+    budgets,
+    counts,
+    coverage,
+    indicators,
+    parameters,
+    physical,
+    quotas,
+    ratios,
+    responses,
+    served,
+    shares,
+    totals,
+)
+from allocator.auditing.case import Case
+from allocator.auditing.facts import Facts
+from allocator.plans import Line, Plan, compliance_table
+from allocator.policy.policies import Policy
+from allocator.policy.rules import EitherOr, Rule
+from allocator.region.forecast import for_planning
+from allocator.region.ground import Region
+
+_LINES_OF_KIND: Mapping[str, Callable[[Any, Case], list[Line]]] = {
+    "quota": quotas.lines,
+    "total": totals.lines,
+    "share": shares.lines,
+    "ratio": ratios.lines,
+    "count": counts.lines,
+    "forced_site": counts.forced_lines,
+    "coverage": coverage.lines,
+    "mean_response": responses.lines,
+    "served_band": served.lines,
+    "budget": budgets.lines,
+    "parameter": parameters.lines,
+    "indicator": indicators.lines,
+}
+
+
+def audit(
+    region: Region,
+    policy: Policy,
+    plan: Plan | None = None,
+    *,
+    assumptions: Mapping[str, Value] | None = None,
+) -> pd.DataFrame:
+    """Check every rule with plain arithmetic, without any solver.
+
+    Parameters
+    ----------
+    region
+        As read from its files.
+    policy
+        What must hold.
+    plan
+        A plan, as made or edited by hand: only its tables are looked at. Without one, today's
+        stock and existing sites are checked against the people of the plan's year.
+    assumptions
+        The readings in force; by default those recorded with the plan, else the defaults.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One line per rule and area, with the columns of
+        :data:`allocator.plans.COMPLIANCE_COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read as a plan; lists every problem.
+    """
+    if assumptions is None:
+        assumptions = Assumptions() if plan is None else recorded(plan.assumptions)
+    elif not isinstance(assumptions, Assumptions):
+        assumptions = Assumptions(dict(assumptions))
+    prepared = for_planning(region, assumptions, policy.stated_population)
+    if plan is None:
+        facts = Facts.of_today(prepared)
+    else:
+        facts = Facts.of_plan(prepared, plan.units, plan.facilities)
+    return compliance_table(audit_lines(prepared, policy, assumptions, facts))
+
+
+def audit_lines(
+    prepared_region: Region, policy: Policy, assumptions: Assumptions, facts: Facts
+) -> list[Line]:
+    """Every rule on the facts: lines in the policy's order, then what any plan must be.
+
+    Parameters
+    ----------
+    prepared_region
+        The region as planned for, see :func:`allocator.region.forecast.for_planning`.
+    policy, assumptions, facts
+        What must hold, how it is read, what is there.
+    """
+    case = Case(prepared_region, assumptions, facts)
+    found = [line for rule in policy.rules for line in _lines(rule, case)]
+    return found + physical.lines(case)
+
+
+def recorded(table: pd.DataFrame) -> Assumptions:
+    """The assumptions that a plan's table states, as numbers and words."""
+    defaults = Assumptions()
+    changed = {}
+    for name, value in zip(table["name"], table["value"], strict=True):
+        text = "" if value is None or value != value else str(value)
+        name, stated = parse_assignment(f"{name}={text}")
+        if stated != defaults[name]:
+            changed[name] = stated
+    return Assumptions(changed)
+
+
+def _lines(rule: Rule, case: Case) -> list[Line]:
+    if isinstance(rule, EitherOr):
+        return alternatives.lines(rule, case, _lines)
+    return _LINES_OF_KIND[rule.kind](rule, case)

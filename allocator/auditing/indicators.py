@@ -1,0 +1,13 @@
+"""Indicators: printed, never judged."""
+
+from allocator.auditing.case import Case
+from allocator.auditing.findings import Finding, line_of
+from allocator.plans import Line
+from allocator.policy.rules import Indicator
+
+
+def lines(rule: Indicator, _case: Case) -> list[Line]:
+    """One line that says what the text asks."""
+    figure = " ".join(part for part in (rule.number, rule.unit) if part)
+    finding = Finding(missing="reported only", note=figure)
+    return [line_of(rule, finding, measure=rule.unit, sense="")]
