@@ -1,7 +1,7 @@
 """What any plan must be, whatever the policy: whole, summing, nested, and where it says it is."""
 
 from collections.abc import Iterator
-from math import isnan
+from math import isclose, isnan
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from allocator.region.stock import resources
 
 _FARTHEST_M = 1.0
 """Most that two statements of one place may differ."""
+_FLOATS = 1e-12
 
 
 def lines(case: Case) -> list[Line]:
@@ -90,14 +91,16 @@ def _sums(case: Case) -> Iterator[str]:
         known = [part for part in parts if part is not None]
         if total is None or len(known) < len(parts):
             yield f"{name}: not every planning unit and the region have a row"
-        elif sum(known) != total:
+        elif not isclose(sum(known), total, rel_tol=_FLOATS):
             yield f"{name}: units sum to {sum(known):,g}, the region's row says {total:,g}"
 
 
 def _whole(case: Case) -> Iterator[str]:
     """Beds, people, vehicles and sites come in whole numbers, none below 0."""
     for (unit, name), number in case.facts.counts.items():
-        if number < 0 or number != round(number):
+        # A raster's people are fractions of persons; everything else comes whole.
+        fraction = number != round(number) and resources()[name].form != "people"
+        if number < 0 or fraction:
             yield f"{unit}: {number:g} {name}"
     for name, row in case.listed:
         for column in ("beds", "ambulances", "negative_pressure"):
