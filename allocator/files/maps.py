@@ -20,6 +20,10 @@ from allocator.plans import Plan
 
 _DPI = 150
 _WIDTH_IN, _HEAD_IN, _FOOT_IN, _MARGIN_IN = 13.0, 0.75, 0.75, 0.25
+CHINESE_TEXTS = (
+    "现状规划已覆盖未覆盖不适用人来源规划人口坐标北模拟数据非实测机构网格未绘出见、保留新建关闭升级"
+)
+"""Every Chinese character that the map itself may write."""
 _ENTRY_IN, _TITLE_IN = 0.165, 0.4
 
 
@@ -232,7 +236,6 @@ def _all_texts(plan: Plan, *, chinese: bool) -> list[str]:
     texts = [plan.region, plan.policy, *_sources(plan), *(n for (n, _), _ in planned)]
     if chinese:
         kinds = sorted(set(plan.facilities["kind"]))
-        texts += ["现状规划已覆盖未覆盖不适用人来源规划人口坐标北模拟数据非实测机构网格未绘出见、"]
+        texts += [CHINESE_TEXTS]
         texts += [kind_label(kind, chinese=True) for kind in kinds]
-        texts += [word(s, chinese=True) for s in ("kept", "new", "closed", "upgraded")]
     return texts

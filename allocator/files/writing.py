@@ -36,6 +36,8 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     moved, those moved before it are put back as they were.
     """
     with _input_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError("is a file; name a folder to write into", where=str(folder))
         inside = folder if folder.is_dir() else folder.parent
         inside.mkdir(parents=True, exist_ok=True)
         staged = inside / f".{folder.name}.{uuid4().hex[:8]}"

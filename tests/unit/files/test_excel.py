@@ -1,0 +1,197 @@
+"""The Excel file of a plan, read back."""
+
+import openpyxl
+import pytest
+from plans_for_tests import small_plan
+
+from allocator.files.exporting import export
+from allocator.files.labels import SHEETS
+
+
+@pytest.fixture
+def book(tmp_path):
+    """The small plan's workbook."""
+    export(small_plan(), tmp_path / "plan.xlsx")
+    return openpyxl.load_workbook(tmp_path / "plan.xlsx")
+
+
+def rows(sheet, first=2):
+    return [list(r) for r in sheet.iter_rows(min_row=first, values_only=True)]
+
+
+def column(sheet, header, head_row=1):
+    """Values below a header."""
+    heads = [c.value for c in sheet[head_row]]
+    at = heads.index(header)
+    return [r[at] for r in rows(sheet, head_row + 1)]
+
+
+def filled(values):
+    """Missing as None, for comparison."""
+    return [None if v is None or v != v or v == "" else v for v in values]
+
+
+def test_sheets_stand_in_the_order_in_which_they_are_read(book):
+    """Compliance first."""
+    assert book.sheetnames == [english for english, _ in SHEETS.values()]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("rule", "rule"), ("required", "required"), ("achieved", "achieved"), ("slack", "slack"),
+     ("area", "area_name"), ("note", "note"), ("strength", "strength"), ("sense", "sense"),
+     ("rate required", "rate_required"), ("price of one more", "price")],
+)  # fmt: skip
+def test_compliance_comes_back_as_planned(book, header, name):
+    """Every line, with the values of the table."""
+    expected = filled(small_plan().compliance[name].tolist())
+    assert column(book["compliance"], header) == [
+        pytest.approx(v, rel=1e-14) if isinstance(v, float) else v for v in expected
+    ]
+
+
+def test_whether_a_rule_is_met_is_a_word(book):
+    """met, NOT MET or not evaluated: readable in grey print."""
+    assert column(book["compliance"], "met") == [
+        "met", "met", "NOT MET", "NOT MET", "met", "not evaluated", "met",
+    ]  # fmt: skip
+
+
+def test_words_are_coloured_besides(book):
+    """The flag column has one conditional format per word."""
+    (ranges,) = book["compliance"].conditional_formatting
+    assert {r.formula[0] for r in ranges.rules} == {'"met"', '"NOT MET"', '"not evaluated"'}
+    assert len({r.dxf.fill.bgColor.rgb for r in ranges.rules}) == 3
+
+
+def test_counties_add_up_to_the_total_row(book):
+    """The last row is a value, and equals the sum of the rows above, for every resource."""
+    table = rows(book["counties"], 3)
+    heads = [c.value for c in book["counties"][2]]
+    assert table[-1][1] == "嘉兴 Jiaxing (total)"
+    for at, head in enumerate(heads):
+        if head in {"allocated", "need", "have", "change"}:
+            above = [r[at] for r in table[:-1]]
+            if None not in above:
+                assert table[-1][at] == pytest.approx(sum(above), rel=1e-12)
+
+
+def test_counties_show_have_need_allocated_change(book):
+    """The figures of the units table, per resource, and the change from today."""
+    sheet = book["counties"]
+    tops = [c.value for c in sheet[1]]
+    start = tops.index("ambulances")
+    assert [c.value for c in sheet[2]][start : start + 5] == [
+        "have", "need", "allocated", "change", "per 1,000 residents",
+    ]  # fmt: skip
+    found = [r[start : start + 4] for r in rows(sheet, 3)]
+    assert found == [[6, 7, 8, 2], [3, 7, 4, 1], [9, 14, 12, 3]]
+    beds = tops.index("public beds")
+    assert [r[beds] for r in rows(sheet, 3)] == [None, None, 850]
+    assert [r[beds + 3] for r in rows(sheet, 3)] == [None, None, 50]
+
+
+def test_a_total_edited_by_hand_is_told_of(tmp_path):
+    """If the region's row is not the sum of its units', the sheet shows the sum and says so."""
+    units = small_plan().units.copy()
+    units.loc[(units["unit"] == "R") & (units["resource"] == "ambulances"), "allocated"] = 13
+    export(small_plan(units=units), tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["counties"]
+    told = rows(sheet, 3)[-1][0]
+    assert told == "ambulances, allocated: the units sum to 12, the region's row says 13"
+
+
+def test_a_region_of_one_unit_has_its_own_row(tmp_path):
+    """Without counties the region's row stands alone."""
+    units = small_plan().units
+    export(small_plan(units=units[units["unit"] == "R"]), tmp_path / "plan.xlsx")
+    (only,) = rows(openpyxl.load_workbook(tmp_path / "plan.xlsx")["counties"], 3)
+    assert only[0] == "R"
+    assert 12 in only
+
+
+def test_facilities_come_back_as_planned(book):
+    """Ids, names and places of every facility."""
+    table = small_plan().facilities
+    sheet = book["facilities"]
+    for header, name in [("id", "id"), ("name", "name"), ("x (m)", "x_m"),
+                         ("longitude (WGS84)", "lon"), ("ambulances", "ambulances"),
+                         ("people served", "people_served"), ("beds", "beds")]:  # fmt: skip
+        assert column(sheet, header) == filled(table[name].tolist())
+    assert column(sheet, "status") == table["status"].tolist()
+
+
+def test_no_text_is_a_formula(book):
+    """Texts that begin with = + - @ stay texts, and stay so after an edit (quote prefix)."""
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
+    assert all(c.data_type != "f" for c in cells)
+    risky = [c for c in cells if isinstance(c.value, str) and c.value[:1] in set("=+-@")]
+    assert {c.value for c in risky} >= {"=2+3 Haining", "@Haining", "- clinic"}
+    assert all(c.quotePrefix for c in risky)
+
+
+def test_characters_that_excel_refuses_are_replaced(tmp_path):
+    """A control character in a name does not stop the export."""
+    facilities = small_plan().facilities.assign(name="bad\x07name")
+    export(small_plan(facilities=facilities), tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["facilities"]
+    assert column(sheet, "name")[0] == "bad\ufffdname"
+
+
+def test_headers_are_frozen_and_columns_wide_enough(book):
+    """Every sheet keeps its header in sight; no column is narrower than ten characters."""
+    for sheet in book:
+        assert sheet.freeze_panes not in {None, "A1"}
+        assert all(d.width >= 10 for d in sheet.column_dimensions.values())
+
+
+def test_number_formats(book):
+    """People as integers, rates with two decimals, percentages with one."""
+    heads = [c.value for c in book["compliance"][1]]
+    formats = dict(zip(heads, [c.number_format for c in book["compliance"][5]], strict=True))
+    assert formats["required"] == "#,##0"
+    assert formats["rate achieved"] == "#,##0.00"
+    assert formats["slack, % of required"] == "0.0%"
+    heads = [c.value for c in book["proof"][1]]
+    formats = dict(zip(heads, [c.number_format for c in book["proof"][3]], strict=True))
+    assert formats["gap"] == "0.0%"
+
+
+def test_assumptions_begin_with_the_staff_inflow_cap(book):
+    """All assumptions in the catalogue's order; no cap is a value."""
+    sheet = book["assumptions"]
+    assert column(sheet, "name") == small_plan().assumptions["name"].tolist()
+    assert column(sheet, "name")[0] == "staff_inflow_cap"
+    assert column(sheet, "value")[0] == "none"
+    changed = dict(zip(column(sheet, "name"), column(sheet, "changed"), strict=True))
+    assert [n for n, c in changed.items() if c == "yes"] == ["detour"]
+
+
+def test_sources_name_inputs_and_hashes(book):
+    """Where the figures come from, the proof and the hashes of the tables."""
+    said = dict(rows(book["sources"]))
+    assert said["provenance.sources 1.file"] == "population.tif"
+    assert said["provenance.attribution.GeoNames"] == "CC BY 4.0"
+    assert said["status"] == "feasible"
+    assert len(said["tables.units.csv"]) == 64
+
+
+def test_chinese_headers_and_sheet_names_on_request(tmp_path):
+    """Sheet names, headers and known words are Chinese; the figures are the same."""
+    export(small_plan(), tmp_path / "zh.xlsx", chinese=True)
+    book = openpyxl.load_workbook(tmp_path / "zh.xlsx")
+    assert book.sheetnames == [chinese for _, chinese in SHEETS.values()]
+    sheet = book["合规性检查"]
+    assert column(sheet, "是否达标")[2:4] == ["未达标", "未达标"]
+    assert column(sheet, "要求值")[0] == 12
+    assert "救护车" in [c.value for c in book["资源配置"][1]]
+    (ranges,) = sheet.conditional_formatting
+    assert '"未达标"' in {r.formula[0] for r in ranges.rules}
+
+
+def test_infinite_numbers_are_words(tmp_path):
+    """Excel has no infinity; the sheet says inf."""
+    tiers = small_plan().tiers.assign(bound=float("-inf"), gap=float("inf"))
+    export(small_plan(tiers=tiers), tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["proof"]
+    assert column(sheet, "bound") == ["-inf", "-inf"]
