@@ -1,12 +1,8 @@
-"""Census totals to a grid, where no population raster exists.
+"""Census totals to a grid, where no population raster exists: few counties, points of their towns.
 
-Two models, by what is known. Both keep every census figure to the person, and nothing in them is
-random: the same figures give the same grid.
-
-:func:`people_on_grid`: few large counties and the points of their towns
-========================================================================
-
-The model is dasymetric: the towns' points say where inside a county people live.
+The model is dasymetric: it keeps every census figure to the person and uses the towns' points to
+say where inside a county people live. (For many small zones without such points see
+:mod:`allocator.region.smoothing`.)
 
 Potential
     Around every town centre ``t`` density falls off exponentially (Clark 1951): in cell ``i``
@@ -27,13 +23,7 @@ Whole people
     Largest remainders, for the urban and the rural people of each county apart, so both sums are
     the census figures.
 
-:func:`smooth_people`: many small zones and nothing else
-========================================================
-
-Pycnophylactic interpolation (Tobler 1979): starting from an even density in every zone, each cell
-takes the mean density of itself and its four neighbours, then every zone is scaled back to its
-people; repeated. Density changes gently across borders instead of in steps, and the large zones at
-the edge of a city have their people near it.
+Nothing is random: the same figures give the same grid.
 """
 
 import numpy as np
@@ -42,8 +32,6 @@ from numpy.typing import NDArray
 
 from allocator.errors import raise_if_any
 from allocator.region.apportionment import largest_remainder
-
-_CROSS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 
 
 def potential(cells: pd.DataFrame, centres: pd.DataFrame) -> NDArray[np.float64]:
@@ -129,70 +117,6 @@ def _urban_cells(
         return 0
     last = people * pull / np.cumsum(pull) / area_km2
     return max(1, int(np.count_nonzero(np.minimum.accumulate(last) >= density_per_km2)))
-
-
-def smooth_people(
-    cells: pd.DataFrame, totals: "pd.Series[int]", *, rounds: int = 20
-) -> pd.DataFrame:
-    """Spread the people of small census zones over grid cells; see the module for the model.
-
-    Parameters
-    ----------
-    cells
-        Columns ``row``, ``col`` (whole numbers), ``zone`` (a key of ``totals``); cells have equal
-        areas.
-    totals
-        Whole people per zone; every zone needs a cell.
-    rounds
-        How often densities are evened out; ``n`` rounds reach about ``sqrt(n)`` cells far.
-
-    Returns
-    -------
-    The cells with ``people`` (whole); each zone's cells sum to its total.
-    """
-    _check_zones(cells, totals, rounds)
-    zone = totals.index.get_indexer(pd.Index(cells["zone"]))
-    of_zone = totals.to_numpy(np.float64)
-    density = (of_zone / np.bincount(zone, minlength=len(of_zone)))[zone]
-    row, col = (cells[c].to_numpy() - cells[c].min() + 1 for c in ("row", "col"))
-    board = np.zeros((2, row.max() + 2, col.max() + 2))
-    board[1, row, col] = 1.0
-    for _ in range(rounds):
-        board[0, row, col] = density
-        around = np.sum([board[:, row + r, col + c] for r, c in _CROSS], axis=0)
-        density = around[0] / around[1]
-        held = np.bincount(zone, weights=density, minlength=len(of_zone))
-        density *= np.divide(of_zone, held, out=np.zeros_like(held), where=held > 0)[zone]
-    people = np.zeros(len(cells), dtype=np.int64)
-    for position, total in enumerate(totals):
-        mine = np.flatnonzero(zone == position)
-        people[mine] = largest_remainder(density[mine], int(total))
-    return cells.assign(people=people)
-
-
-def _check_zones(cells: pd.DataFrame, totals: "pd.Series[int]", rounds: int) -> None:
-    problems = [
-        f"cells: column {column!r} is missing; there are {', '.join(map(str, cells.columns))}"
-        for column in ("row", "col", "zone")
-        if column not in cells.columns
-    ]
-    raise_if_any(problems, where="census to grid")
-    bad = totals[~((totals >= 0) & (totals % 1 == 0))]
-    if len(bad):
-        problems.append(
-            f"totals: must be whole people >= 0, got {bad.iloc[0]} in zone {bad.index[0]!r}"
-        )
-    if cells.duplicated(["row", "col"]).any():
-        problems.append("cells: two cells share a row and col; each place needs one")
-    if rounds < 0:
-        problems.append(f"rounds must be >= 0, got {rounds}")
-    for name, missing in (
-        ("cells: unknown zone", set(cells["zone"]) - set(totals.index)),
-        ("totals: without any cell is zone", set(totals.index) - set(cells["zone"])),
-    ):
-        if missing:
-            problems.append(f"{name} {', '.join(sorted(map(repr, missing)))}")
-    raise_if_any(problems, where="census to grid")
 
 
 def _check(
