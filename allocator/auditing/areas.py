@@ -82,7 +82,7 @@ def _total(case: Case, find: Find, at: tuple[str, ...], parts: list[Finding]) ->
         return total
     whole = find((case.root,))
     if whole.missing:
-        return total
+        return replace(total, missing=whole.missing)
     asked = whole if total.lower is None and total.upper is None else total
     return _noted(
         replace(whole, lower=asked.lower, upper=asked.upper, weight=None),
