@@ -155,7 +155,8 @@ class Program:
             values = {v: float(v.varValue or 0.0) for v in self._problem.variables()}
             for variable in self._integers:
                 # HiGHS leaves 1e-14 on zeros; whole numbers are whole here.
-                values[variable] = float(round(values.get(variable, 0.0)))
+                # PuLP leaves out what no row names: such a variable stays at its lower bound.
+                values[variable] = float(round(values.get(variable, variable.lowBound)))
         return Solution(
             outcome.status, outcome.objective, outcome.bound, values,
             time.perf_counter() - began, outcome.interrupted, not outcome.stopped_by_clock,

@@ -41,7 +41,9 @@ class Case:
     def people(self, unit: str, group: str) -> Fraction | None:
         """People of a group; None where the region does not say."""
         if group == "elderly":
-            group = f"age{self.assumptions.number('elderly_age'):.0f}"
+            group = f"age{self.assumptions.number('elderly_age'):g}"
+        if group not in self.region.units.table.columns:
+            return None
         value = self.region.units.people(unit, group)
         return None if math.isnan(value) else Fraction(value)
 

@@ -21,6 +21,7 @@ from allocator.planning.objectives import Objective
 from allocator.planning.prices import with_prices
 from allocator.planning.recheck import recheck
 from allocator.planning.results import cell_table, facility_table, unit_table, with_required
+from allocator.planning.stocks import Have, planned_resources
 from allocator.planning.tiers import Progress
 from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
 from allocator.policy.policies import Policy
@@ -218,13 +219,27 @@ def _provenance(
         "document": case.policy.document,
         "sources": [vars(s) for s in region.sources],
         "attribution": dict(region.attribution),
-        "notes": [*case.region.notes, *decided.notes, _sequence_note(limit)],
+        "notes": [
+            *case.region.notes,
+            *decided.notes,
+            *_unpriced(case),
+            _sequence_note(limit),
+        ],
         "solver": vars(settings),
         "versions": versions(),
         "budget": limit,
         "currency": region.costs.currency,
         "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
     }
+
+
+def _unpriced(case: Case) -> list[str]:
+    """Say of what nobody counted today, so that its additions are in no cost."""
+    planned = planned_resources(case, list(case.policy.rules))
+    unknown = [r for r in planned if Have.of(case, r).whole is None and case.region.costs.of(r)]
+    if not unknown:
+        return []
+    return [f"no stock is known of {', '.join(unknown)}: what is added of them is in no cost"]
 
 
 def _sequence_note(limit: float | None) -> str:

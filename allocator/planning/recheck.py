@@ -31,6 +31,8 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
             continue
         if isinstance(rule, CoverageRule):
             found += _people_disagree(rule, cells, line)
+        elif line.sense == "about" and line.met:
+            continue  # aimed at the number itself, met within the band around it
         elif (decided.missed[rule.id] > 1e-4) != (line.met is False):
             found.append(
                 f"{rule.id}: the program misses it by {decided.missed[rule.id]:g}, "

@@ -26,7 +26,7 @@ def count(rule: Count, model: SiteModel, scope: Area | None = None) -> list[Shor
             terms: list[Term] = [(1.0, model.open[j]) for j in sites]
         else:
             terms = [(1.0, model.has(rule.attribute, j)) for j in sites]
-        limits = whole_limits(rule, Fraction(1), Fraction(0))
+        limits = whole_limits(rule, Fraction(1))
         found += soften(
             model.program, (rule.id, area.id), terms, limits, most=max(len(sites), limits[0] or 1)
         )

@@ -43,14 +43,22 @@ def wanted_share(rule: CoverageRule, case: Case) -> float:
     return float(rule.share)
 
 
-def need(rule: CoverageRule, case: Case, network: list[int], scope: Area | None = None) -> Need:
+def need(
+    rule: CoverageRule,
+    case: Case,
+    network: list[int],
+    scope: Area | None = None,
+    *,
+    everywhere: bool = False,
+) -> Need:
     """Cells that the rule's rows speak of.
 
-    'Every resident' is enforced in settled cells; a share counts all cells of the group.
+    'Every resident' is enforced in settled cells; a share counts all cells of the group, and so
+    does a branch of an either-or rule (``everywhere``), which must hold as written to be taken.
     """
     share = wanted_share(rule, case)
     cells = cells_of(case, rule.group, scope)
-    if share >= 1:
+    if share >= 1 and not everywhere:
         cells = cells[settled(case)[cells]]
     inside = set(network)
     sites = [j for j in case.positions(rule.sites) if j in inside]
@@ -67,7 +75,8 @@ def coverage(rule: CoverageRule, model: SiteModel, scope: Area | None = None) ->
     """
     if rule.radius and model.case.assumptions.word("radius_reading") == "area_mean":
         return _area_mean(rule, model, scope)
-    wanted = need(rule, model.case, model.positions, scope)
+    branch = model.condition is not None
+    wanted = need(rule, model.case, model.positions, scope, everywhere=branch)
     total = float(wanted.people.sum())
     if total <= 0:
         return []

@@ -25,12 +25,11 @@ class Bounded(Protocol):
         """Upper end of a band."""
 
 
-def whole_limits(
-    rule: Bounded, factor: Fraction, around: Fraction
-) -> tuple[int | None, int | None]:
+def whole_limits(rule: Bounded, factor: Fraction) -> tuple[int | None, int | None]:
     """Lower and upper whole-number limit of a rule whose number counts ``factor`` times.
 
-    An equality is rounded up: a planning quota of 33,349.5 beds means 33,350.
+    An equality is rounded up: a planning quota of 33,349.5 beds means 33,350. 'About' is aimed at
+    like an equality; the audit calls it met within its band.
     """
     if rule.sense == "band":
         return ceil((rule.lower or Fraction(0)) * factor), floor(
@@ -43,4 +42,4 @@ def whole_limits(
         return None, floor(exact)
     if rule.sense == "==":
         return ceil(exact), ceil(exact)
-    return ceil(exact * (1 - around)), floor(exact * (1 + around))
+    return ceil(exact), ceil(exact)

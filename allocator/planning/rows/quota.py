@@ -33,8 +33,13 @@ def quota_areas(rule: Quota, case: Case, scope: Area | None = None) -> list[Area
     """Areas of a quota; a region-wide one holds in every unit if rounding is per unit."""
     areas = case.areas(rule.level, pool=rule.pool)
     if not rule.level and case.assumptions.word("rounding") == "per_unit":
-        areas = [Area(u, (u,)) for u in case.region.units.planning]
+        areas = apart(case)
     return in_scope(areas, case, scope)
+
+
+def apart(case: Case) -> list[Area]:
+    """Every planning unit as an area of its own."""
+    return [Area(u, (u,)) for u in case.region.units.planning]
 
 
 def in_scope(areas: list[Area], case: Case, scope: Area | None) -> list[Area]:
@@ -52,8 +57,9 @@ def in_scope(areas: list[Area], case: Case, scope: Area | None) -> list[Area]:
 
 
 def _row(rule: Quota | Total, model: StockModel, area: Area, factor: Fraction) -> list[Shortfall]:
-    around = Fraction(repr(model.case.assumptions.number("around_tolerance")))
-    limits = whole_limits(rule, factor, around)
+    limits = whole_limits(rule, factor)
     terms = [t for r in rule.resources for t in model.terms(r, area)]
+    if not terms:
+        return []  # below the planning units nothing is decided
     most = None if limits[1] is None else 1e7
     return soften(model.program, (rule.id, area.id), terms, limits, most=most)

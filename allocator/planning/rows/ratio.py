@@ -4,27 +4,32 @@ from fractions import Fraction
 
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import StockModel
-from allocator.planning.rows.quota import in_scope
+from allocator.planning.rows.quota import apart, in_scope
 from allocator.planning.shortfall import Shortfall, soften
 from allocator.policy.rules import Ratio
 
 
 def ratio(rule: Ratio, model: StockModel, scope: Area | None = None) -> list[Shortfall]:
-    """Add staff_u >= rho * base_u in every planning unit u, for each pair apart.
+    """Add staff_u >= rho * base_u in every unit u of the rule's level, for each pair apart.
 
-    A base of facilities counts those already decided and those of the same program.
+    Without a level it holds in every planning unit: staff work where the beds and vehicles are. A
+    base of facilities counts those already decided and those of the same program.
     """
     case = model.case
     factor = float(per_base(rule, case))
     found = []
-    areas = [Area(u, (u,)) for u in case.region.units.planning]
+    areas = case.areas(rule.level, pool=rule.pool) if rule.level else apart(case)
     for pair in rule.pairs:
         if not model.plans(pair.resource):
             continue
         for area in in_scope(areas, case, scope):
             staff = model.terms(pair.resource, area)
+            if not staff:
+                continue
             if pair.base is None:
-                known, deciding = model.count_open(pair.sites, area.units[0])
+                counts = [model.count_open(pair.sites, u) for u in case.planning_units_in(area)]
+                known = sum(open_now for open_now, _ in counts)
+                deciding = [term for _, more in counts for term in more]
                 need = per_base(rule, case) * known
                 limits: tuple[float | None, float | None] = (float(need), None)
                 terms = staff + [(-factor * c, v) for c, v in deciding]
