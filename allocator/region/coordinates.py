@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Geod, Proj, Transformer
 from pyproj.exceptions import CRSError
 
+from allocator.region.findings import Findings
+
 WGS84 = "EPSG:4326"
 _WGS84_ELLIPSOID = Geod(ellps="WGS84")
 NOTED_SCALE_ERROR, REFUSED_SCALE_ERROR = 0.001, 0.005
@@ -99,6 +101,31 @@ def scale_check(crs_text: str, box: Box) -> ScaleCheck:
     if error <= REFUSED_SCALE_ERROR:
         return ScaleCheck(note=f"{text}; {better} would be truer")
     return ScaleCheck(problem=f"{text}; use {better}, or leave crs out")
+
+
+def region_crs(stated: str | None, box: Box | None, found: Findings) -> str:
+    """The CRS in which a region is measured: the stated one if it is fit, else the UTM zone."""
+    problem = metric_problem(stated) if stated else ""
+    if problem:
+        found.problem(f"region.toml: crs: {problem}")
+    if stated and not problem:
+        check = scale_check(stated, box) if box is not None else ScaleCheck()
+        if check.problem:
+            found.problem(f"region.toml: {check.problem}")
+        if check.note:
+            found.note(check.note)
+        return stated
+    if box is None:
+        found.problem(
+            "region.toml: nothing says where the region is: neither units with outlines nor "
+            "coordinates of grid or sites could be read"
+        )
+        return "EPSG:32631"
+    chosen = local_metric_crs(box)
+    found.note(f"distances are measured in {chosen}, the UTM zone of the region's middle")
+    if note := scale_check(chosen, box).note:
+        found.note(note)
+    return chosen
 
 
 def same_crs(one: Any, other: Any) -> bool:

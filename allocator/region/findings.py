@@ -21,7 +21,8 @@ class Findings:
 
     def problem(self, text: str) -> None:
         """Something that cannot be planned with."""
-        self.problems.append(text)
+        if text not in self.problems:
+            self.problems.append(text)
 
     def note(self, text: str) -> None:
         """Something that the reader should know."""
@@ -34,7 +35,8 @@ class Findings:
         if path.suffix.lower() == ".shp":
             parts += [q for s in _COMPANIONS if (q := path.with_suffix(s)).is_file()]
         for part in parts:
-            digest = hashlib.sha256(part.read_bytes()).hexdigest()
+            with part.open("rb") as handle:
+                digest = hashlib.file_digest(handle, "sha256").hexdigest()
             self.sources.append(Source(part.name, digest, basis, note))
 
 

@@ -9,29 +9,28 @@ import pandas as pd
 from allocator.errors import InputError, raise_if_any
 from allocator.region import checks
 from allocator.region.containment import has_outlines
-from allocator.region.coordinates import (
-    Box,
-    box_in_degrees,
-    local_metric_crs,
-    metric_problem,
-    scale_check,
-    short_name,
-)  # fmt: skip
+from allocator.region.coordinates import Box, box_in_degrees, region_crs, short_name
 from allocator.region.findings import Findings, listed, repeated
 from allocator.region.grid import PopulationGrid
 from allocator.region.grid_source import GridSource, open_grid
 from allocator.region.ground import Region
 from allocator.region.manifest import Manifest, SitesFile, read_manifest
 from allocator.region.point_files import Points, points_of
-from allocator.region.population_files import chosen_basis, populations_table, todays_people
-from allocator.region.site_files import no_sites, our_names, sites_table
+from allocator.region.population_files import (
+    chosen_basis,
+    population_rows,
+    todays_people,
+    with_parents,
+)
+from allocator.region.site_files import no_sites, our_names, sites_table, with_units
 from allocator.region.sites import CandidateRule, Sites
 from allocator.region.stock import Costs, Stock
 from allocator.region.stock_files import costs_table, no_costs, no_stock, stock_table
 from allocator.region.tables import Sheet
-from allocator.region.unit_files import planning_units, repair_outlines, units_table
+from allocator.region.unit_files import is_tree, planning_units, repair_outlines, units_table
 from allocator.region.units import Units
 from allocator.region.vector import read_sheet
+from allocator.region.zones import compare_with_zones
 
 
 def read_region(path: str | Path) -> Region:
@@ -55,6 +54,15 @@ def read_region(path: str | Path) -> Region:
     return _Reading(toml.parent, read_manifest(toml, found), found).region()
 
 
+@dataclass(frozen=True, eq=False)
+class _Tables:
+    """The plain tables, as far as they could be read."""
+
+    populations: Sheet | None
+    stock: Sheet | None
+    costs: Sheet | None
+
+
 @dataclass
 class _Reading:
     """One pass over a folder: read every file, then check them against each other."""
@@ -64,39 +72,72 @@ class _Reading:
     found: Findings
 
     def region(self) -> Region:
+        """Read everything; problems of all files come out in one error."""
         found, manifest = self.found, self.manifest
         where = f"region {manifest.name or self.folder.name}"
         for text in manifest.notes:
             found.note(text)
         units = self._units()
-        source = self._grid_source(None if units is None else _degrees(units))
+        whole = units is not None and is_tree(units, self._units_file, found)
+        source = self._grid_source(_degrees(units))
         sheets = [(s, self._sites_sheet(s)) for s in manifest.sites]
-        populations, stock, costs = self._tables()
-        if units is None:
+        tables = self._tables()
+        box, crs = self._crs(units, source, sheets)
+        if units is None or not whole:
+            self._values_alone(units, sheets, tables, crs, box)
             raise_if_any(found.problems, where=where)
             raise InputError("the units could not be read", where=where)
-        box, crs = self._crs(units, source, sheets)
-        units = self._projected(units, crs)
+        units = units.to_crs(crs) if has_outlines(units) else units
         planning = planning_units(units, manifest.planning_levels, self._units_file, found)
-        figures, people, default_basis = self._people(populations, units, planning)
+        figures, people, default_basis = self._people(tables.populations, units, planning)
         grid = None if source is None else source.grid(units, crs, found)
         sites = self._sites(sheets, units, crs, box, grid)
-        stock_rows = no_stock() if stock is None else stock_table(stock, units)
-        cost_rows = no_costs() if costs is None else costs_table(costs)
+        stock = no_stock() if tables.stock is None else stock_table(tables.stock, units)
+        costs = no_costs() if tables.costs is None else costs_table(tables.costs)
+        all_units = Units(people, planning)
+        if source is not None and grid is not None and planning:
+            all_units, grid = self._together(all_units, grid, source, len(figures) > 0)
         raise_if_any(found.problems, where=where)
-        if grid is None or sites is None or stock_rows is None or cost_rows is None:
+        if grid is None or stock is None or costs is None:
             raise InputError("could not be read", where=where)
-        together = self._together(Units(people, planning), grid, bool(len(figures)))
-        raise_if_any(found.problems, where=where)
         return Region(
-            name=manifest.name, crs=crs, units=together[0], grid=together[1], sites=Sites(sites),
-            stock=Stock(stock_rows), costs=Costs(cost_rows, manifest.currency),
+            name=manifest.name,
+            crs=crs,
+            units=all_units,
+            grid=grid,
+            sites=Sites(sites),
+            stock=Stock(stock),
+            costs=Costs(costs, manifest.currency),
             candidates=tuple(
                 CandidateRule(c.kind, c.cells, c.spacing_km) for c in manifest.candidates
             ),
-            populations=figures, default_basis=default_basis, sources=tuple(found.sources),
-            notes=tuple(found.notes), attribution=dict(manifest.attribution),
-        )  # fmt: skip
+            populations=figures,
+            default_basis=default_basis,
+            sources=tuple(found.sources),
+            notes=tuple(found.notes),
+            attribution=dict(manifest.attribution),
+        )
+
+    def _values_alone(
+        self,
+        units: gpd.GeoDataFrame | None,
+        sheets: list[tuple[SitesFile, Sheet | None]],
+        tables: "_Tables",
+        crs: str,
+        box: Box | None,
+    ) -> None:
+        """Check what can be checked when the units do not hang together."""
+        if tables.costs is not None:
+            costs_table(tables.costs)
+        if units is None:
+            return
+        if tables.populations is not None:
+            population_rows(tables.populations, units)
+        if tables.stock is not None:
+            stock_table(tables.stock, units)
+        for section, sheet in sheets:
+            if sheet is not None:
+                sites_table(sheet, self._points(section, sheet, crs, box), units, crs)
 
     @property
     def _units_file(self) -> str:
@@ -122,59 +163,39 @@ class _Reading:
         sheet = self._sheet(section.file, layer=section.layer)
         return None if sheet is None else our_names(sheet, section)
 
-    def _tables(self) -> tuple[Sheet | None, Sheet | None, Sheet | None]:
+    def _tables(self) -> "_Tables":
         m = self.manifest
-        return tuple(  # type: ignore[return-value]
-            None if section is None else self._sheet(section.file)
-            for section in (m.populations, m.stock, m.costs)
+        return _Tables(
+            None if m.populations is None else self._sheet(m.populations.file),
+            None if m.stock is None else self._sheet(m.stock.file),
+            None if m.costs is None else self._sheet(m.costs.file),
         )
 
     def _crs(
         self,
-        units: gpd.GeoDataFrame,
+        units: gpd.GeoDataFrame | None,
         source: GridSource | None,
         sheets: list[tuple[SitesFile, Sheet | None]],
     ) -> tuple[Box | None, str]:
-        """Where the region lies, and the CRS in which it is measured."""
-        stated = self.manifest.crs
+        """Where the region lies (units, else grid, else sites), and in which CRS it is measured."""
         box = _degrees(units) or (source.box_degrees() if source else None)
         for section, sheet in sheets:
             if box is None and sheet is not None:
-                points = self._points(section, sheet, stated, None)
-                box = None if points is None else box_in_degrees(points.box(), points.crs)
-        problem = metric_problem(stated) if stated else ""
-        if problem:
-            self.found.problem(f"region.toml: crs: {problem}")
-        elif stated and box is not None:
-            check = scale_check(stated, box)
-            if check.problem:
-                self.found.problem(f"region.toml: {check.problem}")
-            if check.note:
-                self.found.note(check.note)
-        if stated and not problem:
-            return box, stated
-        if box is None:
-            self.found.problem("region.toml: crs is missing, and no file says where the region is")
-            return None, "EPSG:32631"
-        crs = local_metric_crs(box)
-        self.found.note(f"distances are measured in {crs}, the UTM zone of the region's middle")
-        if note := scale_check(crs, box).note:
-            self.found.note(note)
-        return box, crs
-
-    def _projected(self, units: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
-        if not has_outlines(units):
-            return units
-        return units.to_crs(crs)
+                points = self._points(section, sheet, self.manifest.crs, None)
+                around = None if points is None else points.box()
+                if points is not None and around is not None:
+                    box = box_in_degrees(around, points.crs)
+        return box, region_crs(self.manifest.crs, box, self.found)
 
     def _people(
         self, sheet: Sheet | None, units: gpd.GeoDataFrame, planning: tuple[str, ...]
     ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, str]:
         """Population figures by basis, units with today's, and the basis that splits a forecast."""
         section = self.manifest.populations
-        figures = None if sheet is None else populations_table(sheet, units)
-        if section is None or sheet is None or figures is None:
+        rows = None if sheet is None else population_rows(sheet, units)
+        if section is None or sheet is None or rows is None:
             return pd.DataFrame(), units, ""
+        figures = with_parents(rows, units, sheet)
         file, found = section.file, self.found
         basis = chosen_basis(
             figures, section.basis, key="[populations] basis", file=file, found=found
@@ -198,21 +219,20 @@ class _Reading:
         crs: str,
         box: Box | None,
         grid: PopulationGrid | None,
-    ) -> pd.DataFrame | None:
+    ) -> pd.DataFrame:
         parts = []
         for section, sheet in sheets:
-            if sheet is None:
-                continue
-            points = self._points(section, sheet, crs, box)
-            part = sites_table(sheet, points, units, crs, grid)
-            parts += [] if part is None else [part]
+            points = None if sheet is None else self._points(section, sheet, crs, box)
+            part = None if sheet is None else sites_table(sheet, points, units, crs)
+            if part is not None:
+                parts.append(with_units(part, units, grid, section.file, self.found))
         table = pd.concat(parts) if parts else no_sites()
-        again = repeated(list(table.index))
-        if again:
+        if again := repeated(list(table.index)):
             files = listed(section.file for section, _ in sheets)
-            self.found.problem(f"{files}, id: {listed(again)} come in several files; rename them")
-        read = all(sheet is not None for _, sheet in sheets)
-        if table.empty and read and not self.manifest.candidates and not self.found.problems:
+            self.found.problem(
+                f"{files}, id: {listed(map(repr, again))} come in several files; rename them"
+            )
+        if table.empty and len(parts) == len(sheets) and not self.manifest.candidates:
             self.found.problem(
                 "region.toml: no sites and no candidates, so nothing can be sited; give [sites] "
                 "a file with rows, or a [[candidates]] rule"
@@ -220,11 +240,13 @@ class _Reading:
         return table
 
     def _together(
-        self, units: Units, grid: PopulationGrid, has_figures: bool
+        self, units: Units, grid: PopulationGrid, source: GridSource, has_figures: bool
     ) -> tuple[Units, PopulationGrid]:
         """Make grid and units agree, or say where they do not."""
         section, found = self.manifest.grid, self.found
         file = section.file if section else "grid"
+        if source.is_raster and section is not None:
+            compare_with_zones(self.folder / file, grid, units, section.kind, found)
         checks.check_outlines(units, self._units_file, found)
         if not has_figures:
             found.note("no [populations]: units have the people of their cells")
@@ -236,9 +258,9 @@ class _Reading:
         return checks.fill_finer_units(units, grid, found), grid
 
 
-def _degrees(units: gpd.GeoDataFrame) -> Box | None:
+def _degrees(units: gpd.GeoDataFrame | None) -> Box | None:
     """Where the units lie, in degrees; None without outlines."""
-    if not has_outlines(units):
+    if units is None or not has_outlines(units):
         return None
     west, south, east, north = map(float, units.total_bounds)
     return box_in_degrees((west, south, east, north), short_name(units.crs))

@@ -44,10 +44,16 @@ def grid_cells(sheet: Sheet, points: Points, section: GridFile, crs: Any) -> Raw
         return None
     x_m, y_m = points.to(crs)
     table = pd.DataFrame(
-        {"x_m": x_m, "y_m": y_m, "people": people, "urban": urban, "unit": sheet.text("unit"),
-         "area_km2": area_km2},
+        {
+            "x_m": x_m,
+            "y_m": y_m,
+            "people": people,
+            "urban": urban,
+            "unit": sheet.text("unit").to_numpy(object),
+            "area_km2": area_km2,
+        },
         index=_ids(sheet),
-    )  # fmt: skip
+    )
     if section.kind == "density":
         table["people"] *= table["area_km2"]
     kept = table[(table["people"] > 0) & np.isfinite(table["x_m"]) & ~table.index.duplicated()]
@@ -79,8 +85,8 @@ def _settlement_column(section: GridFile) -> list[str]:
 def _ids(sheet: Sheet) -> pd.Index:
     if "id" in sheet:
         return pd.Index(sheet.ids(), dtype=object)
-    width = len(str(len(sheet)))
-    return pd.Index([f"c{i:0{width}d}" for i in range(1, len(sheet) + 1)], dtype=object)
+    width = len(str(sheet.frame.index.max()))
+    return pd.Index([f"c{row:0{width}d}" for row in sheet.frame.index], dtype=object)
 
 
 def _areas_km2(sheet: Sheet, section: GridFile, crs: Any) -> Floats | None:
@@ -103,7 +109,7 @@ def _areas_km2(sheet: Sheet, section: GridFile, crs: Any) -> Floats | None:
     return np.full(len(sheet), section.cell_m**2 / 1e6)
 
 
-def _urban(sheet: Sheet, section: GridFile) -> "pd.Series[Any] | None":
+def _urban(sheet: Sheet, section: GridFile) -> "NDArray[np.object_] | None":
     column = section.settlement
     if column is None or column not in sheet:
         if column is not None:
@@ -119,4 +125,4 @@ def _urban(sheet: Sheet, section: GridFile) -> "pd.Series[Any] | None":
             f"{sheet.file}, {column}: {sheet.cells(words, wrong)} is neither 1 (urban) nor 0 "
             "(rural); mend it"
         )
-    return words.map(_URBAN_WORDS)
+    return np.array([_URBAN_WORDS.get(word) for word in words], dtype=object)

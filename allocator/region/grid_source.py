@@ -27,12 +27,17 @@ class GridSource:
     section: GridFile
     rows: tuple[Sheet, Points] | None = None
 
-    def box_degrees(self) -> Box:
+    @property
+    def is_raster(self) -> bool:
+        """Whether cells come from a raster."""
+        return self.rows is None
+
+    def box_degrees(self) -> Box | None:
         """Where the grid lies."""
         if self.rows is None:
             return raster_box(self.path)
-        points = self.rows[1]
-        return box_in_degrees(points.box(), points.crs)
+        box = self.rows[1].box()
+        return None if box is None else box_in_degrees(box, self.rows[1].crs)
 
     def grid(self, units: gpd.GeoDataFrame, crs: str, found: Findings) -> PopulationGrid | None:
         """The population grid in the region's CRS, its cells given to units."""

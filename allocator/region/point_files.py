@@ -31,8 +31,10 @@ class Points:
         """Coordinates in another CRS."""
         return project(self.x, self.y, self.crs, crs)
 
-    def box(self) -> Box:
-        """West, south, east, north in the points' own CRS."""
+    def box(self) -> Box | None:
+        """West, south, east, north in the points' own CRS; None if no row has coordinates."""
+        if not (np.isfinite(self.x) & np.isfinite(self.y)).any():
+            return None
         west, east = float(np.nanmin(self.x)), float(np.nanmax(self.x))
         return west, float(np.nanmin(self.y)), east, float(np.nanmax(self.y))
 

@@ -14,8 +14,8 @@ _REFUSED = 0.001
 """Sums that miss their total by more than this share are an error; by less, a note (rounding)."""
 
 
-def populations_table(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | None:
-    """Columns unit, basis and groups; parents without a row get the sum of their children."""
+def population_rows(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | None:
+    """Columns unit, basis and groups, each row checked by itself."""
     found = sheet.found
     if not sheet.has(["unit", "basis", "total"], optional=_PARTS):
         return None
@@ -38,6 +38,11 @@ def populations_table(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | N
     table = table[known & ~double]
     table = _complete_settlement(table)
     _check_groups(table, sheet)
+    return table
+
+
+def with_parents(table: pd.DataFrame, units: gpd.GeoDataFrame, sheet: Sheet) -> pd.DataFrame:
+    """Add parents without a row as sums of their children; compare those that have one."""
     parts = [_with_parents(part, units, sheet) for _, part in table.groupby("basis", sort=False)]
     return pd.concat(parts, ignore_index=True) if parts else table
 
@@ -90,7 +95,6 @@ def _check_groups(table: pd.DataFrame, sheet: Sheet) -> None:
 
 
 def _with_parents(part: pd.DataFrame, units: gpd.GeoDataFrame, sheet: Sheet) -> pd.DataFrame:
-    """Add parents' rows as sums of their children, and compare those that are given."""
     basis = str(part["basis"].iloc[0])
     rows = part.set_index("unit")[list(GROUPS)]
     children = units["parent"].groupby(units["parent"]).groups

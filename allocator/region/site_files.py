@@ -42,18 +42,19 @@ def our_names(sheet: Sheet, section: SitesFile) -> Sheet:
     frame = sheet.frame.copy()
     if "id" not in frame:
         stem = sheet.file.rsplit(".", 1)[0]
-        frame["id"] = [f"{stem}:{i}" for i in range(1, len(frame) + 1)]
+        frame["id"] = [f"{stem}:{row}" for row in frame.index]
     if section.status is not None and "status" not in frame:
         frame["status"] = section.status
-    sheet = Sheet(sheet.file, frame, sheet.found, sheet.geometry, sheet.first_row)
+    sheet = Sheet(sheet.file, frame, sheet.found, sheet.geometry)
     if not section.kinds or "kind" not in frame:
         return sheet
+    nothing = [theirs for theirs, ours in section.kinds.items() if not ours]
+    left_out = frame["kind"].isin(nothing)
     frame["kind"] = frame["kind"].map(lambda kind: section.kinds.get(kind, kind))
-    left_out = frame["kind"] == ""
     if left_out.any():
         sheet.found.note(
-            f"{sheet.file}: {int(left_out.sum())} rows are of kinds that region.toml maps to "
-            "nothing and are left out"
+            f"{sheet.file}: {int(left_out.sum())} rows are left out: region.toml maps their kinds "
+            f"({listed(nothing)}) to nothing"
         )
     return sheet.where(~left_out)
 
@@ -63,17 +64,18 @@ def sites_table(
     points: Points | None,
     units: gpd.GeoDataFrame,
     crs: str,
-    grid: PopulationGrid | None,
 ) -> pd.DataFrame | None:
-    """The table of :class:`Sites` in the region's CRS, without rows that have a problem."""
-    found = sheet.found
+    """The table of :class:`Sites` in the region's CRS, without rows that have a problem.
+
+    ``unit`` is what the file states, '' where it does not; see :func:`with_units`.
+    """
     optional = (*_OPTIONAL, *COORDINATE_COLUMNS)
     if not sheet.has(["id", "name", "kind", "status"], optional=optional) or points is None:
         return None
     x_m, y_m = points.to(crs)
     table = pd.DataFrame(
         {
-            "name": sheet.text("name"),
+            "name": sheet.text("name").where(sheet.text("name") != "", sheet.text("id")),
             "kind": sheet.choice("kind", KINDS),
             "grade": sheet.choice("grade", GRADES, default=""),
             "run_by": sheet.text("run_by"),
@@ -91,7 +93,8 @@ def sites_table(
     known_units(sheet, table.loc[table["unit"] != "", "unit"], units)
     located = np.isfinite(table["x_m"]) & np.isfinite(table["y_m"])
     good = located & table["unit"].isin([*units.index, ""]) & ~table.index.duplicated()
-    return _with_units(table[good], units, grid, sheet.file, found)
+    kept: pd.DataFrame = table[good]
+    return kept
 
 
 def _attributes(sheet: Sheet) -> "pd.Series[Any]":
@@ -108,13 +111,14 @@ def _attributes(sheet: Sheet) -> "pd.Series[Any]":
     return words
 
 
-def _with_units(
+def with_units(
     table: pd.DataFrame,
     units: gpd.GeoDataFrame,
     grid: PopulationGrid | None,
     file: str,
     found: Findings,
 ) -> pd.DataFrame:
+    """Fill in the finest unit of each site by location; far outside all of them is a problem."""
     table = table.copy()
     xy_m = table[["x_m", "y_m"]].to_numpy(np.float64)
     stated = table["unit"].to_numpy(object)

@@ -24,7 +24,8 @@ class Sheet:
     file
         Name for messages.
     frame
-        Text cells without blanks around them; empty text where nothing is given.
+        Text cells without blanks around them, empty text where nothing is given; the index is
+        the row in the file (in a table the header is row 1).
     found
         Where problems go.
     geometry
@@ -35,7 +36,6 @@ class Sheet:
     frame: pd.DataFrame
     found: Findings
     geometry: Any = None
-    first_row: int = 2
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -128,13 +128,13 @@ class Sheet:
 
     def rows(self, mask: "pd.Series[bool] | NDArray[np.bool_]") -> str:
         """Say where a mask holds: ``rows 2, 7 and 3 more``."""
-        at = np.flatnonzero(np.asarray(mask)) + self.first_row
+        at = self.frame.index[np.asarray(mask)]
         return ("row " if len(at) == 1 else "rows ") + listed(at)
 
     def cells(self, values: "pd.Series[Any]", mask: "pd.Series[bool] | NDArray[np.bool_]") -> str:
         """Values and their rows where a mask holds: ``'-5' (row 3)``."""
-        at = np.flatnonzero(np.asarray(mask))
-        return listed([f"{values.iloc[i]!r} (row {i + self.first_row})" for i in at])
+        bad = values[np.asarray(mask)]
+        return listed([f"{value!r} (row {row})" for row, value in bad.items()])
 
     def renamed(self, columns: Mapping[str, str]) -> "Sheet":
         """The table under our names; ``columns`` is ours -> theirs."""
@@ -146,62 +146,72 @@ class Sheet:
                 )
         dropped = self.frame.drop(columns=[c for c in columns if c in self.frame.columns])
         frame = dropped.rename(columns={theirs: ours for ours, theirs in columns.items()})
-        return Sheet(self.file, frame, self.found, self.geometry, self.first_row)
+        return Sheet(self.file, frame, self.found, self.geometry)
 
     def where(self, mask: "pd.Series[bool] | NDArray[np.bool_]") -> "Sheet":
-        """Only the rows where a mask holds; row numbers in messages are then positions."""
+        """Only the rows where a mask holds."""
         keep = np.asarray(mask, dtype=bool)
-        geometry = None if self.geometry is None else self.geometry[keep].reset_index(drop=True)
-        frame = self.frame[keep].reset_index(drop=True)
-        return Sheet(self.file, frame, self.found, geometry, self.first_row)
+        geometry = None if self.geometry is None else self.geometry[keep]
+        return Sheet(self.file, self.frame[keep], self.found, geometry)
 
 
 def read_table(path: Path, found: Findings) -> Sheet | None:
     """Read a csv file (UTF-8 with or without BOM, or GBK) or the first sheet of an Excel file."""
     try:
-        frame = _excel(path) if path.suffix.lower() == ".xlsx" else _csv(path, found)
+        cells = _excel(path) if path.suffix.lower() == ".xlsx" else _csv(path, found)
     except Exception as error:  # parsers raise many kinds; all mean the same here
         found.problem(
-            f"{path.name}: cannot be read as a table: {error}; save it again as csv UTF-8"
+            f"{path.name}: cannot be read as a table: {str(error).strip()}; save it again as csv "
+            "in UTF-8 with commas"
         )
         return None
-    frame.columns = [str(c).strip() for c in frame.columns]
-    again = repeated(list(frame.columns))
-    if again:
+    cells = cells.map(as_text).astype(object)
+    header = list(cells.iloc[0]) if len(cells) else []
+    if again := repeated([name for name in header if name]):
         found.problem(f"{path.name}: columns {listed(map(repr, again))} come twice; rename one")
         return None
-    frame = frame.loc[:, [not c.startswith("Unnamed:") and c != "" for c in frame.columns]]
-    return Sheet(path.name, as_text(frame), found)
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        found.problem(
+            f"{path.name}: columns are not separated by commas (header: {header[0]!r}); save it "
+            "as csv with commas"
+        )
+        return None
+    rows = cells.iloc[1:]
+    rows.columns = pd.Index(header, dtype=object)
+    rows.index = pd.RangeIndex(2, len(rows) + 2)
+    filled = (rows != "").any(axis=1)
+    return Sheet(path.name, rows.loc[filled, [name != "" for name in header]], found)
 
 
-def as_text(frame: pd.DataFrame, *, drop_empty_end: bool = True) -> pd.DataFrame:
-    """All cells as text without blanks around them; empty rows at the end of a table go."""
-    text = pd.DataFrame(
-        {c: frame[c].map(_cell).astype(object) for c in frame.columns}, index=frame.index
-    )
-    if not drop_empty_end:
-        return text.reset_index(drop=True)
-    filled = (text != "").any(axis=1).to_numpy()
-    last = int(np.flatnonzero(filled).max()) + 1 if filled.any() else 0
-    return text.iloc[:last].reset_index(drop=True)
+def as_text(value: object) -> str:
+    """A cell as text without blanks around it; whole numbers without a decimal point.
 
-
-def _cell(value: object) -> str:
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+    >>> as_text(330402.0), as_text(" Nanhu "), as_text(None)
+    ('330402', 'Nanhu', '')
+    """
+    if value is None or value is pd.NaT or value is pd.NA:
         return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return ""
+        if float(value).is_integer() and abs(float(value)) < 1e15:
+            return str(int(value))
+        return repr(float(value))
     return str(value).strip()
 
 
 def _excel(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, sheet_name=0, dtype=object, keep_default_na=False)
+    return pd.read_excel(path, sheet_name=0, header=None, dtype=object, keep_default_na=False)
 
 
 def _csv(path: Path, found: Findings) -> pd.DataFrame:
+    encoding = "utf-8-sig"
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        path.read_text(encoding)
     except UnicodeDecodeError:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="gb18030")
+        encoding = "gb18030"
         found.note(f"{path.name}: not UTF-8; read as GBK (GB 18030)")
-        return frame
+    return pd.read_csv(
+        path, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False,
+        encoding=encoding,
+    )  # fmt: skip

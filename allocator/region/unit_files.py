@@ -21,15 +21,17 @@ LEVELS: tuple[str, ...] = (
 
 
 def units_table(sheet: Sheet, own_levels: list[str]) -> gpd.GeoDataFrame | None:
-    """Build the table of :class:`Units` in the file's own CRS; None if it is no tree."""
-    found = sheet.found
+    """Build the table of :class:`Units` in the file's own CRS; None without its columns."""
     if not sheet.has(["id", "name", "level", "parent"]):
         return None
     ids = sheet.ids()
     level = sheet.choice("level", [*LEVELS, *own_levels])
-    sheet.ids("name") if (sheet.text("name") == "").any() else None
     table = pd.DataFrame(
-        {"name": sheet.text("name"), "level": level, "parent": sheet.text("parent")}
+        {
+            "name": sheet.text("name").where(sheet.text("name") != "", ids),
+            "level": level,
+            "parent": sheet.text("parent"),
+        }
     )
     table.index = pd.Index(ids, name="id", dtype=object)
     geometry = None if sheet.geometry is None else sheet.geometry.to_numpy()
@@ -40,11 +42,11 @@ def units_table(sheet: Sheet, own_levels: list[str]) -> gpd.GeoDataFrame | None:
         geometry=np.full(len(table), None, dtype=object) if geometry is None else geometry,
         crs=None if sheet.geometry is None else sheet.geometry.crs,
     )
-    units = units[~units.index.duplicated() & (units.index != "")]
-    return units if _is_tree(units, sheet.file, found) else None
+    return units[~units.index.duplicated() & (units.index != "")]
 
 
-def _is_tree(units: gpd.GeoDataFrame, file: str, found: Findings) -> bool:
+def is_tree(units: gpd.GeoDataFrame, file: str, found: Findings) -> bool:
+    """Whether the units hang together under exactly one root."""
     before = len(found.problems)
     roots = list(units.index[units["parent"] == ""])
     if not roots:

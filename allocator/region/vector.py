@@ -59,9 +59,9 @@ def _layer(path: Path, layer: str | None, found: Findings) -> Sheet | None:
     if len({k.removeprefix("Multi") for k in kinds}) > 1:
         found.problem(f"{path.name}: mixes geometry types ({listed(kinds)}); use one per layer")
         return None
-    text = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    geometry = frame.geometry.reset_index(drop=True)
-    return Sheet(path.name, as_text(text, drop_empty_end=False), found, geometry, first_row=1)
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    text = pd.DataFrame(frame.drop(columns=frame.geometry.name)).map(as_text).astype(object)
+    return Sheet(path.name, text, found, frame.geometry)
 
 
 def _encoding(path: Path, found: Findings) -> str | None:
