@@ -10,7 +10,7 @@ from allocator.planning.case import Area, Case
 from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import capped_kinds, positions_of, speaks_of_sites
-from allocator.planning.objectives import objective_terms, site_cost_terms
+from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
 from allocator.planning.rows import count, coverage, either, quota, ratio, response, share
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
@@ -72,7 +72,7 @@ class Block:
             self._add_stocks()
         for rule in task.rules:
             found = self._rows(rule, None)
-            self.shortfalls.setdefault(rule.strength, []).extend(found)
+            self.shortfalls.setdefault(rule.strength, []).extend(found or [])
         self._stations()
         self._limit_budget()
         for name, by in (bump or {}).items():
@@ -136,12 +136,18 @@ class Block:
 
     def _rows(
         self, rule: Rule, scope: Area | None, condition: Variable | None = None
-    ) -> list[Shortfall]:
-        """Rows of one rule (inside a scope, under a condition), with their misses."""
+    ) -> list[Shortfall] | None:
+        """Rows of one rule (inside a scope, under a condition), with their misses.
+
+        None if the rule cannot be asked here: the region lacks its sites, units or figures.
+        """
         if isinstance(rule, EitherOr):
             found, choices = either.either_or(rule, self.task.case, self.program, self._rows)
             self.choices += choices
             return found
+        areas = self.task.case.areas(rule.level, pool=rule.pool)
+        if not any(area.units for area in quota.in_scope(areas, self.task.case, scope)):
+            return None
         if self.stock is not None:
             for kind, rows in _STOCK_ROWS.items():
                 if isinstance(rule, kind) and self._decides(rule):
@@ -153,18 +159,26 @@ class Block:
                     found = site_rows(rule, model, scope)
                     model.condition = None
                     return found
-        return []
+        return None
 
     def _decides(self, rule: Rule) -> bool:
         """Whether every resource of a stock rule is decided here."""
-        stock = self.stock
+        stock, case = self.stock, self.task.case
         if stock is None:
             return False
-        if isinstance(rule, Quota | Total):
+        areas = case.areas(rule.level, pool=rule.pool)
+        if not any(case.planning_units_in(area) for area in areas):
+            return False
+        if isinstance(rule, Quota):
+            known = [case.people(u, rule.group) is not None for area in areas for u in area.units]
+            return any(known) and all(stock.plans(r) for r in rule.resources)
+        if isinstance(rule, Total):
             return all(stock.plans(r) for r in rule.resources)
         if isinstance(rule, Share):
             return stock.plans(rule.part) and stock.plans(rule.whole)
-        return isinstance(rule, Ratio)
+        return isinstance(rule, Ratio) and any(
+            stock.plans(p.resource) and (p.base is None or stock.plans(p.base)) for p in rule.pairs
+        )
 
     def rows_of(self, rule: str) -> list[Row]:
         """Floor and equality rows of a rule, for asking what one more unit is worth."""
@@ -190,12 +204,20 @@ class Block:
         if task.about != "cost":
             cost, fixed = self.cost()
             tiers.stage("cost", cost, constant=fixed)
-        if self.stock is not None:
-            tiers.stage("least change", change_terms(self.stock), record=False)
-            if tiers.solution is not None and not tiers.interrupted:
-                fair = fair_terms(self.stock, tiers.solution)
-                tiers.stage("fair split", fair, record=False)
+        if least := self._least_change():
+            tiers.stage("least change", least, record=False)
+        if self.stock is not None and tiers.solution is not None and not tiers.interrupted:
+            fair = fair_terms(self.stock, tiers.solution)
+            tiers.stage("fair split", fair, record=False)
         return self._decided(tiers, terms, constant, proven.bound if proven else 0.0)
+
+    def _least_change(self) -> list[Term]:
+        """What settles ties: nothing opens or closes for no reason where that costs nothing."""
+        terms: list[Term] = change_terms(self.stock) if self.stock is not None else []
+        for model in self.sites:
+            priced = {variable for _, variable in site_cost_terms(model)[0]}
+            terms += [t for t in site_change_terms(model)[0] if t[1] not in priced]
+        return terms
 
     def solve_objective(self) -> Decided:
         """Solve the tiers and the objective only: enough to see what a change is worth."""

@@ -69,6 +69,17 @@ def networks(rules: list[Rule], case: Case) -> list[tuple[frozenset[str], list[R
     return [(frozenset(kinds), found) for kinds, found in groups]
 
 
+def required_apart(
+    case: Case, groups: list[tuple[frozenset[str], list[Rule]]]
+) -> list[tuple[frozenset[str], list[Rule]]]:
+    """Networks without rules: kinds of required sites that no site rule speaks of."""
+    table = case.region.sites.table
+    required = set(table.loc[table["status"] == "required", "kind"])
+    return [
+        (frozenset({kind}), []) for kind in sorted(required.difference(*(g[0] for g in groups)))
+    ]
+
+
 def capped_kinds(rules: list[Rule], case: Case) -> set[str]:
     """Kinds of which a rule may forbid one more: an existing site of them may have to close."""
     kinds = case.region.sites.table["kind"]

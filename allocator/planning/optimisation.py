@@ -15,7 +15,12 @@ from allocator.lp.status import Status, relative_gap
 from allocator.planning.blocks import Block, Task
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.families import networks, speaks_of_sites, speaks_of_stocks
+from allocator.planning.families import (
+    networks,
+    required_apart,
+    speaks_of_sites,
+    speaks_of_stocks,
+)
 from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.objectives import Objective
 from allocator.planning.prices import with_prices
@@ -107,6 +112,7 @@ def _decide(
     of_sites = [r for r in rules if speaks_of_sites(r) and r.strength != "info"]
     of_stocks = [r for r in rules if speaks_of_stocks(r) and r.strength != "info"]
     groups = networks(of_sites, case)
+    groups += required_apart(case, groups)
     base = Task(
         name="everything", case=case, rules=[*of_sites, *of_stocks],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,

@@ -22,10 +22,12 @@ def either_or(
     rule: EitherOr,
     case: Case,
     program: Program,
-    rows_of: Callable[[Simple, Area | None, Variable], Sequence[Shortfall]],
+    rows_of: Callable[[Simple, Area | None, Variable], Sequence[Shortfall] | None],
 ) -> tuple[list[Shortfall], list[Choice]]:
     """Add, per area, sum_k b_k = 1 and V >= miss_k - M_k (1 - b_k) for every branch k.
 
+    A branch that cannot be asked here (``rows_of`` gives None: a site kind or a figure that the
+    region does not have) is not taken, or it would hold for free.
     ``V`` is what the tiers see: the miss of the branch taken, as a share of what it requires.
     """
     found, choices = [], []
@@ -35,8 +37,12 @@ def either_or(
         program.require(f"{rule.id}[{area}]:one", [(1.0, v) for v in taken.values()], "==", 1.0)
         worst = program.continuous(f"miss[{rule.id}][{area}]")
         most_of_all = 0.0
+        unknown: list[str] = []
         for branch in rule.branches:
             misses = rows_of(branch, scope, taken[branch.id])
+            if misses is None:
+                unknown.append(branch.id)
+                continue
             terms, constant = total_share(misses)
             most = sum(m.most / m.scale for m in misses)
             most_of_all = max(most_of_all, most)
@@ -46,6 +52,10 @@ def either_or(
                 ">=",
                 constant - most,
             )
+        if len(unknown) == len(taken):
+            continue
+        for name in unknown:
+            program.require(f"{rule.id}[{area}]:not {name}", [(1.0, taken[name])], "<=", 0.0)
         found.append(Shortfall(rule.id, area, ((1.0, worst),), scale=1.0, most=most_of_all))
         choices.append(Choice(rule.id, area, taken))
     return found, choices

@@ -20,7 +20,7 @@ def ratio(rule: Ratio, model: StockModel, scope: Area | None = None) -> list[Sho
     found = []
     areas = case.areas(rule.level, pool=rule.pool) if rule.level else apart(case)
     for pair in rule.pairs:
-        if not model.plans(pair.resource):
+        if not model.plans(pair.resource) or not (pair.base is None or model.plans(pair.base)):
             continue
         for area in in_scope(areas, case, scope):
             staff = model.terms(pair.resource, area)
