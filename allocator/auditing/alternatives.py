@@ -1,5 +1,6 @@
 """A or B: one of the branches must hold, in the region or in every planning unit."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -104,10 +105,8 @@ def _lines_by_unit(rule: EitherOr, case: Case, choices: dict[str, _Choice]) -> l
         return [line_of(rule, finding, measure="branches", sense=">=")]
     findings = {unit: choice.finding() for unit, choice in choices.items()}
     total = replace(each_apart(list(findings.values())), note="")
-    tally = [
-        f"{name} in {sum(choice.taken == name for choice in choices.values())} units"
-        for name in dict.fromkeys(choice.taken for choice in choices.values() if choice.held)
-    ]
+    taken = Counter(choice.taken for choice in choices.values() if choice.held)
+    tally = [f"{name} in {number} units" for name, number in taken.items()]
     short = sum(not choice.held for choice in choices.values())
     notes = ([f"{short} of {len(choices)} units short"] if short else []) + tally
     total = replace(total, note="" if total.missing else "; ".join(notes))
