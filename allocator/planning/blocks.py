@@ -9,7 +9,7 @@ from allocator.lp.solvers import SolverSettings
 from allocator.planning.case import Area, Case
 from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
-from allocator.planning.families import capped_kinds, positions_of, speaks_of_sites
+from allocator.planning.families import capped_kinds, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
 from allocator.planning.rows import count, coverage, either, quota, ratio, response, share
 from allocator.planning.shortfall import Shortfall
@@ -269,8 +269,3 @@ _SITE_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
     CoverageRule: coverage.coverage,
     MeanResponse: response.mean_response,
 }
-
-
-def about_sites(rules: list[Rule]) -> list[Rule]:
-    """Rules that speak of sites only."""
-    return [r for r in rules if speaks_of_sites(r)]

@@ -16,10 +16,15 @@ QUOTA_ONLY = "private_reserve"
 
 @dataclass(frozen=True)
 class Have:
-    """Today's number of a resource: per planning unit, only for the region, or unknown."""
+    """Today's number of a resource, where somebody counted it.
+
+    ``by_unit`` has the planning units whose number is known; ``whole`` is the region's, known
+    where every unit's is (``everywhere``) or where the region's own row says it.
+    """
 
     by_unit: dict[str, float]
     whole: float | None
+    everywhere: bool
 
     @classmethod
     def of(cls, case: Case, resource: str) -> "Have":
@@ -28,8 +33,8 @@ class Have:
         found = {u: stock.have(u, resource) for u in units.planning}
         known = {u: h for u, h in found.items() if h is not None}
         if len(known) == len(units.planning):
-            return cls(known, sum(known.values()))
-        return cls({}, stock.have(units.root, resource))
+            return cls(known, sum(known.values()), True)
+        return cls(known, stock.have(units.root, resource), False)
 
 
 def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
@@ -108,11 +113,12 @@ def change_terms(model: StockModel) -> list[Term]:
     for resource in _planned(model):
         if resource == QUOTA_ONLY:
             continue
-        if Have.of(model.case, resource).whole is None:
-            found += [(1.0, v) for (r, _), v in model.amount.items() if r == resource]
-        else:
-            found += _beyond(model, resource, "added", 1.0)
-            found += _beyond(model, resource, "given up", -1.0)
+        have = Have.of(model.case, resource)
+        found += _beyond(model, resource, "added", 1.0)
+        found += _beyond(model, resource, "given up", -1.0)
+        if have.whole is None:
+            unknown = [u for u in model.case.region.units.planning if u not in have.by_unit]
+            found += [(1.0, model.amount[resource, u]) for u in unknown]
     return found
 
 
@@ -162,10 +168,9 @@ def _beyond(model: StockModel, resource: str, name: str, sign: float) -> list[Te
     """Variables that are at least sign * (x - have), made once per (resource, name)."""
     case, program = model.case, model.program
     have = Have.of(case, resource)
-    if have.whole is None:
-        return []
-    units = case.region.units.planning
-    groups = [(u, [u], have.by_unit[u]) for u in have.by_unit] or [("all", list(units), have.whole)]
+    groups = [(u, [u], have.by_unit[u]) for u in have.by_unit]
+    if have.whole is not None and not have.everywhere:
+        groups = [("all", list(case.region.units.planning), have.whole)]
     found = []
     for label, members, today in groups:
         key = (f"{resource}:{name}", label)
@@ -212,7 +217,7 @@ def _keep(model: StockModel, resource: str, have: Have) -> None:
     for unit, today in have.by_unit.items():
         terms: list[Term] = [(1.0, model.amount[resource, unit])]
         model.program.require(f"keep {resource}[{unit}]", terms, ">=", today)
-    if not have.by_unit and have.whole is not None:
+    if not have.everywhere and have.whole is not None:
         terms = [(1.0, model.amount[resource, u]) for u in units]
         model.program.require(f"keep {resource}", terms, ">=", have.whole)
 
