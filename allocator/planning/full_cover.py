@@ -122,7 +122,7 @@ def _split(task: Task) -> tuple[list[CoverageRule], list[Rule]]:
 
 def _by_area(rule: CoverageRule, task: Task) -> bool:
     reading = task.case.assumptions.word("radius_reading")
-    return rule.radius and reading == "area_mean"
+    return bool(rule.level) or (rule.radius and reading == "area_mean")
 
 
 def _core_kinds(task: Task, others: list[Rule]) -> frozenset[str]:

@@ -12,8 +12,9 @@ from allocator.lp.program import Term
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.reach import cells_of, over_sites, reach, settled
+from allocator.planning.rows.quota import in_scope
 from allocator.planning.shortfall import Shortfall, soften
-from allocator.policy.rules import CoverageRule
+from allocator.policy.rules import CoverageRule, MeanResponse
 from allocator.travel.coverage import Coverage
 
 
@@ -73,6 +74,22 @@ def coverage(rule: CoverageRule, model: SiteModel, scope: Area | None = None) ->
     row. Where everybody within reach will be reached (``model.enforced``), u_i = 0 and rows that
     another row implies are left out: the classic LSCP (Toregas et al. 1971).
     """
+    found = []
+    for area in areas_of(rule, model.case, scope):
+        found += _coverage_in(rule, model, area)
+    return found
+
+
+def areas_of(
+    rule: CoverageRule | MeanResponse, case: Case, scope: Area | None
+) -> list[Area | None]:
+    """Areas in which the rule holds apart; None is the region, with cells outside all units."""
+    if not rule.level:
+        return [scope]
+    return [*in_scope(case.areas(rule.level, pool=rule.pool), case, scope)]
+
+
+def _coverage_in(rule: CoverageRule, model: SiteModel, scope: Area | None) -> list[Shortfall]:
     if rule.radius and model.case.assumptions.word("radius_reading") == "area_mean":
         return _area_mean(rule, model, scope)
     branch = model.condition is not None

@@ -10,6 +10,7 @@ from allocator.lp.program import Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.reach import cells_of, minutes
+from allocator.planning.rows.coverage import areas_of
 from allocator.planning.shortfall import Shortfall
 from allocator.policy.rules import MeanResponse
 
@@ -79,6 +80,13 @@ def mean_response(
 
     The rows are cuts, added where a solution violates them.
     """
+    found = []
+    for area in areas_of(rule, model.case, scope):
+        found += _response_in(rule, model, area)
+    return found
+
+
+def _response_in(rule: MeanResponse, model: SiteModel, scope: Area | None) -> list[Shortfall]:
     case = model.case
     cells = cells_of(case, rule.group, scope)
     people = float(case.region.grid.people[cells].sum())
@@ -86,15 +94,16 @@ def mean_response(
     if not people or not sites:
         return []
     area = scope.id if scope else "all"
-    model.require_one(f"{rule.id}[{area}]:some", sites)
     miss = model.program.continuous(f"miss[{rule.id}][{area}]")
     measured = PersonMinutes(case, "ambulance", cells, sites)
+    most = _slowest(measured, model)
+    _unless_none_open(f"{rule.id}[{area}]", model, sites, (most, miss))
     allowed = (float(rule.minutes) - overhead_minutes(case)) * people
 
     def separate(solution: Solution) -> list[Row]:
         opened = [j for j in sites if solution.whole(model.open[j])]
         if not opened:
-            return []  # an either-or branch that was not taken
+            return []  # missed by as much as can be, or an either-or branch that was not taken
         best = measured.times(opened)
         spent = float(case.region.grid.people[cells] @ best)
         if spent <= allowed + people * (solution.values[miss] + 1e-6):
@@ -105,12 +114,20 @@ def mean_response(
         return [Row(f"{rule.id}[{area}]:cut", (*scaled, (-1.0, miss)), "<=", right)]
 
     model.separators.append(separate)
-    return [
-        Shortfall(
-            rule.id, area, ((1.0, miss),), scale=float(rule.minutes),
-            most=_slowest(measured, model),
-        )
-    ]  # fmt: skip
+    return [Shortfall(rule.id, area, ((1.0, miss),), scale=float(rule.minutes), most=most)]
+
+
+def _unless_none_open(name: str, model: SiteModel, sites: list[int], minutes: Term) -> None:
+    """Add sum_j y_j + none >= 1 and minutes >= most * none: no open site is the longest way."""
+    most, variable = minutes
+    none = model.program.continuous(f"{name}:none", 0, 1)
+    opened: list[Term] = [(1.0, model.open[j]) for j in sites]
+    if model.condition is None:
+        model.program.require(f"{name}:some", [*opened, (1.0, none)], ">=", 1.0)
+    else:
+        terms = [*opened, (1.0, none), (-1.0, model.condition)]
+        model.program.require(f"{name}:some", terms, ">=", 0.0)
+    model.program.require(f"{name}:far", [(1.0, variable), (-most, none)], ">=", 0.0)
 
 
 def _slowest(measured: PersonMinutes, model: SiteModel) -> float:
@@ -123,10 +140,12 @@ def travel_objective(name: str, measured: PersonMinutes, model: SiteModel) -> Va
     """Add a variable that is at least the person-minutes to the nearest open site."""
     theta = model.program.continuous(f"{name}:person_minutes")
     scale = max(1.0, float(model.case.region.grid.people[measured.cells].sum()))
-    model.require_one(f"{name}:some", measured.sites)
+    _unless_none_open(name, model, measured.sites, (_slowest(measured, model), theta))
 
     def separate(solution: Solution) -> list[Row]:
         opened = [j for j in measured.sites if solution.whole(model.open[j])]
+        if not opened:
+            return []
         best = measured.times(opened)
         constant, terms = measured.cut(best, model)
         if constant <= scale * solution.values[theta] + 1e-7 * max(1.0, constant):
