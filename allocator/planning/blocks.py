@@ -11,7 +11,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import capped_kinds, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
-from allocator.planning.rows import count, coverage, either, quota, ratio, response, share
+from allocator.planning.rows import budget, count, coverage, either, quota, ratio, response, share
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
     add_stocks,
@@ -23,6 +23,7 @@ from allocator.planning.stocks import (
 )
 from allocator.planning.tiers import Progress, Tiers
 from allocator.policy.rules import (
+    Budget,
     Count,
     CoverageRule,
     EitherOr,
@@ -92,7 +93,8 @@ class Block:
             fixed = status == "required" or (status == "existing" and kind not in capped)
             opened[j] = self.program.binary(f"open[{table.index[j]}]", 1 if fixed else 0)
         free = frozenset(j for j in positions if str(table["kind"].iloc[j]) not in capped)
-        return SiteModel(case, self.program, positions, opened, task.budget is None, free)
+        enforced = task.budget is None and not any(isinstance(r, Budget) for r in task.rules)
+        return SiteModel(case, self.program, positions, opened, enforced, free)
 
     def _add_stocks(self) -> None:
         self.stock = StockModel(self.task.case, self.program, self._count_open)
@@ -124,6 +126,10 @@ class Block:
         if self.task.budget is not None:
             terms, constant = self.cost()
             self.program.require("budget", terms, "<=", self.task.budget - constant)
+        for rule in self.task.rules:
+            if isinstance(rule, Budget):
+                found = budget.budget(rule, self.program, self.cost(), self.sites)
+                self.shortfalls.setdefault(rule.strength, []).extend(found)
 
     def cost(self) -> tuple[list[Term], float]:
         """Cost of the block's decisions: terms and constant."""
@@ -150,7 +156,7 @@ class Block:
             return None
         if self.stock is not None:
             for kind, rows in _STOCK_ROWS.items():
-                if isinstance(rule, kind) and self._decides(rule):
+                if isinstance(rule, kind) and self.stock.decides(rule):
                     return rows(rule, self.stock, scope)
         for model in self.sites:
             for kind, site_rows in _SITE_ROWS.items():
@@ -160,25 +166,6 @@ class Block:
                     model.condition = None
                     return found
         return None
-
-    def _decides(self, rule: Rule) -> bool:
-        """Whether every resource of a stock rule is decided here."""
-        stock, case = self.stock, self.task.case
-        if stock is None:
-            return False
-        areas = case.areas(rule.level, pool=rule.pool)
-        if not any(case.planning_units_in(area) for area in areas):
-            return False
-        if isinstance(rule, Quota):
-            known = [case.people(u, rule.group) is not None for area in areas for u in area.units]
-            return any(known) and all(stock.plans(r) for r in rule.resources)
-        if isinstance(rule, Total):
-            return all(stock.plans(r) for r in rule.resources)
-        if isinstance(rule, Share):
-            return stock.plans(rule.part) and stock.plans(rule.whole)
-        return isinstance(rule, Ratio) and any(
-            stock.plans(p.resource) and (p.base is None or stock.plans(p.base)) for p in rule.pairs
-        )
 
     def rows_of(self, rule: str) -> list[Row]:
         """Floor and equality rows of a rule, for asking what one more unit is worth."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from allocator.lp.program import Program, Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
-from allocator.policy.rules import SiteFilter
+from allocator.policy.rules import Quota, Ratio, Rule, Share, SiteFilter, Total
 
 CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
 """Open facilities that pass any of the filters, in a planning unit: those already known, and
@@ -29,6 +29,23 @@ class StockModel:
     def terms(self, resource: str, area: Area) -> list[Term]:
         """The resource's total in an area."""
         return [(1.0, self.amount[resource, u]) for u in self.case.planning_units_in(area)]
+
+    def decides(self, rule: Rule) -> bool:
+        """Whether every resource of a stock rule is decided here, and all that it asks is known."""
+        case = self.case
+        areas = case.areas(rule.level, pool=rule.pool)
+        if not any(case.planning_units_in(area) for area in areas):
+            return False
+        if isinstance(rule, Quota):
+            known = [case.people(u, rule.group) is not None for area in areas for u in area.units]
+            return any(known) and all(self.plans(r) for r in rule.resources)
+        if isinstance(rule, Total):
+            return all(self.plans(r) for r in rule.resources)
+        if isinstance(rule, Share):
+            return self.plans(rule.part) and self.plans(rule.whole)
+        return isinstance(rule, Ratio) and any(
+            self.plans(p.resource) and (p.base is None or self.plans(p.base)) for p in rule.pairs
+        )
 
 
 @dataclass(eq=False)

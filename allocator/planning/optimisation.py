@@ -86,7 +86,8 @@ def plan(
         If the recheck disagrees with the program: a defect, never a result.
     """
     began = time.perf_counter()
-    objective = Objective.of(minimise, maximise, budget)
+    stated_limit = _limit(budget, policy) if budget is None else budget
+    objective = Objective.of(minimise, maximise, stated_limit)
     readings = assumptions if assumptions is not None else Assumptions()
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
@@ -94,7 +95,7 @@ def plan(
     _check_branches(policy)
     settings = solver if solver is not None else SolverSettings()
     limit = _limit(budget, policy)
-    decided = _decide(case, objective.about, limit, settings, progress)
+    decided = _decide(case, objective.about, budget, settings, progress)
     if progress:
         progress("recheck")
     return _as_plan(case, region, objective, decided, settings, limit, began)
@@ -111,14 +112,15 @@ def _decide(
     rules = list(case.policy.rules)
     of_sites = [r for r in rules if speaks_of_sites(r) and r.strength != "info"]
     of_stocks = [r for r in rules if speaks_of_stocks(r) and r.strength != "info"]
+    budgets = [r for r in rules if isinstance(r, Budget) and r.strength != "info"]
     groups = networks(of_sites, case)
     groups += required_apart(case, groups)
     base = Task(
-        name="everything", case=case, rules=[*of_sites, *of_stocks],
+        name="everything", case=case, rules=[*of_sites, *of_stocks, *budgets],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
         settings=settings, progress=progress,
     )  # fmt: skip
-    if budget is not None:
+    if budget is not None or budgets:
         return Block(base).solve()
     decided = Decided()
     for kinds, found in groups:
@@ -136,8 +138,10 @@ def _name(kinds: frozenset[str]) -> str:
 
 
 def _limit(budget: float | None, policy: Policy) -> float | None:
-    """Return the tightest of the planner's budget and the policy's must budgets."""
-    stated = [float(r.amount) for r in policy.rules if isinstance(r, Budget)]
+    """Return the tightest of the planner's budget and the policy's."""
+    stated = [
+        float(r.amount) for r in policy.rules if isinstance(r, Budget) and r.strength != "info"
+    ]
     amounts = [a for a in (budget, *stated) if a is not None]
     return min(amounts) if amounts else None
 

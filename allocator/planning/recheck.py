@@ -9,9 +9,10 @@ from allocator.errors import SolverError
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.plans import Line
-from allocator.policy.rules import CoverageRule
+from allocator.policy.rules import Budget, CoverageRule
 
 _SAME_MINUTES = 1e-4
+_SAME_MONEY = 1e-5
 
 
 def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]) -> None:
@@ -29,10 +30,14 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
         if line is None:
             found.append(f"{rule.id}: the audit has no line")
             continue
+        if isinstance(rule, Budget) and rule.strength == "must":
+            found += _overspent(rule, line)
         if not line.evaluated or rule.id not in decided.missed:
             continue
         if isinstance(rule, CoverageRule):
             found += _people_disagree(rule, case, cells, [x for x in lines if x.rule == rule.id])
+        elif isinstance(rule, Budget) and abs(line.slack or 0.0) <= _SAME_MONEY * rule.amount:
+            continue  # spent to the last coin, within what a solver tells apart
         elif line.measure == "minutes" and abs(line.slack or 0.0) <= _SAME_MINUTES:
             continue  # a mean response on the limit, within what a solver tells apart
         elif line.sense == "about" and line.met:
@@ -49,6 +54,12 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
     ]
     if found and not decided.interrupted:
         raise SolverError("the recheck disagrees with the program\n  - " + "\n  - ".join(found))
+
+
+def _overspent(rule: Budget, line: Line) -> list[str]:
+    if line.slack is None or line.slack >= -_SAME_MONEY * max(1.0, float(rule.amount)):
+        return []
+    return [f"{rule.id}: the plan costs {-line.slack:,.2f} more than it may"]
 
 
 def _people_disagree(
