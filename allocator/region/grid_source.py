@@ -44,10 +44,15 @@ class GridSource:
         raw = self._cells(units, crs, found)
         if raw is None or raw.cells.empty:
             return None
-        return placed_grid(
-            raw, units, file=self.section.file, basis=self.section.basis, note=self.section.note,
+        grid = placed_grid(
+            raw,
+            units,
+            file=self.section.file,
+            basis=self.section.basis,
+            note=self.section.note,
             found=found,
-        )  # fmt: skip
+        )
+        return grid if len(grid) else None
 
     def _cells(self, units: gpd.GeoDataFrame, crs: str, found: Findings) -> RawGrid | None:
         if self.rows is not None:

@@ -122,7 +122,7 @@ def _compared(
         stated, summed = float(given[group]), float(sums[group])
         if np.isnan(summed) or abs(stated - summed) <= 0.5:
             continue
-        if abs(stated - summed) > _REFUSED * max(stated, summed):
+        if abs(stated - summed) > _REFUSED * float(given["total"]):
             sheet.found.problem(
                 f"{sheet.file}: {group} of {who} is {stated:,.0f}, but the units in it sum to "
                 f"{summed:,.0f}; mend one of them, or leave the parent's row out"

@@ -23,8 +23,9 @@ def window_around(raster: Any, box: Box, crs: Any) -> Window | None:
     """Rows and columns that cover a box, with a margin, cut to the raster; None if outside."""
     transformer = Transformer.from_crs(crs, raster.crs, always_xy=True)
     west, south, east, north = transformer.transform_bounds(*box, densify_pts=21)
-    one, other = ~raster.transform * (west, south), ~raster.transform * (east, north)
-    columns, rows = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    to = raster.transform  # without rotation, see raster_problems
+    columns = sorted(((west - to.c) / to.a, (east - to.c) / to.a))
+    rows = sorted(((south - to.f) / to.e, (north - to.f) / to.e))
     first_row = max(0, int(np.floor(rows[0])) - _MARGIN_CELLS)
     first_column = max(0, int(np.floor(columns[0])) - _MARGIN_CELLS)
     height = min(raster.height, int(np.ceil(rows[1])) + _MARGIN_CELLS) - first_row
@@ -75,7 +76,7 @@ class BlockReader:
             settlement = np.asarray(read[row, column], dtype=np.float64)
         people = values[row, column]
         row, column = row + int(part.row_off), column + int(part.col_off)
-        x, y = self.raster.transform * (column + 0.5, row + 0.5)
+        x, y = self._centres(column, row)
         area_km2 = self._areas_km2(row, x, y)
         if self.kind == "density":
             people = people * area_km2
@@ -107,8 +108,12 @@ class BlockReader:
         self._negative_values |= {float(v) for v in np.unique(values[negative])[:10]}
         for row, column in np.argwhere(negative)[: 3 - len(self._negative_at)]:
             at_row, at_column = int(row + part.row_off), int(column + part.col_off)
-            x, y = self.raster.transform * (at_column + 0.5, at_row + 0.5)
+            x, y = self._centres(at_column, at_row)
             self._negative_at.append(f"row {at_row} column {at_column} at {x:.6g}, {y:.6g}")
+
+    def _centres(self, column: Any, row: Any) -> tuple[Any, Any]:
+        to = self.raster.transform
+        return to.c + to.a * (column + 0.5), to.f + to.e * (row + 0.5)
 
     def _ids(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> list[str]:
         high, wide = len(str(self.raster.height)), len(str(self.raster.width))

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
-from rasterio.transform import from_origin
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from allocator.errors import InputError, raise_if_any
@@ -88,7 +88,7 @@ def _frame(raster: Any, cell_m: float, crs: str) -> tuple[Any, int, int]:
     top = np.ceil(north / cell_m + 1) * cell_m
     columns = int(np.ceil((east - left) / cell_m)) + 1
     rows = int(np.ceil((top - south) / cell_m)) + 1
-    return from_origin(float(left), float(top), cell_m, cell_m), columns, rows
+    return Affine(cell_m, 0, float(left), 0, -cell_m, float(top)), columns, rows
 
 
 def _write(out: Path, counts: NDArray[np.float64], transform: Any, crs: str) -> None:

@@ -10,7 +10,6 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from rasterio.windows import Window
-from rasterio.windows import bounds as window_bounds
 
 from allocator.errors import InputError
 from allocator.region.findings import Findings
@@ -56,7 +55,9 @@ def zonal_totals(raster: str | Path, units: Units, *, kind: str = "count") -> "p
 
 
 def _sum(reader: BlockReader, window: Window, outline: Any) -> float:
-    west, south, east, north = window_bounds(window, reader.raster.transform)
+    to = reader.raster.transform
+    west, east = sorted(to.c + to.a * (window.col_off + np.array([0, window.width])))
+    south, north = sorted(to.f + to.e * (window.row_off + np.array([0, window.height])))
     grid = NumPyRasterSource(
         _people(reader, window), xmin=west, ymin=south, xmax=east, ymax=north,
         srs_wkt=reader.raster.crs.to_wkt(),
@@ -67,17 +68,17 @@ def _sum(reader: BlockReader, window: Window, outline: Any) -> float:
 
 
 def _people(reader: BlockReader, window: Window) -> NDArray[np.float64]:
-    """People per cell of a window as an image, zero where nobody lives."""
+    """People per cell of a window as an image, north on top, zero where nobody lives."""
     image = np.zeros((int(window.height), int(window.width)))
-    cells = reader.cells(window)
+    cells, to = reader.cells(window), reader.raster.transform
     if len(cells):
-        column, row = ~reader.raster.transform * (cells["x"].to_numpy(), cells["y"].to_numpy())
+        column, row = (cells["x"] - to.c) / to.a, (cells["y"] - to.f) / to.e
         at = (
             np.floor(row).astype(np.int64) - int(window.row_off),
             np.floor(column).astype(np.int64) - int(window.col_off),
         )
         image[at] = cells["people"].to_numpy(np.float64)
-    return image
+    return image if to.e < 0 else image[::-1]
 
 
 def compare_with_zones(
