@@ -20,6 +20,15 @@ Sense = Literal["<=", ">=", "=="]
 
 _SENSES = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
 
+_LONGEST = 90
+"""Names in an .lp file have at most 100 characters; some are needed to keep them apart."""
+_TAKEN = {
+    "st", "such", "subject", "to", "bound", "bounds", "free", "inf", "infinity", "general",
+    "generals", "gen", "binary", "binaries", "bin", "integer", "integers", "int", "semi", "semis",
+    "sos", "min", "max", "minimize", "maximize", "minimise", "maximise", "obj",
+}  # fmt: skip
+"""Words that mean something else in an .lp or .mps file, as does a number or e5."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -188,7 +197,9 @@ class Program:
 def _plain(name: str) -> str:
     """Letters, digits, brackets become what .lp files allow; other scripts become code points."""
     kept = (c if c.isascii() and (c.isalnum() or c == "_") else _escape(c) for c in name)
-    return "".join(kept)[:200] or "x"
+    plain = "".join(kept)[:_LONGEST] or "x"
+    number_like = plain[0].isdigit() or plain[0] in "eE"
+    return f"x_{plain}" if number_like or plain.lower() in _TAKEN else plain
 
 
 def _escape(character: str) -> str:

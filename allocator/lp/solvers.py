@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from inspect import signature
 from typing import Any
 
 import highspy
@@ -80,6 +81,13 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             solution.col_value = [self.start.get(v.index, 0.0) for v in lp.variables()]
             model.setSolution(solution)
         model.HandleKeyboardInterrupt = True
+        self._run(model)
+        if model.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            # Presolve cannot tell which; the whole run can.
+            model.setOptionValue("presolve", "off")
+            self._run(model)
+
+    def _run(self, model: Any) -> None:
         model.startSolve()
         done = False
         while not done:
@@ -88,6 +96,13 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             except KeyboardInterrupt:
                 self.interrupted = True
                 model.cancelSolve()
+
+    def findSolutionValues(self, lp: Any) -> tuple[int, int]:  # noqa: N802 - PuLP's name
+        """Take the values alone: PuLP does not know every way in which HiGHS may end."""
+        values = lp.solverModel.getSolution().col_value
+        for variable, value in zip(lp.variables(), values, strict=True):
+            variable.varValue = value
+        return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
 
 
 def run(
@@ -136,8 +151,9 @@ def _run_highs(
     }:  # fmt: skip
         raise SolverError(f"HiGHS ended with {said.name}; no answer can be taken from that")
     by_clock = said == kinds.kTimeLimit
-    status = Status.FEASIBLE if has_answer else Status.NO_SOLUTION
-    return Outcome(status, objective, bound, solver.interrupted, by_clock)
+    if not has_answer:
+        return Outcome(Status.NO_SOLUTION, math.nan, bound, solver.interrupted, by_clock)
+    return Outcome(Status.FEASIBLE, objective, bound, solver.interrupted, by_clock)
 
 
 def _constant(problem: pulp.LpProblem) -> float:
@@ -149,9 +165,7 @@ def _run_named(problem: pulp.LpProblem, settings: SolverSettings) -> Outcome:
     with warnings.catch_warnings():
         # PuLP announces its own changes to come; they are not the user's concern.
         warnings.simplefilter("ignore", DeprecationWarning)
-        solver = pulp.getSolver(
-            settings.name, msg=False, gapRel=settings.gap, timeLimit=settings.time_limit_seconds
-        )
+        solver = _named(settings)
         if not solver.available():
             raise InputError(
                 f"solver {settings.name} is not installed; available here: "
@@ -165,12 +179,25 @@ def _run_named(problem: pulp.LpProblem, settings: SolverSettings) -> Outcome:
     if said == pulp.LpSolutionUnbounded:
         return Outcome(Status.UNBOUNDED, -math.inf, -math.inf)
     if said not in {pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible}:
-        return Outcome(Status.NO_SOLUTION, math.nan, -math.inf)
+        return Outcome(Status.NO_SOLUTION, math.nan, -math.inf, False, True)
     objective = float(pulp.value(problem.objective) or 0.0)
     if said == pulp.LpSolutionOptimal:
         # The solver proved it within the gap that it was asked for; it does not tell the bound.
         return Outcome(Status.OPTIMAL, objective, objective - settings.gap * abs(objective))
     return Outcome(Status.FEASIBLE, objective, _relaxation_bound(problem), False, True)
+
+
+def _named(settings: SolverSettings) -> Any:
+    """A PuLP solver with those of the settings that it takes."""
+    takes = signature(type(pulp.getSolver(settings.name))).parameters
+    wanted = {
+        "msg": False,
+        "gapRel": settings.gap,
+        "timeLimit": settings.time_limit_seconds,
+        "maxNodes": settings.node_limit,
+        "threads": settings.threads,
+    }
+    return pulp.getSolver(settings.name, **{k: v for k, v in wanted.items() if k in takes})
 
 
 def _relaxation_bound(problem: pulp.LpProblem) -> float:
