@@ -174,7 +174,8 @@ def _run_named(problem: pulp.LpProblem, settings: SolverSettings) -> Outcome:
             )
         problem.solve(solver)
     said = problem.sol_status
-    if said == pulp.LpSolutionInfeasible:
+    # For "integer infeasible" PuLP's CBC only says so in the status that is else not to be trusted.
+    if said == pulp.LpSolutionInfeasible or problem.status == pulp.LpStatusInfeasible:
         return Outcome(Status.INFEASIBLE, math.nan, math.nan)
     if said == pulp.LpSolutionUnbounded:
         return Outcome(Status.UNBOUNDED, -math.inf, -math.inf)
