@@ -24,14 +24,14 @@ def unit_table(case: Case, decided: Decided) -> pd.DataFrame:
     units = case.region.units
     rows: list[list[object]] = [
         [unit, "residents", units.people(unit), math.nan, units.people(unit)]
-        for unit in (units.root, *units.planning)
+        for unit in dict.fromkeys((units.root, *units.planning))
     ]
     for resource in planned_resources(case, list(case.policy.rules)):
         have = Have.of(case, resource)
         whole = math.nan if have.whole is None else have.whole
         total = sum(decided.amounts[resource, u] for u in units.planning)
         rows.append([units.root, resource, whole, math.nan, float(total)])
-        for unit in units.planning:
+        for unit in (u for u in units.planning if u != units.root):
             today = have.by_unit.get(unit, math.nan)
             amount = float(decided.amounts[resource, unit])
             rows.append([unit, resource, today, math.nan, amount])
