@@ -200,10 +200,11 @@ def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
 def run(scenario: Scenario, progress: Progress | None = None) -> "Plan":
     """Plan a scenario."""
     from allocator.lp.solvers import SolverSettings
-    from allocator.planning.optimisation import plan
 
     settings = SolverSettings(**scenario.solver.model_dump())
     region, policy, assumptions = load(scenario)
+    from allocator.planning.optimisation import plan
+
     found = plan(
         region,
         policy,

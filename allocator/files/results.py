@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.files.tables import number_text, to_csv
+from allocator.files.tables import Form, to_csv
 from allocator.files.writing import staged_file
 from allocator.plans import Plan
 
@@ -55,6 +55,6 @@ def results_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 def write_results(table: pd.DataFrame, path: Path) -> None:
     """Write the table as csv, all or nothing."""
-    texts = table.astype(object).assign(**{c: list(map(number_text, table[c])) for c in _NUMBERS})
+    forms: dict[str, Form] = {c: "number" if c in _NUMBERS else "text" for c in COLUMNS}
     with staged_file(path) as staged:
-        staged.write_bytes(to_csv(texts))
+        staged.write_bytes(to_csv(table, forms))

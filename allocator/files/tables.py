@@ -101,12 +101,13 @@ def csv_files(plan: Plan) -> dict[str, bytes]:
     return {f"{name}.csv": to_csv(frame) for name, frame in plain_tables(plan).items()}
 
 
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """One table as csv: UTF-8, a line feed ends each line, the columns' own forms."""
+def to_csv(frame: pd.DataFrame, forms: Mapping[str, Form] | None = None) -> bytes:
+    """One table as csv: UTF-8, a line feed ends each line, each column in its form."""
+    forms = {str(c): form_of(str(c)) for c in frame.columns} if forms is None else forms
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(frame.columns)
-    columns = [_texts(frame[c], form_of(str(c))) for c in frame.columns]
+    columns = [_texts(frame[c], forms[str(c)]) for c in frame.columns]
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8")
 

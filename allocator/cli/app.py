@@ -1,0 +1,44 @@
+"""The command ``allocator`` and its subcommands."""
+
+from typing import Annotated
+
+import typer
+
+from allocator.cli.audit_command import audit_command
+from allocator.cli.batch_command import batch_command
+from allocator.cli.plan_command import plan_command
+from allocator.cli.policy_command import policy_app
+from allocator.files.provenance import package_version
+
+app = typer.Typer(
+    name="allocator",
+    help="Policy into plan: beds, clinics and ambulances from published health standards, with "
+    "proof.",
+    epilog="Exit codes: 0 every evaluated must rule holds; 3 some must rule does not; 4 no answer; "
+    "2 bad input; 130 interrupted (the best so far is written); 1 a defect of the program.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("plan")(plan_command)
+app.command("audit")(audit_command)
+app.command("batch")(batch_command)
+app.add_typer(policy_app, name="policy")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"allocator {package_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version,
+                     is_eager=True),
+    ] = False,
+) -> None:  # fmt: skip
+    """Policy into plan, with proof."""

@@ -1,0 +1,115 @@
+"""``allocator plan``: optimise a scenario and write the plan."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from allocator.assumptions import parse_assignment
+from allocator.cli import printing
+from allocator.cli.outcomes import outcome, print_json
+from allocator.cli.progress import progress_on_stderr
+from allocator.scenarios import ExitCode, Scenario, read_scenario, run
+
+SCENARIO = typer.Argument(metavar="SCENARIO", help="The scenario file (TOML).", show_default=False)
+OUT = typer.Option("--out", help="Folder to write into.", show_default=False)
+ASSUME = typer.Option("--assume", metavar="NAME=VALUE", help="Change an assumption; repeatable.")
+JSON = typer.Option("--json", help="Print one JSON document on stdout, for machines.")
+STRICT = typer.Option("--strict", help="Exit 3 also for a must rule that was not evaluated.")
+
+
+def plan_command(
+    scenario: Annotated[Path, SCENARIO],
+    out: Annotated[Path, OUT],
+    assume: Annotated[list[str] | None, ASSUME] = None,
+    minimise: Annotated[str | None, typer.Option(help="cost, change or travel.")] = None,
+    maximise: Annotated[str | None, typer.Option(help="coverage or worst_county.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Most it may cost.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds per solve; last resort.")
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Relative gap that counts as optimal.")] = None,
+    solver: Annotated[str | None, typer.Option(help="highs, or a solver of PuLP.")] = None,
+    chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
+    no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw plan.png.")] = False,
+    strict: Annotated[bool, STRICT] = False,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Turn a policy into a plan: beds, sites, vehicles, staff; with proof.
+
+    Writes the csv tables, plan.json, plan.xlsx, plan.gpkg and plan.png into the folder, and
+    prints which rules hold. Options change what the scenario file says.
+
+    \b
+    Example:
+      allocator plan data/jiaxing/scenario.toml --out plans/jiaxing --assume detour=1.4
+    """  # noqa: D301 - the mark keeps the lines apart
+    with outcome("plan", as_json=as_json):
+        question = with_options(
+            read_scenario(scenario), assume=assume, minimise=minimise, maximise=maximise,
+            budget=budget, time_limit_seconds=time_limit, gap=gap, solver=solver,
+        )  # fmt: skip
+        code = _plan(
+            question, out, chinese=chinese or question.outputs.chinese,
+            with_map=question.outputs.map and not no_map, strict=strict, as_json=as_json,
+        )  # fmt: skip
+        raise typer.Exit(int(code))
+
+
+def with_options(
+    scenario: Scenario,
+    *,
+    assume: list[str] | None = None,
+    minimise: str | None = None,
+    maximise: str | None = None,
+    budget: float | None = None,
+    time_limit_seconds: float | None = None,
+    gap: float | None = None,
+    solver: str | None = None,
+) -> Scenario:
+    """The scenario with what the command line says; all of it checked together."""
+    changes: dict[str, Any] = {}
+    if minimise is not None or maximise is not None:
+        changes |= {"minimise": minimise, "maximise": maximise}
+    if budget is not None:
+        changes["budget"] = budget
+    given = {"time_limit_seconds": time_limit_seconds, "gap": gap, "name": solver}
+    settings = {k: v for k, v in given.items() if v is not None}
+    changes["solver"] = {**scenario.solver.model_dump(), **settings}
+    assigned = dict(parse_assignment(text) for text in assume or [])
+    changes["assumptions"] = {**scenario.assumptions, **assigned}
+    return scenario.changed(**changes)
+
+
+def _plan(
+    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, strict: bool, as_json: bool
+) -> ExitCode:
+    from allocator.files.exporting import export_all
+    from allocator.files.writing import check_can_write
+
+    check_can_write(out)
+    with progress_on_stderr() as progress:
+        plan = run(scenario, progress)
+        progress("writing")
+        files = export_all(plan, out, chinese=chinese, with_map=with_map)
+    code = ExitCode.of_plan(plan, strict=strict)
+    if as_json:
+        from allocator.files.provenance import document
+
+        print_json(
+            {
+                "command": "plan",
+                "exit_code": int(code),
+                **document(plan),
+                "compliance": plan.compliance.to_dict("records"),
+                "files": [str(f) for f in files],
+            }
+        )
+        return code
+    printing.print_head(plan)
+    printing.print_summary(plan.tally)
+    printing.print_rules(plan.compliance, "Rules that gave way:")
+    printing.print_not_evaluated(plan.compliance)
+    printing.print_assumptions(plan.assumptions)
+    printing.print_written(out, files)
+    return code
