@@ -57,6 +57,8 @@ class Task:
     before: Decided = field(default_factory=Decided)
     settings: SolverSettings = field(default_factory=SolverSettings)
     progress: Progress | None = None
+    models: Path | None = None
+    """Folder for the block's program as .lp and .mps, with the planner's objective."""
 
 
 class Block:
@@ -187,6 +189,8 @@ class Block:
         tiers.rules(self.shortfalls)
         terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
         tiers.stage("objective", terms, constant=constant)
+        if task.models is not None:
+            self._write_into(task.models)
         proven = tiers.records[-1] if tiers.records and not tiers.interrupted else None
         if task.about != "cost":
             cost, fixed = self.cost()
@@ -238,9 +242,12 @@ class Block:
                 decided.missed[s.rule] = decided.missed.get(s.rule, 0.0) + s.missed(solution)
         return decided
 
-    def write(self, path: Path) -> None:
-        """Write the block's program as .lp or .mps."""
-        self.program.write(path)
+    def _write_into(self, folder: Path) -> None:
+        """Write the program for any other solver, and for people, to read."""
+        folder.mkdir(parents=True, exist_ok=True)
+        words = "".join(c if c.isalnum() else " " for c in self.task.name).split()
+        for suffix in (".lp", ".mps"):
+            self.program.write(folder / ("-".join(words) + suffix))
 
 
 _STOCK_ROWS: dict[type, Callable[..., list[Shortfall]]] = {

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -45,6 +46,7 @@ def plan(
     assumptions: Assumptions | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
+    models: str | Path | None = None,
 ) -> Plan:
     """Turn a policy into a plan for a region.
 
@@ -70,6 +72,8 @@ def plan(
         Solver, gap and limits.
     progress
         Called with a line of text as the work goes on.
+    models
+        Folder into which each block's program is written as ``.lp`` and ``.mps``.
 
     Returns
     -------
@@ -95,7 +99,8 @@ def plan(
     _check_branches(policy)
     settings = solver if solver is not None else SolverSettings()
     limit = _limit(budget, policy)
-    decided = _decide(case, objective.about, budget, settings, progress)
+    folder = None if models is None else Path(models)
+    decided = _decide(case, objective.about, budget, settings, progress, folder)
     if progress:
         progress("recheck")
     return _as_plan(case, region, objective, decided, settings, limit, began)
@@ -107,6 +112,7 @@ def _decide(
     budget: float | None,
     settings: SolverSettings,
     progress: Progress | None,
+    models: Path | None,
 ) -> Decided:
     """Solve apart what no rule couples; all together under a budget, which couples everything."""
     rules = list(case.policy.rules)
@@ -118,7 +124,7 @@ def _decide(
     base = Task(
         name="everything", case=case, rules=[*of_sites, *of_stocks, *budgets],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
-        settings=settings, progress=progress,
+        settings=settings, progress=progress, models=models,
     )  # fmt: skip
     if budget is not None or budgets:
         return Block(base).solve()
