@@ -46,10 +46,8 @@ def _of_rule(rule: CandidateRule, grid: PopulationGrid, settled_per_km2: float) 
 
 def _most_populated_per_block(cells: pd.DataFrame, side_m: float) -> pd.DataFrame:
     """One cell of every square block: the most people, then the smallest id."""
-    ranked = cells.assign(
-        column=np.floor(cells["x_m"] / side_m),
-        row=np.floor(cells["y_m"] / side_m),
-        cell=cells.index,
-    ).sort_values(["people", "cell"], ascending=[False, True])
-    best = ranked.drop_duplicates(["column", "row"])["cell"]
-    return cells[cells.index.isin(set(best))]
+    ids = cells.index.to_numpy(str)
+    order = np.lexsort((ids, -cells["people"].to_numpy(np.float64)))
+    blocks = np.floor(cells[["x_m", "y_m"]].to_numpy(np.float64)[order] / side_m)
+    first = np.unique(blocks, axis=0, return_index=True)[1]
+    return cells.iloc[np.sort(order[first])]

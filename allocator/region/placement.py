@@ -19,7 +19,7 @@ def placed_grid(
 ) -> PopulationGrid:
     """Give every cell its finest unit and its settlement; say where people were moved or lost."""
     cells = raw.cells.copy()
-    side_m = float(np.sqrt(cells["area_km2"].mean() * 1e6))
+    side_m = round(float(np.sqrt(cells["area_km2"].mean() * 1e6)), 6)
     stated = cells["unit"] != ""
     unknown = sorted(set(cells.loc[stated, "unit"]) - set(units.index))
     if unknown:

@@ -119,7 +119,7 @@ def _plausible(
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return len(sheet) == 0
-    names = f"{sheet.file}, {columns[0]} and {columns[1]}"
+    names = f"{sheet.at(columns[0])} and {columns[1]}"
     degrees_like = known & (np.abs(x) <= 180) & (np.abs(y) <= 90)
     if not points.crs.is_geographic:
         if degrees_like.sum() == known.sum():

@@ -53,7 +53,7 @@ def known_units(sheet: Sheet, unit: "pd.Series[str]", units: gpd.GeoDataFrame) -
     missing = list(dict.fromkeys(unit[~known]))
     if missing:
         sheet.found.problem(
-            f"{sheet.file}, unit: {len(missing)} of the ids are not in the units file: "
+            f"{sheet.at('unit')}: {len(missing)} of the ids are not in the units file: "
             f"{listed(map(repr, missing))}; {nearest(str(missing[0]), list(units.index))}"
         )
     return known

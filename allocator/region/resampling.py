@@ -7,7 +7,8 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.warp import Resampling, calculate_default_transform, reproject
+from pyproj import Transformer
+from rasterio.warp import Resampling, reproject
 
 from allocator.errors import InputError, raise_if_any
 from allocator.region.coordinates import metric_problem
@@ -79,11 +80,8 @@ def _people(raster: Any) -> NDArray[np.float64]:
 
 def _frame(raster: Any, cell_m: float, crs: str) -> tuple[Any, int, int]:
     """Transform, width and height that hold the whole source, on multiples of the cell."""
-    default, width, height = calculate_default_transform(
-        raster.crs, crs, raster.width, raster.height, *raster.bounds
-    )
-    west, north = default.c, default.f
-    east, south = west + default.a * width, north + default.e * height
+    transformer = Transformer.from_crs(raster.crs, crs, always_xy=True)
+    west, south, east, north = transformer.transform_bounds(*raster.bounds)
     left = np.floor(west / cell_m - 1) * cell_m
     top = np.ceil(north / cell_m + 1) * cell_m
     columns = int(np.ceil((east - left) / cell_m)) + 1

@@ -1,5 +1,6 @@
 """Sites from tables and map layers."""
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -45,7 +46,7 @@ def our_names(sheet: Sheet, section: SitesFile) -> Sheet:
         frame["id"] = [f"{stem}:{row}" for row in frame.index]
     if section.status is not None and "status" not in frame:
         frame["status"] = section.status
-    sheet = Sheet(sheet.file, frame, sheet.found, sheet.geometry)
+    sheet = replace(sheet, frame=frame)
     if not section.kinds or "kind" not in frame:
         return sheet
     nothing = [theirs for theirs, ours in section.kinds.items() if not ours]
@@ -104,7 +105,7 @@ def _attributes(sheet: Sheet) -> "pd.Series[Any]":
     unknown = {w for row in words for w in row if w not in ATTRIBUTES}
     for word in sorted(unknown):
         sheet.found.problem(
-            f"{sheet.file}, attributes: {word!r} is not known "
+            f"{sheet.at('attributes')}: {word!r} is not known "
             f"({sheet.rows(words.map(lambda row, w=word: w in row))}); "
             f"known: {', '.join(ATTRIBUTES)}; separate several by ';'"
         )

@@ -1,7 +1,7 @@
 """Tables with a header, from csv, Excel or a map layer, checked column by column."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,19 @@ class Sheet:
     frame: pd.DataFrame
     found: Findings
     geometry: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Ours -> what the file calls the column, where region.toml translates it."""
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def __contains__(self, column: str) -> bool:
         return column in self.frame.columns
+
+    def at(self, column: str) -> str:
+        """File and column for messages, under the file's own header."""
+        theirs = self.headers.get(column, column)
+        return f"{self.file}, {column if theirs == column else f'{theirs} ({column})'}"
 
     def has(self, needed: Sequence[str], *, optional: Sequence[str] = ()) -> bool:
         """Check the header; an unused column that looks like a misspelt one is a problem."""
@@ -78,12 +85,12 @@ class Sheet:
         blank = ids == ""
         if blank.any():
             self.found.problem(
-                f"{self.file}, {column}: empty in {self.rows(blank)}; every row needs its own id"
+                f"{self.at(column)}: empty in {self.rows(blank)}; every row needs its own id"
             )
         again = repeated([i for i in ids if i])
         if again:
             self.found.problem(
-                f"{self.file}, {column}: duplicate ids {listed(map(repr, again))}; "
+                f"{self.at(column)}: duplicate ids {listed(map(repr, again))}; "
                 "keep one row for each"
             )
         return ids
@@ -96,7 +103,7 @@ class Sheet:
         allowed = {*known} if default is None else {*known, default}
         for word in dict.fromkeys(values[~values.isin(list(allowed))]):
             self.found.problem(
-                f"{self.file}, {column}: {word!r} is not known ({self.rows(values == word)}); "
+                f"{self.at(column)}: {word!r} is not known ({self.rows(values == word)}); "
                 f"{nearest(word, [w for w in allowed if w])}"
             )
         return values
@@ -110,19 +117,19 @@ class Sheet:
         blank = texts.str.lower().isin(["", "nan", "na", "null", "none", "<na>"])
         if blank.any() and not blank_is_nan:
             self.found.problem(
-                f"{self.file}, {column}: no number (empty or NaN) in {self.rows(blank)}; "
+                f"{self.at(column)}: no number (empty or NaN) in {self.rows(blank)}; "
                 "fill it in, or leave the row out"
             )
         wrong = (values.isna() | np.isinf(values)) & ~blank
         if wrong.any():
             self.found.problem(
-                f"{self.file}, {column}: not a number: {self.cells(texts, wrong)}; "
+                f"{self.at(column)}: not a number: {self.cells(texts, wrong)}; "
                 "write plain numbers such as 1234.5, without thousands separators or units"
             )
         low = (values < lowest) & ~wrong
         if low.any():
             self.found.problem(
-                f"{self.file}, {column}: must be >= {lowest:g}: {self.cells(texts, low)}; mend it"
+                f"{self.at(column)}: must be >= {lowest:g}: {self.cells(texts, low)}; mend it"
             )
         return np.asarray(values.mask(wrong | low).to_numpy(np.float64))
 
@@ -146,13 +153,13 @@ class Sheet:
                 )
         dropped = self.frame.drop(columns=[c for c in columns if c in self.frame.columns])
         frame = dropped.rename(columns={theirs: ours for ours, theirs in columns.items()})
-        return Sheet(self.file, frame, self.found, self.geometry)
+        return replace(self, frame=frame, headers=dict(columns))
 
     def where(self, mask: "pd.Series[bool] | NDArray[np.bool_]") -> "Sheet":
         """Only the rows where a mask holds."""
         keep = np.asarray(mask, dtype=bool)
         geometry = None if self.geometry is None else self.geometry[keep]
-        return Sheet(self.file, self.frame[keep], self.found, geometry)
+        return replace(self, frame=self.frame[keep], geometry=geometry)
 
 
 def read_table(path: Path, found: Findings) -> Sheet | None:
