@@ -73,7 +73,7 @@ def print_not_evaluated(compliance: pd.DataFrame) -> None:
 
 def print_assumptions(assumptions: pd.DataFrame) -> None:
     """Print the first assumptions of the catalogue, and every one that was changed."""
-    shown = assumptions["changed"].astype(bool).to_numpy()
+    shown = assumptions["changed"].astype(bool).to_numpy().copy()
     shown[:_FIRST_ASSUMPTIONS] = True
     rows = [
         [row["name"], "none" if is_missing(row["value"]) else row["value"], row["unit"],

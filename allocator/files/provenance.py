@@ -55,12 +55,14 @@ def to_json(content: Mapping[str, Any]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it; numbers that are not finite become words (``"inf"``)."""
+    """A value as JSON knows it: NaN becomes nothing (``null``), infinity a word (``"inf"``)."""
     if value is None or (isinstance(value, bool | str | int) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, float):
+        if math.isnan(value):
+            return None
         return value if math.isfinite(value) else str(value)
     if isinstance(value, np.generic):
         return plain(value.item())
