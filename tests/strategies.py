@@ -1,0 +1,163 @@
+"""Small regions and rules for property tests: at most 8 cells, 6 sites and 3 planning units.
+
+Coordinates lie on a half-kilometre lattice, so that limits in whole kilometres are often met
+exactly; people straddle the settled density of 300 per km2.
+"""
+
+from typing import Any
+
+from builders import rule, site, small_region
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from allocator.region.ground import Region
+
+KIND = "ems_station"
+OTHER_KIND = "health_station"
+UNITS = {"R": ("city", ""), "A": ("district", "R"), "B": ("county", "R"), "C": ("county", "R")}
+PRICES = {
+    "ems_station": 10, "health_station": 3, "closing:ems_station": 4, "ambulances": 2,
+    "negative_pressure_ambulances": 1, "public_beds": 1, "rehab_beds": 1, "physicians": 3,
+    "ems_drivers": 1, "nurses": 2,
+}  # fmt: skip
+PEOPLE = st.one_of(st.sampled_from([100, 299, 300, 301, 1000, 2000]), st.integers(1, 2500))
+STRENGTHS = st.sampled_from(["must", "target", "wish"])
+
+some = settings(max_examples=max(3, settings().max_examples // 3))
+"""For properties that plan several times per example."""
+few = settings(max_examples=max(2, settings().max_examples // 6))
+"""For properties that compare with an enumeration of whole plans."""
+
+
+@st.composite
+def regions(
+    draw: Any, *, max_sites: int = 6, kinds: tuple[str, ...] = (KIND,), stocked: bool = False
+) -> Region:
+    """A region with cells, sites of the kinds, prices, and perhaps a stock."""
+    names = ["R", "A", "B", "C"][: draw(st.integers(3, 4))]
+    n = draw(st.integers(len(names) - 1, 8))
+    places = st.tuples(st.integers(0, 12), st.integers(0, 6))
+    cells = draw(st.lists(places, min_size=n, max_size=n, unique=True))
+    stands = draw(st.lists(places, min_size=1, max_size=max_sites, unique=True))
+    sites = [
+        site(
+            f"s{k}",
+            draw(st.sampled_from(kinds)),
+            x / 2,
+            y / 2,
+            status=draw(st.sampled_from(["existing", "candidate", "candidate", "required"])),
+            opening_cost=draw(st.sampled_from([float("nan"), 5.0, 8.0, 12.0])),
+        )
+        for k, (x, y) in enumerate(stands)
+    ]
+    return small_region(
+        people=draw(st.lists(PEOPLE, min_size=n, max_size=n)),
+        x_km=[x / 2 for x, _ in cells],
+        y_km=[y / 2 for _, y in cells],
+        urban=draw(st.lists(st.booleans(), min_size=n, max_size=n)),
+        units={u: UNITS[u] for u in names},
+        sites=sites,
+        stock=draw(stocks(names[1:])) if stocked else {},
+        costs=PRICES,
+    )
+
+
+@st.composite
+def stocks(draw: Any, planning: list[str]) -> dict[tuple[str, str], float]:
+    """Today's numbers, per planning unit or for the root only, of some resources."""
+    found: dict[tuple[str, str], float] = {}
+    for resource in ("ambulances", "public_beds", "physicians", "ems_drivers"):
+        where = draw(st.sampled_from([[], ["R"], planning]))
+        found |= {(u, resource): float(draw(st.integers(0, 12))) for u in where}
+    return found
+
+
+@st.composite
+def site_rules(draw: Any, kinds: tuple[str, ...] = (KIND,), most: int = 3) -> list[Any]:
+    """One to three rules about the sites, of any strength; they may contradict each other."""
+    rules = draw(st.lists(st.sampled_from(sorted(_SITE_RULES)), min_size=1, max_size=most))
+    return [
+        rule(
+            kind,
+            id=f"{kind}-{k}",
+            strength=draw(STRENGTHS),
+            level=draw(st.sampled_from([(), (), ("county",), ("district", "county")])),
+            sites={"kinds": [draw(st.sampled_from(kinds))]},
+            **draw(_SITE_RULES[kind]),
+        )
+        for k, kind in enumerate(rules)
+    ]
+
+
+_GROUPS = st.sampled_from(["total", "urban", "rural"])
+_SITE_RULES: dict[str, Any] = {
+    "count": st.fixed_dictionaries(
+        {"sense": st.sampled_from([">=", ">=", "<=", "=="]), "number": st.integers(0, 3)}
+    ),
+    "coverage": st.fixed_dictionaries(
+        {
+            "group": _GROUPS,
+            "within_km": st.sampled_from([1, 2, 3, "1.5"]),
+            "share": st.sampled_from([1, 1, "0.9", "0.6"]),
+        }
+    ),
+    "mean_response": st.fixed_dictionaries(
+        {"group": _GROUPS, "minutes": st.sampled_from([6, 7, 8, 10])}
+    ),
+    "served_band": st.fixed_dictionaries(
+        {"lower": st.sampled_from([0, 400, 1500]), "upper": st.sampled_from([1500, 2500, 6000])}
+    ),
+}
+
+
+@st.composite
+def stock_rules(draw: Any, most: int = 4) -> list[Any]:
+    """One to four rules about beds, staff and vehicles; the first always asks for ambulances."""
+    found = [rule("quota", id="fleet", resources=["ambulances"], number=draw(_RATES), per=1000)]
+    for k in range(draw(st.integers(0, most - 1))):
+        kind = draw(st.sampled_from(sorted(_STOCK_RULES)))
+        fields = draw(_STOCK_RULES[kind])
+        found.append(rule(kind, id=f"{kind}-{k}", strength=draw(STRENGTHS), **fields))
+    return found
+
+
+_RATES = st.sampled_from(["0.5", "1", "2.45", "1/3"])
+_LEVELS = st.sampled_from([(), (), ("district", "county")])
+_STOCK_RULES: dict[str, Any] = {
+    "quota": st.fixed_dictionaries(
+        {
+            "resources": st.sampled_from([["ambulances"], ["public_beds"], ["physicians"]]),
+            "number": _RATES,
+            "sense": st.sampled_from([">=", "<=", "=="]),
+            "group": st.sampled_from(["total", "urban", "elderly"]),
+            "level": _LEVELS,
+        }
+    ),
+    "total": st.fixed_dictionaries(
+        {
+            "resources": st.sampled_from([["public_beds"], ["public_beds", "ambulances"]]),
+            "number": st.integers(0, 30),
+            "sense": st.sampled_from([">=", "<=", "=="]),
+        }
+    ),
+    "share": st.fixed_dictionaries(
+        {
+            "part": st.just("negative_pressure_ambulances"),
+            "whole": st.just("ambulances"),
+            "number": st.sampled_from(["0.4", "1/3", "1"]),
+            "sense": st.sampled_from([">=", "<="]),
+            "level": _LEVELS,
+        }
+    ),
+    "ratio": st.fixed_dictionaries(
+        {
+            "pairs": st.sampled_from(
+                [
+                    [{"resource": "ems_drivers", "base": "ambulances"}],
+                    [{"resource": "physicians", "sites": [{"kinds": [KIND]}]}],
+                ]
+            ),
+            "number": st.sampled_from(["1", "1.5", "1/3"]),
+        }
+    ),
+}
