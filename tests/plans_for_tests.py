@@ -56,7 +56,7 @@ def small_plan(**changes: Any) -> Plan:
 
 def line(rule: str, area: str = "all", **fields: Any) -> Line:
     """One compliance line with the dull fields filled in."""
-    dull = {"area_name": UNITS["R" if area == "all" else area][0], "measure": "vehicles",
+    dull = {"area_name": "all" if area == "all" else UNITS[area][0], "measure": "vehicles",
             "sense": ">=", "strength": "must"}  # fmt: skip
     return Line(rule, area, **{**dull, **fields})
 

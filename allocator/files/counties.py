@@ -18,18 +18,19 @@ _HEAD = 3
 def region_row(plan: Plan, units: pd.DataFrame) -> str:
     """Id of the unit that is the whole region: its rows are the sums of all others.
 
-    It is the unit whose name the compliance lines of area ``all`` carry, or else the one whose
-    allocated figures are the sums of the others'.
+    It is the unit without a parent, where the outlines tell parents, or else the one whose allocated
+    figures are the sums of the others' for most resources; '' if there is none.
     """
-    named = units.drop_duplicates("unit").set_index("unit")["name"]
-    whole = plan.compliance[plan.compliance["area"] == "all"]["area_name"]
-    by_name = [u for u, name in named.items() if name in set(whole)]
-    if len(by_name) == 1:
-        return str(by_name[0])
+    present = set(units["unit"])
+    if "parent" in plan.outlines.columns:
+        parents = plan.outlines["parent"]
+        return next((str(u) for u in parents.index[parents == ""] if u in present), "")
+    if len(present) == 1:
+        return str(units["unit"].iloc[0])
     given = units.pivot_table(index="unit", columns="resource", values="allocated", sort=False)
     total = given.sum()
-    by_sum = [u for u in given.index if (given.loc[u] * 2 - total).abs().max() < 0.5]
-    return str(by_sum[0]) if len(by_sum) == 1 else ""
+    sums_up = (given * 2).sub(total).abs().lt(0.5).sum(axis=1)
+    return str(sums_up.idxmax()) if sums_up.max() > 0 else ""
 
 
 def county_table(plan: Plan, units: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -75,7 +75,7 @@ WORDS: dict[str, str] = {
     "kept": "保留", "new": "新建", "closed": "关闭", "upgraded": "升级",
     "planned": "规划", "measured": "实测", "modelled": "模拟", "assumed": "假设",
     "beds": "床位", "persons": "人员", "vehicles": "车辆", "people": "人口", "sites": "机构",
-    "minutes": "分钟",
+    "minutes": "分钟", "branches": "方案",
     "city": "市", "district": "区", "county": "县(市)", "town": "镇", "street": "街道",
     "taken": "采用", "not taken": "未采用", "yes": "是", "no": "否",
     "met": "达标", "NOT MET": "未达标", "not evaluated": "未评估", "binding": "紧",

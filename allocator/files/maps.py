@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from allocator.errors import InputError
 from allocator.files import map_contents as contents
 from allocator.files import map_panels as panels
+from allocator.files.counties import region_row
 from allocator.files.fonts import Face, find_face
 from allocator.files.labels import kind_label, word
 from allocator.plans import Plan
@@ -208,11 +209,8 @@ def _shapes(plan: Plan) -> tuple[list[_Named], list[_Named]]:
             (planned if unit in own else others).append(((str(name), str(unit)), shape))
     if len(planned) > 1:
         # The whole region's name would stand among those of its parts.
-        largest = max(range(len(planned)), key=lambda i: planned[i][1].area)
-        (_, shape) = planned[largest]
-        rest = [s for i, (_, s) in enumerate(planned) if i != largest]
-        if sum(s.area for s in rest) > 0.5 * shape.area:
-            planned[largest] = (("", ""), shape)
+        root = region_row(plan, plan.units)
+        planned = [(("", "") if names[1] == root else names, s) for names, s in planned]
     return planned, others
 
 

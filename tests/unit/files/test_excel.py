@@ -101,6 +101,16 @@ def test_a_total_edited_by_hand_is_told_of(tmp_path):
     assert told == "ambulances, allocated: the units sum to 12, the region's row says 13"
 
 
+def test_the_region_is_the_unit_without_parent(tmp_path):
+    """Where outlines tell parents, they decide which row is the total."""
+    plan = small_plan()
+    outlines = plan.outlines.assign(parent=["", "R", "R", "A"])
+    units = plan.units.assign(allocated=1.0)
+    export(small_plan(outlines=outlines, units=units), tmp_path / "plan.xlsx")
+    table = rows(openpyxl.load_workbook(tmp_path / "plan.xlsx")["counties"], 3)
+    assert [r[0] for r in table[:3]] == ["A", "B", "R"]
+
+
 def test_a_region_of_one_unit_has_its_own_row(tmp_path):
     """Without counties the region's row stands alone."""
     units = small_plan().units
