@@ -18,8 +18,8 @@ _HEAD = 3
 def region_row(plan: Plan, units: pd.DataFrame) -> str:
     """Id of the unit that is the whole region: its rows are the sums of all others.
 
-    It is the unit without a parent, where the outlines tell parents, or else the one whose allocated
-    figures are the sums of the others' for most resources; '' if there is none.
+    It is the unit without a parent, where the outlines tell parents, or else the one whose
+    allocated figures are the sums of the others' for most resources; '' if there is none.
     """
     present = set(units["unit"])
     if "parent" in plan.outlines.columns:
