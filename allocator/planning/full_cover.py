@@ -68,7 +68,8 @@ def full_cover(task: Task) -> Decided:
     )
     forbidden = np.array([j in decided.opened for j in positions], dtype=np.bool_) & ~standing
     siting = lscp(
-        stacked, cost=_costs(task, positions), open_sites=standing, forbidden=forbidden,
+        stacked, cost=_costs(task, positions), open_sites=np.flatnonzero(standing),
+        forbidden=np.flatnonzero(forbidden),
         settings=task.settings, progress=task.progress,
     )  # fmt: skip
     if not siting.status.has_answer:
@@ -78,10 +79,13 @@ def full_cover(task: Task) -> Decided:
         # Sites of the other rules might have served the cover as well: free, for the bound alone.
         loose = standing | forbidden
         bound = lscp(
-            stacked, cost=_costs(task, positions), open_sites=loose, settings=task.settings
+            stacked,
+            cost=_costs(task, positions),
+            open_sites=np.flatnonzero(loose),
+            settings=task.settings,
         ).bound
-    chosen = set(np.flatnonzero(siting.is_open).tolist())
-    decided.opened |= {j: k in chosen or bool(standing[k]) for k, j in enumerate(positions)}
+    chosen = set(siting.open_sites.tolist())
+    decided.opened |= {j: k in chosen for k, j in enumerate(positions)}
     for rule, wanted in needs.items():
         decided.missed[rule] = float(wanted.people[~wanted.reachable].sum())
     seconds = time.perf_counter() - began
