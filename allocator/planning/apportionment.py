@@ -36,8 +36,8 @@ def webster(
 
     Examples
     --------
-    >>> webster(10, [6, 6, 2])
-    [4, 4, 2]
+    >>> webster(14, [6, 6, 2])
+    [6, 6, 2]
     """
     n = len(weights)
     least = list(lower) if lower is not None else [0] * n
