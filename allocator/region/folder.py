@@ -79,6 +79,8 @@ class _Reading:
             found.note(text)
         units = self._units()
         whole = units is not None and is_tree(units, self._units_file, found)
+        if units is not None and whole:
+            units = repair_outlines(units, self._units_file, found)
         source = self._grid_source(_degrees(units))
         sheets = [(s, self._sites_sheet(s)) for s in manifest.sites]
         tables = self._tables()
@@ -151,8 +153,7 @@ class _Reading:
         sheet = None if section is None else self._sheet(section.file, layer=section.layer)
         if section is None or sheet is None:
             return None
-        table = units_table(sheet.renamed(section.columns), section.levels)
-        return None if table is None else repair_outlines(table, sheet.file, self.found)
+        return units_table(sheet.renamed(section.columns), section.levels)
 
     def _grid_source(self, box: Box | None) -> GridSource | None:
         if self.manifest.grid is None:

@@ -135,10 +135,10 @@ def repair_outlines(units: gpd.GeoDataFrame, file: str, found: Findings) -> gpd.
             f"{file}: units {listed(no_area)} are not polygons "
             f"({shapes[no_area[0]].geom_type}); draw their outlines, or use a csv file"
         )
-        return units
+        return units.set_geometry(np.full(len(units), None, dtype=object), crs=units.crs)
     invalid = [u for u, s in shapes.items() if s is not None and not s.is_valid]
     for unit in invalid:
-        shapes[unit] = shapely.make_valid(shapes[unit])
+        shapes[unit] = _polygons(shapely.make_valid(shapes[unit]))
     if invalid:
         found.note(f"{file}: outlines of {listed(invalid)} crossed themselves and were repaired")
     _fill_parents(units, shapes)
@@ -146,6 +146,13 @@ def repair_outlines(units: gpd.GeoDataFrame, file: str, found: Findings) -> gpd.
     if bare:
         found.problem(f"{file}: units {listed(bare)} have no outline; draw it, or leave them out")
     return units.set_geometry(gpd.GeoSeries(shapes, crs=units.crs).reindex(units.index))
+
+
+def _polygons(shape: Any) -> Any:
+    """The areas of a repaired outline, without the lines and points that repair may leave."""
+    parts = [p for p in shapely.get_parts([shape]) if p.geom_type in ("Polygon", "MultiPolygon")]
+    inner = [q for p in parts for q in shapely.get_parts([p])]
+    return shapely.union_all(inner) if inner else None
 
 
 def _fill_parents(units: gpd.GeoDataFrame, shapes: dict[str, Any]) -> None:

@@ -330,6 +330,13 @@ CASES: dict[str, tuple[Files, tuple[str, ...]]] = {
          "sites.csv": swapped(SITES, "120.913,30.713,A", "120.6,30.713,")},
         ("sites outside all units by more than 5 km: 'S1'", "mend their coordinates"),
     ),
+    "circle_in_a_layer": (
+        {
+            "region.toml": OUTLINED,
+            "units.geojson": outlines(HALVES).replace('"parent": ""', '"parent": "A"'),
+        },
+        ("R > A > R is a circle", "mend one parent"),
+    ),
     "unit_without_outline": (
         {"region.toml": OUTLINED, "units.geojson": outlines({"A": (0, 0, 2, 2)})},
         ("units.geojson: units B have no outline", "draw it"),
