@@ -151,8 +151,8 @@ class Plan:
     def summary(self) -> str:
         """Say in a few lines what the plan achieves and how well that is proven."""
         proof = (
-            f"{self.objective}: {self.objective_value:,.6g} {self.objective_unit}, "
-            f"bound {self.bound:,.6g}, gap {self.gap:.2%}"
+            f"{self.objective}: {_figure(self.objective_value)} {self.objective_unit}, "
+            f"bound {_figure(self.bound)}, gap {self.gap:.2%}"
         )
         head = f"{self.region}, {self.policy}: {self.status.value}; {proof}"
         if self.interrupted:
@@ -177,3 +177,8 @@ class Plan:
         )
         lines = "<br>".join(html.escape(line) for line in self.summary().splitlines())
         return f"<div><p>{lines}</p>{gave}</div>"
+
+
+def _figure(value: float) -> str:
+    """A figure as people read it: 4,751,400,000 and 0.0125."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from allocator.planning.blocks import Block, Task
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import (
+    leaves,
     networks,
     required_apart,
     speaks_of_sites,
@@ -31,7 +33,7 @@ from allocator.planning.stocks import Have, planned_resources
 from allocator.planning.tiers import Progress
 from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
 from allocator.policy.policies import Policy
-from allocator.policy.rules import Budget, EitherOr
+from allocator.policy.rules import Budget, CoverageRule, EitherOr
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
 
@@ -245,8 +247,24 @@ def _provenance(
         "versions": versions(),
         "budget": limit,
         "currency": region.costs.currency,
+        "coverage_rules": {
+            rule.id: {
+                "meaning": rule.meaning,
+                "kinds": list(rule.sites.kinds),
+                "group": rule.group,
+                "within_minutes": _plain(rule.within_minutes),
+                "within_km": _plain(rule.within_km),
+                "mode": rule.mode,
+            }
+            for rule in (leaf for r in case.policy.rules for leaf in leaves(r))
+            if isinstance(rule, CoverageRule)
+        },
         "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
     }
+
+
+def _plain(number: Fraction | None) -> float | None:
+    return None if number is None else float(number)
 
 
 def _unpriced(case: Case) -> list[str]:
