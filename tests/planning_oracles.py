@@ -376,7 +376,7 @@ def _physical(region, rules, opened, how):  # type: ignore[no-untyped-def]
             if resource not in capped:
                 model.rows.append((terms, today, inf))
             added = model.add()
-            model.rows.append(({added: 1.0, **{k: -1.0 for k in terms}}, -today, inf))
+            model.rows.append(({added: 1.0, **dict.fromkeys(terms, -1.0)}, -today, inf))
             cost[added] = price
         cap = how["staff_inflow_cap"]
         if cap is not None and resource in STAFF and known:

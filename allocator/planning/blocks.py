@@ -191,7 +191,7 @@ class Block:
         tiers.stage("objective", terms, constant=constant)
         if task.models is not None:
             self._write_into(task.models)
-        proven = tiers.records[-1] if tiers.records and not tiers.interrupted else None
+        proven = tiers.records[-1] if tiers.records else None
         if task.about != "cost":
             cost, fixed = self.cost()
             tiers.stage("cost", cost, constant=fixed)
@@ -200,7 +200,11 @@ class Block:
         if self.stock is not None and tiers.solution is not None and not tiers.interrupted:
             fair = fair_terms(self.stock, tiers.solution)
             tiers.stage("fair split", fair, record=False)
-        return self._decided(tiers, terms, constant, proven.bound if proven else 0.0)
+        decided = self._decided(tiers, terms, constant, 0.0)
+        if proven is not None and proven.tier == "objective" and proven.status.has_answer:
+            # Stages that settle ties may move within the room of what they hold; this may not.
+            decided.objective, decided.bound = proven.objective, proven.bound
+        return decided
 
     def _least_change(self) -> list[Term]:
         """What settles ties: nothing opens or closes for no reason where that costs nothing."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from allocator.lp.program import Program, Row, Sense, Solution, Term
 
+_ROOM = 2e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Shortfall:
@@ -37,8 +39,9 @@ class Shortfall:
         return [(c / self.scale, v) for c, v in self.terms]
 
     def missed(self, solution: Solution) -> float:
-        """The miss in natural units in a solution."""
-        return solution.value(self.terms, self.constant)
+        """The miss in natural units in a solution; the room of a held tier is none."""
+        missed = solution.value(self.terms, self.constant)
+        return missed if missed > _ROOM * self.scale else 0.0
 
 
 def total_share(shortfalls: Iterable[Shortfall]) -> tuple[list[Term], float]:

@@ -12,6 +12,7 @@ from allocator.planning.shortfall import Shortfall, total_share
 
 STRENGTHS = ("must", "target", "wish")
 Progress = Callable[[str], None]
+_NO_MISS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,14 @@ class Tiers:
                 )
             )  # fmt: skip
         if terms:
-            room = max(1e-6, 1e-7 * abs(solution.objective))
-            held = solution.value(terms) + room
-            self.program.require(f"hold[{tier}]", terms, "<=", held)
+            self.program.require(f"hold[{tier}]", terms, "<=", self._held(tier, terms, solution))
+
+    def _held(self, tier: str, terms: list[Term], solution: Solution) -> float:
+        """What the next stages may not exceed; a tier without any miss leaves no room for one."""
+        reached = solution.value(terms)
+        if tier in STRENGTHS and reached <= _NO_MISS:
+            return 0.0
+        return reached + max(1e-6, 1e-7 * abs(solution.objective))
 
     def _without_answer(self, tier: str, solution: Solution) -> None:
         """Fall back to the stage before, or say that there is nothing."""

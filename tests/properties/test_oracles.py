@@ -1,16 +1,16 @@
 """Plans against planners that share no code with the package."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from planned import misses, planned
 from planning_oracles import best_plan, best_sites, best_stocks, readings, site_cost
-from pytest import approx
 from strategies import few, regions, site_rules, some, stock_rules
 
 
 def close(number):
     """Within what a gap of 1e-4 and a held tier leave open."""
-    return approx(number, rel=3e-4, abs=2e-5)
+    return pytest.approx(number, rel=3e-4, abs=2e-5)
 
 
 @some

@@ -1,0 +1,134 @@
+"""Staff against beds, vehicles and facilities."""
+
+import pytest
+from builders import rule, site, small_region
+from planned import amount, amounts, line, misses, planned
+
+FLEET = rule("quota", id="fleet", resources=["ambulances"], number=1, level=["district", "county"])
+DRIVERS = [{"resource": "ems_drivers", "base": "ambulances"}]
+# Rule, staff, their beds, persons per bed: the staffing rules of Jiaxing by hospital grade.
+BY_GRADE = [
+    ("J049", "technicians_3a_general", "beds_3a_general", "1.25"),
+    ("J050", "technicians_3b_general", "beds_3b_general", "1.15"),
+    ("J051", "technicians_2_general", "beds_2_general", "1"),
+    ("J052", "nurses_3a_general", "beds_3a_general", "0.88"),
+    ("J053", "nurses_3b_general", "beds_3b_general", "0.82"),
+    ("J054", "nurses_3a_tcm", "beds_3a_tcm", "0.77"),
+    ("J055", "nurses_3b_tcm", "beds_3b_tcm", "0.72"),
+]
+
+
+def drivers(number, **more):
+    return rule("ratio", id="D", pairs=DRIVERS, number=number, **more)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1, {"A": 3, "B": 2}), ("1.5", {"A": 5, "B": 3}), ("1/3", {"A": 1, "B": 1})],
+)
+def test_staff_follow_the_vehicles_in_every_unit(number, expected):
+    """3 and 2 ambulances: each unit rounds its own drivers up; none works for the other."""
+    plan = planned(small_region(), FLEET, drivers(number))
+    assert {u: amount(plan, "ems_drivers", u) for u in "AB"} == expected
+    assert line(plan, "D").met
+    assert line(plan, "D", "A").binding
+
+
+def test_posts_count_duty_and_shifts_where_the_rule_says_so():
+    """Half of the vehicles on duty, five persons per post: 2.5 drivers per ambulance."""
+    assume = {"on_duty_share": 0.5, "fte_per_post": 5.0}
+    plan = planned(small_region(), FLEET, drivers(1, on_duty=True), assume=assume)
+    assert {u: amount(plan, "ems_drivers", u) for u in "AB"} == {"A": 8, "B": 5}
+    literal = planned(small_region(), FLEET, drivers(1), assume=assume)
+    assert {u: amount(literal, "ems_drivers", u) for u in "AB"} == {"A": 3, "B": 2}
+
+
+def test_a_ratio_of_some_level_asks_only_there():
+    """Only counties need drivers: the district gets none."""
+    plan = planned(small_region(), FLEET, drivers(1, level=["county"]))
+    assert amounts(plan, "ems_drivers") == {"R": 2, "A": 0, "B": 2}
+    assert line(plan, "D").met
+
+
+def test_pooled_units_share_their_staff():
+    """5 ambulances together at 1.5 need 8 drivers, apart 5 + 3 = 8; at 1/3 two instead of two."""
+    pooled = drivers("0.5", level=["district", "county"], pool=True)
+    plan = planned(small_region(), FLEET, pooled)
+    assert amount(plan, "ems_drivers") == 3
+    assert amount(planned(small_region(), FLEET, drivers("0.3")), "ems_drivers") == 2
+
+
+def test_open_facilities_are_a_base_and_a_shared_one_counts_once():
+    """Two stations, one of them also a 3A place: posts for two facilities, not for three."""
+    region = small_region(
+        sites=[site("a", grade="3A"), site("b", x_km=1.5), site("c", x_km=3.5, y_km=1.5)]
+    )
+    pairs = [{"resource": "physicians", "sites": [{"kinds": ["ems_station"]}, {"grades": ["3A"]}]}]
+    plan = planned(region, rule("ratio", id="P", pairs=pairs, number="1.5"))
+    assert amounts(plan, "physicians") == {"R": 5, "A": 3, "B": 2}
+
+
+def test_new_facilities_bring_their_staff():
+    """A count rule opens two stations; each needs its physician."""
+    region = small_region(
+        sites=[site("a", status="candidate"), site("b", x_km=3.5, y_km=1.5, status="candidate")]
+    )
+    count = rule("count", id="N", sites={"kinds": ["ems_station"]}, number=2)
+    pairs = [{"resource": "physicians", "sites": [{"kinds": ["ems_station"]}]}]
+    staff = rule("ratio", id="P", pairs=pairs, number=1)
+    assert amounts(planned(region, count, staff), "physicians") == {"R": 2, "A": 1, "B": 1}
+    together = planned(region, count, staff, budget=1e6)
+    assert amounts(together, "physicians") == {"R": 2, "A": 1, "B": 1}
+
+
+def test_too_few_hands_are_a_miss_of_what_is_lacking():
+    """5 ambulances need 5 drivers; 1 stands and 2 may come: 2 are missing, and nobody is moved."""
+    region = small_region(stock={("R", "ems_drivers"): 1})
+    plan = planned(region, FLEET, drivers(1), assume={"staff_inflow_cap": 2.0})
+    assert amount(plan, "ems_drivers") == 3
+    assert not line(plan, "D").met
+    assert line(plan, "D").slack == -2
+    assert misses(plan)[0] == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(("name", "staff", "beds", "number"), BY_GRADE)
+def test_the_staffing_rules_by_hospital_grade_bind(name, staff, beds, number):
+    """J049-J055 on a region that knows its beds by grade: 40 and 25 beds, each unit rounded up."""
+    region = small_region(
+        stock={("A", beds): 40, ("B", beds): 25, ("A", staff): 10, ("B", staff): 10},
+        costs={staff: 2},
+    )
+    rates = {"A": 40 * float(number), "B": 25 * float(number)}
+    expected = {u: float(-int(-round(rate, 9) // 1)) for u, rate in rates.items()}
+    plan = planned(
+        region, rule("ratio", id=name, pairs=[{"resource": staff, "base": beds}], number=number)
+    )
+    assert {u: amount(plan, staff, u) for u in "AB"} == expected
+    assert line(plan, name).met
+    assert line(plan, name).binding
+    assert plan.objective_value == pytest.approx(2 * (sum(expected.values()) - 20))
+
+
+@pytest.mark.parametrize(("name", "staff", "beds", "number"), BY_GRADE)
+def test_without_beds_by_grade_the_rules_are_not_evaluated(name, staff, beds, number):
+    """Where nobody counted the beds of a grade, the plan names the missing input."""
+    made = rule("ratio", id=name, pairs=[{"resource": staff, "base": beds}], number=number)
+    plan = planned(small_region(), FLEET, made)
+    assert not line(plan, name).evaluated
+    assert beds in line(plan, name).note
+
+
+def test_a_ratio_to_an_unknown_base_does_not_stop_the_plan():
+    """Physicians are planned by a quota; per ambulance they cannot be judged without ambulances."""
+    quota = rule("quota", id="Q", resources=["physicians"], number=1)
+    pairs = [{"resource": "physicians", "base": "ambulances"}]
+    plan = planned(small_region(), quota, rule("ratio", id="P", pairs=pairs, number=1))
+    assert amount(plan, "physicians") == 5
+    assert not line(plan, "P").evaluated
+
+
+def test_several_pairs_each_hold():
+    """One driver and one nurse per ambulance are two rows, not one sum."""
+    pairs = [*DRIVERS, {"resource": "ems_nurses", "base": "ambulances"}]
+    plan = planned(small_region(), FLEET, rule("ratio", id="D", pairs=pairs, number=1))
+    assert amount(plan, "ems_drivers") == amount(plan, "ems_nurses") == 5
