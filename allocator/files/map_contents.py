@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from allocator.errors import InputError
+from allocator.files.counties import region_row
 from allocator.files.tables import COVERED, COVERED_TODAY, is_cover
 from allocator.plans import Plan
 
@@ -22,12 +25,14 @@ _ORDER = {"must": 0, "target": 1, "wish": 2, "info": 3}
 class Theme:
     """Coverage rules that a pair of maps shows together, and the kinds of site they count.
 
-    ``groups`` has the group of people of each rule; no kinds = all.
+    ``groups`` has the group of people of each rule, ``meanings`` says each in a sentence (or not);
+    no kinds = all.
     """
 
     rules: tuple[str, ...]
     groups: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
 
 
 def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
@@ -35,10 +40,10 @@ def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
 
     Rules that count the same kinds of site for different groups of people (urban within 15
     minutes, rural within 20) share a pair. What a rule counts is told by
-    ``plan.provenance["coverage"]``: ``{rule: {"kinds": [...], "group": "urban"}}``; a rule that is
-    not told of there gets a pair of its own, with all facilities.
+    ``plan.provenance["coverage_rules"]``: ``{rule: {"kinds": [...], "group": "urban", "meaning":
+    "..."}}``; a rule that is not told of there gets a pair of its own, with all facilities.
     """
-    told = plan.provenance.get("coverage")
+    told = plan.provenance.get("coverage_rules")
     details: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
     whole = plan.compliance[plan.compliance["area"] == "all"].drop_duplicates("rule")
     strengths = dict(zip(whole["rule"], whole["strength"], strict=True))
@@ -48,13 +53,15 @@ def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
     for rule in rules:
         about = details.get(rule, {})
         group = str(about.get("group") or _group_of(plan, rule))
-        kinds = tuple(about.get("kinds", ()))
+        kinds, meaning = tuple(about.get("kinds", ())), str(about.get("meaning", ""))
         for i, theme in enumerate(found):
             if kinds and kinds == theme.kinds and not _overlap(group, theme.groups):
-                found[i] = Theme((*theme.rules, rule), (*theme.groups, group), kinds)
+                found[i] = Theme(
+                    (*theme.rules, rule), (*theme.groups, group), kinds, (*theme.meanings, meaning)
+                )
                 break
         else:
-            found.append(Theme((rule,), (group,), kinds))
+            found.append(Theme((rule,), (group,), kinds, (meaning,)))
     left_out = [r for theme in found[_MOST_THEMES:] for r in theme.rules]
     return found[:_MOST_THEMES] or [Theme((), ())], left_out
 
@@ -122,7 +129,42 @@ def modelled_parts(plan: Plan) -> list[str]:
         parts.append("facilities")
     rules = {c.partition(":")[2] for c in map(str, plan.cells.columns) if is_cover(c)}
     lines = plan.compliance[plan.compliance["rule"].isin(rules)]
-    said = " ".join(map(str, [plan.provenance.get("notes", ""), plan.provenance.get("grid", "")]))
-    if set(lines["basis"]) & {"modelled", "assumed"} or "modelled" in said:
+    if set(lines["basis"]) & {"modelled", "assumed"}:
         parts.append("population grid")
     return parts
+
+
+Named = tuple[tuple[str, str], Any]
+"""Name and id of a unit, and its outline."""
+
+
+def named_shapes(plan: Plan) -> tuple[list[Named], list[Named]]:
+    """Outlines of the units that are planned for, with (name, id), and those of all others."""
+    outlines = plan.outlines
+    if "geometry" not in outlines.columns:
+        return [], []
+    own = set(plan.units["unit"])
+    planned: list[Named] = []
+    others: list[Named] = []
+    for unit, name, shape in zip(outlines.index, outlines["name"], outlines.geometry, strict=True):
+        if shape is not None and not shape.is_empty:
+            (planned if unit in own else others).append(((str(name), str(unit)), shape))
+    if len(planned) > 1:
+        # The whole region's name would stand among those of its parts.
+        root = region_row(plan, plan.units)
+        planned = [(("", "") if names[1] == root else names, s) for names, s in planned]
+    return planned, others
+
+
+def extent(plan: Plan) -> tuple[float, float, float, float]:
+    """What the panels show: cells, facilities and outlines, with a margin."""
+    points = [plan.cells[["x_m", "y_m"]].to_numpy(float)]
+    points.append(pd.DataFrame(plan.facilities)[["x_m", "y_m"]].to_numpy(float))
+    planned, others = named_shapes(plan)
+    bounds = [shapely.bounds(s).reshape(2, 2) for _, s in [*planned, *others]]
+    every = np.concatenate([*points, *bounds])
+    if not len(every):
+        raise InputError("the plan has no cells, facilities or outlines to draw", where="map")
+    (west, south), (east, north) = every.min(axis=0), every.max(axis=0)
+    margin = 0.03 * max(east - west, north - south, 1000.0) + cell_side_m(plan) / 2
+    return west - margin, south - margin, east + margin, north + margin

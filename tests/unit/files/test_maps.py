@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from plans_for_tests import line, small_plan
 
 from allocator.errors import InputError
-from allocator.files import fonts, map_contents, maps
+from allocator.files import fonts, map_contents, map_notes
 from allocator.files.exporting import export
 from allocator.files.fonts import find_face
 from allocator.files.labels import KINDS, kind_label
@@ -32,7 +32,7 @@ TOLD = {
 
 def with_coverage(told, **changes):
     plan = small_plan(**changes)
-    return small_plan(provenance={**plan.provenance, "coverage": told}, **changes)
+    return small_plan(provenance={**plan.provenance, "coverage_rules": told}, **changes)
 
 
 def texts_of(plan, tmp_path, monkeypatch, *, chinese=False):
@@ -53,8 +53,8 @@ def texts_of(plan, tmp_path, monkeypatch, *, chinese=False):
 def chinese_font(tmp_path, monkeypatch):
     """A machine with one Chinese font: a square for every character."""
     labels = "".join(kind_label(k, chinese=True) for k in KINDS)
-    wanted = sorted(set(map(ord, labels + maps.CHINESE_TEXTS)) | set(range(0x20, 0x7F)) | {0x5357,
-                    0x6E56, 0x533A, 0x5609, 0x5174})  # fmt: skip
+    texts = labels + map_notes.CHINESE_TEXTS + "南湖区嘉兴"
+    wanted = sorted({*map(ord, texts), *range(0x20, 0x7F)})
     pen = TTGlyphPen(None)
     pen.moveTo((0, 0))
     for at in [(0, 700), (700, 700), (700, 0)]:
@@ -137,8 +137,22 @@ def test_the_map_says_what_it_rests_on(tmp_path, monkeypatch):
 def test_rules_on_the_same_kinds_share_a_pair_of_maps():
     """Urban and rural rules about one network are one picture, with its kinds only."""
     drawn, left_out = map_contents.themes(with_coverage(TOLD))
-    assert drawn == [Theme(("COV-U", "COV-R"), ("urban", "rural"), ("ems_station",))]
+    assert drawn == [Theme(("COV-U", "COV-R"), ("urban", "rural"), ("ems_station",), ("", ""))]
     assert left_out == []
+
+
+def test_what_the_rules_mean_stands_above_their_maps(tmp_path, monkeypatch):
+    """Rule ids alone say nothing to a reader."""
+    told = {"COV-U": {**TOLD["COV-U"], "meaning": "Every urban resident is within 3.5 km."}}
+    said = texts_of(with_coverage(told), tmp_path, monkeypatch)
+    assert "COV-U: Every urban resident is within 3.5 km." in said
+
+
+def test_notes_of_sources_are_printed(tmp_path, monkeypatch):
+    """Years and methods of the inputs stand in their notes."""
+    source = {"file": "population.tif", "basis": "modelled", "note": "2020 census totals"}
+    plan = small_plan(provenance={"sources": [source, {"file": "x", "note": ""}]})
+    assert "Sources: population.tif: 2020 census totals" in texts_of(plan, tmp_path, monkeypatch)
 
 
 def test_rules_whose_people_overlap_do_not_share():
