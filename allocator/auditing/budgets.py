@@ -5,7 +5,7 @@ from math import isnan
 from typing import Any
 
 from allocator.assumptions import Assumptions
-from allocator.auditing.case import Case, selected
+from allocator.auditing.case import Case, selects
 from allocator.auditing.facts import Facts
 from allocator.auditing.findings import Finding, line_of
 from allocator.plans import Line
@@ -47,8 +47,8 @@ def lines(rule: Budget, case: Case) -> list[Line]:
         finding = Finding(missing="no plan, so nothing is spent")
         return [line_of(rule, finding, measure=measure, sense="<=")]
     cost = plan_cost(case.region, case.assumptions, case.facts)
-    new = case.facts.facilities[case.facts.facilities["status"] == "new"]
-    subsidised = int(selected(new, rule.sites).sum()) if rule.subsidy_per_site else 0
+    new = [row for _, row in case.listed if row["status"] == "new" and selects(rule.sites, row)]
+    subsidised = len(new) if rule.subsidy_per_site else 0
     subsidy = float(rule.subsidy_per_site * subsidised)
     notes = [*cost.notes]
     if subsidised:

@@ -1,9 +1,10 @@
 """The case that is audited: a region, assumptions and facts, and the questions rules put to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import isnan, nan
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.facts import Facts
 from allocator.policy.rules import SiteFilter, exact
 from allocator.region.ground import Region
+from allocator.region.units import GROUPS
 
 _WORST_FIRST = ("assumed", "modelled", "measured")
 
@@ -74,12 +76,20 @@ class Case:
 
     def people(self, units: Sequence[str], group: str = "total") -> Fraction | None:
         """People of a group in units taken together; None if any unit does not say."""
-        column = self.group(group)
-        table = self.region.units.table
-        figures = table.loc[list(units), column] if column in table.columns else pd.Series([None])
-        if figures.isna().any():
+        known = self._people.get(self.group(group), {})
+        figures = [known.get(unit, nan) for unit in units]
+        if any(isnan(figure) for figure in figures):
             return None
-        return sum((Fraction(float(figure)) for figure in figures), Fraction(0))
+        return sum((Fraction(figure) for figure in figures), Fraction(0))
+
+    @cached_property
+    def _people(self) -> dict[str, dict[str, float]]:
+        table = self.region.units.table
+        return {
+            group: dict(zip(map(str, table.index), table[group].astype(float), strict=True))
+            for group in GROUPS
+            if group in table.columns
+        }
 
     def missing_people(self, units: Sequence[str], group: str = "total") -> str:
         """Say whose people of a group are not known."""
@@ -105,7 +115,7 @@ class Case:
 
     def missing_counts(self, units: Sequence[str], wanted: Iterable[str]) -> str:
         """Say which resources the plan's or today's tables do not have; '' if all are there."""
-        silent: dict[str, list[str]] = {}
+        silent: dict[tuple[str, str], list[str]] = {}
         stock = set(self.region.stock.table["resource"])
         for resource in wanted:
             units_without = [unit for unit in units if self._count(unit, resource) is None]
@@ -114,8 +124,11 @@ class Case:
             file = "units.csv" if self.facts.planned and resource in stock else "stock.csv"
             somewhere = any(r == resource for _, r in self.facts.counts)
             where = f" for {self.names(units_without)}" if somewhere else ""
-            silent.setdefault(f"{file} has no {{}}{where}", []).append(repr(resource))
-        return "; ".join(text.format(" and no ".join(names)) for text, names in silent.items())
+            silent.setdefault((file, where), []).append(repr(resource))
+        return "; ".join(
+            f"{file} has no {' and no '.join(names)}{where}"
+            for (file, where), names in silent.items()
+        )
 
     def stock_basis(self, wanted: Iterable[str]) -> str:
         """Basis of counts: planned, or the weakest among today's rows."""
@@ -133,15 +146,19 @@ class Case:
         units: Iterable[str] | None = None,
     ) -> pd.DataFrame:
         """Open facilities that any of the filters selects, with an attribute, in some units."""
-        table = self.facts.open
-        keep = pd.Series(False, index=table.index).to_numpy(dtype=bool)
-        for chosen in filters:
-            keep = keep | selected(table, chosen).to_numpy(dtype=bool)
-        if attribute is not None:
-            keep &= [attribute in attributes for attributes in table["attributes"]]
-        if units is not None:
-            keep &= table["unit"].isin(self.inside(units)).to_numpy(dtype=bool)
-        return table[keep]
+        inside = None if units is None else self.inside(units)
+        places = [
+            i
+            for i, row in enumerate(self._open_rows)
+            if any(selects(chosen, row) for chosen in filters)
+            and (attribute is None or attribute in row["attributes"])
+            and (inside is None or row["unit"] in inside)
+        ]
+        return self.facts.open.iloc[places]
+
+    @cached_property
+    def _open_rows(self) -> list[dict[str, Any]]:
+        return _rows(self.facts.open)
 
     def site_basis(self, *filters: SiteFilter) -> str:
         """Basis of facilities: planned, or the weakest among today's sites of the filters."""
@@ -168,34 +185,40 @@ class Case:
         A kind that neither the region nor the plan has is not zero facilities but no data; the
         same for grades and owners that no site of the kinds states.
         """
-        columns = ["kind", "grade", "run_by"]
-        known = pd.concat([self.region.sites.table[columns], self.facts.facilities[columns]])
-        if wanted.kinds:
-            known = known[known["kind"].isin(wanted.kinds)]
+        known = [f for f in self._forms if not wanted.kinds or f[0] in wanted.kinds]
         kinds = ", ".join(wanted.kinds) or "any kind"
-        if known.empty:
+        if not known:
             return f"sites.csv has no site of kind {kinds}"
-        for column, words in (("grade", wanted.grades), ("run_by", wanted.run_by)):
-            if words and known[column].eq("").all():
-                return f"sites.csv has no {column} for any site of kind {kinds}"
+        if wanted.grades and not any(grade for _, grade, _ in known):
+            return f"sites.csv has no grade for any site of kind {kinds}"
+        if wanted.run_by and not any(run_by for _, _, run_by in known):
+            return f"sites.csv has no run_by for any site of kind {kinds}"
         return ""
+
+    @cached_property
+    def _forms(self) -> set[tuple[str, str, str]]:
+        """Every kind, grade and owner that occurs together."""
+        tables = (self.region.sites.table, self.facts.facilities)
+        return {
+            (str(kind), str(grade), str(run_by))
+            for table in tables
+            for kind, grade, run_by in zip(
+                table["kind"], table["grade"], table["run_by"], strict=True
+            )
+        }
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def selected(table: pd.DataFrame, chosen: SiteFilter) -> "pd.Series[bool]":
-    """Which rows a filter selects; an empty field does not restrict."""
-    keep = pd.Series(True, index=table.index)
-    for column, words in (
-        ("kind", chosen.kinds),
-        ("grade", chosen.grades),
-        ("run_by", chosen.run_by),
-    ):
-        if words:
-            keep &= table[column].isin(words)
-    return keep
+def selects(chosen: SiteFilter, row: Mapping[str, Any]) -> bool:
+    """Whether a filter selects a facility; an empty field does not restrict."""
+    return (
+        (not chosen.kinds or row["kind"] in chosen.kinds)
+        and (not chosen.grades or row["grade"] in chosen.grades)
+        and (not chosen.run_by or row["run_by"] in chosen.run_by)
+    )
 
 
 def weakest(bases: Iterable[str]) -> str:

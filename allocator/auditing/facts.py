@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 from pyproj import Transformer
@@ -40,7 +41,7 @@ class Facts:
     facilities: pd.DataFrame
     bases: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def open(self) -> pd.DataFrame:
         """The facilities that are open."""
         return self.facilities[self.facilities["open"]]

@@ -61,9 +61,9 @@ def _mean(
     if not people.sum():
         note = f"the grid has no {rule.group} people here"
         return Finding(upper=limit, achieved=0.0, note=note, basis=basis)
-    mean = float(np.average(minutes[inside], weights=people))
-    if not np.isfinite(mean):
+    if np.isinf(minutes).any():
         return Finding(upper=limit, note="no station is open", basis=basis)
+    mean = float(np.average(minutes[inside], weights=people))
     return Finding(upper=limit, achieved=mean, tolerance=INCLUSIVE - 1, basis=basis)
 
 
