@@ -6,6 +6,7 @@ from fractions import Fraction
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allocator.assumptions import Assumptions
 from allocator.errors import PolicyError
@@ -19,6 +20,8 @@ from allocator.region.sites import Sites
 from allocator.region.units import GROUPS, Units
 
 _NOTED_GAP = 0.02
+_NEIGHBOURHOOD_KM = 5.0
+"""Whole people stay within squares of this side."""
 
 
 def for_planning(
@@ -173,7 +176,7 @@ def _grid_under(grid: PopulationGrid, units: Units) -> tuple[PopulationGrid, lis
         total = int(units.people(unit))
         cells = np.flatnonzero(planning == unit)
         if people[cells].sum() > 0:
-            people[cells] = largest_remainder(people[cells], total)
+            people[cells] = _whole_people(grid.table.iloc[cells], total)
         elif total:
             notes.append(f"{units.name(unit)}: {total:,} people are in no cell: the grid is empty")
     outside = float(people[planning == ""].sum())
@@ -181,6 +184,26 @@ def _grid_under(grid: PopulationGrid, units: Units) -> tuple[PopulationGrid, lis
         notes.append(f"{outside:,.0f} people in cells outside all planning units are not scaled")
     scaled = replace(grid, table=grid.table.assign(people=people))
     return scaled, notes + _settlement_gaps(scaled, units)
+
+
+def _whole_people(cells: pd.DataFrame, total: int) -> NDArray[np.float64]:
+    """Whole people that sum to ``total``: split over neighbourhoods first, then over their cells.
+
+    Largest remainders over all cells at once would empty sparse country: on a fine raster every
+    cell with less than half a person there loses it to some fuller cell far away.
+    """
+    side_m = _NEIGHBOURHOOD_KM * 1000
+    places = [cells["unit"], cells["urban"], cells["x_m"] // side_m, cells["y_m"] // side_m]
+    place = cells.groupby(places, sort=True).ngroup().to_numpy()
+    people = cells["people"].to_numpy(np.float64)
+    sums = np.asarray(np.bincount(place, weights=people), dtype=np.float64)
+    by_place = largest_remainder(sums, total)
+    whole = np.zeros(len(cells))
+    order = np.argsort(place, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(place[order])) + 1)
+    for group, part in zip(groups, by_place, strict=True):
+        whole[group] = largest_remainder(people[group], int(part)) if part else 0.0
+    return whole
 
 
 def _settlement_gaps(grid: PopulationGrid, units: Units) -> list[str]:

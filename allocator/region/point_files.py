@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from allocator.region.coordinates import WGS84, Box, parse_crs, project
 from allocator.region.offsets import System, to_wgs84
@@ -61,14 +62,7 @@ def points_of(
     ``box_degrees`` is where the region lies, to tell swapped columns.
     """
     if sheet.geometry is not None:
-        centres = shapely.centroid(sheet.geometry.to_numpy())
-        points = Points(shapely.get_x(centres), shapely.get_y(centres), sheet.geometry.crs)
-        missing = ~(np.isfinite(points.x) & np.isfinite(points.y))
-        if missing.any():
-            sheet.found.problem(
-                f"{sheet.file}: no geometry in {sheet.rows(missing)}; draw it, or delete the row"
-            )
-        return _moved(points, sheet, system)
+        return _moved(_centres(sheet), sheet, system)
     columns = coordinate_columns(sheet)
     if columns is None:
         sheet.found.problem(
@@ -76,26 +70,43 @@ def points_of(
             f"crs, are missing (columns found: {', '.join(sheet.frame.columns)})"
         )
         return None
+    parsed = _crs_of(columns, sheet, crs, region_crs)
     x, y = (sheet.numbers(c, lowest=-np.inf) for c in columns)
-    in_degrees = not columns[0].lower().startswith("x")
-    stated = crs or (WGS84 if in_degrees else region_crs)
-    parsed = parse_crs(stated) if stated else None
+    if parsed is None or not _plausible(Points(x, y, parsed), sheet, columns, box_degrees):
+        return None
+    return _moved(Points(x, y, parsed), sheet, system)
+
+
+def _centres(sheet: Sheet) -> Points:
+    centres = shapely.centroid(sheet.geometry.to_numpy())
+    points = Points(shapely.get_x(centres), shapely.get_y(centres), sheet.geometry.crs)
+    missing = ~(np.isfinite(points.x) & np.isfinite(points.y))
+    if missing.any():
+        sheet.found.problem(
+            f"{sheet.file}: no geometry in {sheet.rows(missing)}; draw it, or delete the row"
+        )
+    return points
+
+
+def _crs_of(
+    columns: tuple[str, str], sheet: Sheet, crs: str | None, region_crs: str | None
+) -> CRS | None:
+    """The CRS of coordinate columns: as stated, else WGS 84 for degrees, else the region's."""
+    in_metres = columns[0].lower().startswith("x")
+    stated = crs or (region_crs if in_metres else WGS84)
     if stated is None:
         sheet.found.problem(
             f"{sheet.file}: columns {columns[0]!r} and {columns[1]!r} need to know their crs; "
             'write crs = "EPSG:NNNNN" in its section of region.toml'
         )
         return None
+    parsed = parse_crs(stated)
     if parsed is None:
         sheet.found.problem(
             f"{sheet.file}: crs {stated!r} is not a known coordinate reference system; "
             "write EPSG:NNNNN"
         )
-        return None
-    points = Points(x, y, parsed)
-    if not _plausible(points, sheet, columns, box_degrees):
-        return None
-    return _moved(points, sheet, system)
+    return parsed
 
 
 def _moved(points: Points, sheet: Sheet, system: System) -> Points | None:

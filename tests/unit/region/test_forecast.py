@@ -105,6 +105,18 @@ def test_cells_are_whole_and_sum_to_their_unit(total: int) -> None:
         assert sums[unit] == planned.units.people(unit)
 
 
+def test_sparse_country_keeps_its_people() -> None:
+    """Cells with a fraction of a person keep theirs together, also beside a town."""
+    sparse, x_km = [0.2] * 40 + [7.9] * 10, [*np.arange(40) * 0.1 + 10, *np.arange(10) * 0.1]
+    region = small_region(
+        people=sparse, x_km=x_km, y_km=[0.5] * 50, urban=[False], side_km=0.1,
+        units={"R": ("city", ""), "A": ("county", "R")}, cell_units=["A"] * 50,
+    )  # fmt: skip
+    planned = for_planning(region, Assumptions({"population": 87.0}), None)
+    assert planned.grid.people[:40].sum() == 8
+    assert planned.grid.people.sum() == 87
+
+
 def test_a_second_call_changes_nothing(tmp_path: Path) -> None:
     """Planning and audit may both prepare the region."""
     region = read_region(tiny_folder(tmp_path))
