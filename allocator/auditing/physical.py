@@ -15,7 +15,8 @@ from allocator.region.stock import resources
 
 _FARTHEST_M = 1.0
 """Most that two statements of one place may differ."""
-_FLOATS = 1e-12
+_TEN_DIGITS = 1e-9
+"""A table's numbers are written with ten digits: fractions of persons sum up to that."""
 
 
 def lines(case: Case) -> list[Line]:
@@ -91,7 +92,7 @@ def _sums(case: Case) -> Iterator[str]:
         known = [part for part in parts if part is not None]
         if total is None or len(known) < len(parts):
             yield f"{name}: not every planning unit and the region have a row"
-        elif not isclose(sum(known), total, rel_tol=_FLOATS):
+        elif not isclose(sum(known), total, rel_tol=_TEN_DIGITS):
             yield f"{name}: units sum to {sum(known):,g}, the region's row says {total:,g}"
 
 

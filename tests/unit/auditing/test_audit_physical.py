@@ -49,6 +49,17 @@ def test_a_sound_plan_has_no_defect():
     assert failing(*sound()) == {}
 
 
+def test_fractions_of_persons_sum_as_far_as_they_are_written():
+    """A raster's people, written with ten digits, sum to their total; a person more does not."""
+    region, units, facilities = sound()
+    written = {"A": 449424.9832, "B": 420170.0452, "R": 869595.0283}
+    people = units["resource"] == "residents"
+    units.loc[people, "allocated"] = units.loc[people, "unit"].map(written)
+    assert failing(region, units, facilities) == {}
+    units.loc[people & (units["unit"] == "R"), "allocated"] += 1
+    assert set(failing(region, units, facilities)) == {"sums"}
+
+
 @pytest.mark.parametrize(
     ("unit", "resource", "number", "checks"),
     [
