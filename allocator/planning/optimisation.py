@@ -37,6 +37,8 @@ from allocator.policy.rules import Budget, CoverageRule, EitherOr
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
 
+_EXACT = 1e-9
+
 
 def plan(
     region: Region,
@@ -134,7 +136,12 @@ def _decide(
     for kinds, found in groups:
         task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
         decided.add(full_cover(task) if fits_full_cover(task) else Block(task).solve())
-    task = replace(base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided)
+    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
+    exact = replace(settings, gap=min(settings.gap, _EXACT))
+    task = replace(
+        base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided,
+        settings=exact,
+    )  # fmt: skip
     stocks = Block(task).solve()
     stocks.prices = with_prices(task, stocks)
     decided.add(stocks)
