@@ -215,8 +215,21 @@ def run(scenario: Scenario, progress: Progress | None = None) -> "Plan":
         solver=settings,
         progress=progress,
     )
-    told = {"scenario": scenario.name, "scenario_sha256": _sha256(scenario.file)}
-    return replace(found, provenance={**found.provenance, **told})
+    told = {
+        "scenario": scenario.name,
+        "scenario_sha256": _sha256(scenario.file),
+        "rules": _rule_texts(policy),
+    }
+    return replace(found, provenance={**told, **found.provenance})
+
+
+def _rule_texts(policy: Policy) -> dict[str, dict[str, Any]]:
+    """Where each rule comes from, for the tables that people read."""
+    every = [r for rule in policy.rules for r in (rule, *getattr(rule, "branches", ()))]
+    return {
+        r.id: {"meaning": r.meaning, "clause": r.clause, "line": r.line, "document": r.document}
+        for r in every
+    }
 
 
 def _sha256(file: Path | None) -> str:

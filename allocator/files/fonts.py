@@ -1,6 +1,7 @@
 """A font that can draw what a map has to say, or the Latin part of it."""
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,7 +59,9 @@ def find_face(texts: Iterable[str], fonts: "Iterable[FontEntry] | None" = None) 
     """
     from matplotlib.font_manager import findfont, fontManager
 
-    wanted = {c for text in texts for c in text if not c.isspace()}
+    # Numbers and units are drawn on every map, whatever the names are.
+    every = "".join([string.ascii_letters, string.digits, string.punctuation, *texts])
+    wanted = {c for c in every if not c.isspace()}
     default = findfont("DejaVu Sans")
     lacks = _not_in(default, wanted)
     if not lacks:

@@ -46,7 +46,7 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
     tables = plain_tables(plan)
     counties = county_sheet_parts(plan, tables["units"], chinese=chinese)
     return [
-        _compliance(tables["compliance"], chinese=chinese),
+        _compliance(tables["compliance"], plan.provenance.get("rules", {}), chinese=chinese),
         Sheet(title=sheet_name("counties", chinese=chinese), **counties),
         _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
         _table(
@@ -61,7 +61,10 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
     ]
 
 
-def _compliance(table: pd.DataFrame, *, chinese: bool) -> Sheet:
+def _compliance(
+    table: pd.DataFrame, rules: Mapping[str, Mapping[str, Any]], *, chinese: bool
+) -> Sheet:
+    """The compliance table with flags in words and, where the plan tells, each rule's origin."""
     words = {kind: word(text, chinese=chinese) for kind, text in _MET.items()}
     flags = [words[_met(m, e)] for m, e in zip(table["met"], table["evaluated"], strict=True)]
     share = table["slack"].astype(float) / table["required"].astype(float).where(lambda r: r > 0)
@@ -70,6 +73,10 @@ def _compliance(table: pd.DataFrame, *, chinese: bool) -> Sheet:
     shown["met"] = flags
     binding = word("binding", chinese=chinese)
     shown["binding"] = [binding if b is True else "" for b in table["binding"]]
+    for column in ("meaning", "clause", "line", "document"):
+        texts = [rules.get(rule, {}).get(column, "") for rule in table["rule"]]
+        if any(texts):
+            shown[column] = texts
     return _table(
         "compliance",
         shown,
@@ -143,7 +150,10 @@ def number_format(column: str, value: float) -> str:
 
 def _sources(plan: Plan, *, chinese: bool) -> Sheet:
     head = [header("item", chinese=chinese), header("value", chinese=chinese)]
-    rows = list(_flat("", document(plan)))
+    told = document(plan)
+    # What the rules say stands on the first sheet, line by line.
+    told["provenance"].pop("rules", None)
+    rows = list(_flat("", told))
     formats = {(i, 1): "General" for i in range(len(rows))}
     return Sheet(sheet_name("sources", chinese=chinese), [head], rows, formats, filtered=False)
 

@@ -215,6 +215,8 @@ def test_run_hands_everything_to_the_planner(write, monkeypatch):
     assert seen["progress"] is print
     assert plan.provenance["scenario"] == "嘉兴 test"
     assert plan.provenance["scenario_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert plan.provenance["rules"]["J072"]["clause"]
+    assert plan.provenance["rules"]["J014"]["line"] == 30
     assert plan.provenance["attribution"] == small_plan().provenance["attribution"]
 
 

@@ -50,6 +50,21 @@ def test_compliance_comes_back_as_planned(book, header, name):
     ]
 
 
+def test_compliance_tells_where_rules_come_from(tmp_path):
+    """Meaning, clause, line and document of each rule, where the plan carries them."""
+    told = {
+        "AMB": {"meaning": "One per 30,000.", "clause": "每3万人1辆", "line": 30, "document": "d"}
+    }
+    plan = small_plan(provenance={**small_plan().provenance, "rules": told})
+    export(plan, tmp_path / "plan.xlsx")
+    found = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    sheet = found["compliance"]
+    assert column(sheet, "meaning")[:4] == ["One per 30,000."] * 3 + [None]
+    assert column(sheet, "clause")[0] == "每3万人1辆"
+    assert column(sheet, "line of the text")[0] == 30
+    assert not any("rules." in str(r[0]) and "AMB" in str(r[0]) for r in rows(found["sources"]))
+
+
 def test_whether_a_rule_is_met_is_a_word(book):
     """met, NOT MET or not evaluated: readable in grey print."""
     assert column(book["compliance"], "met") == [
