@@ -150,12 +150,8 @@ def travel_objective(name: str, measured: PersonMinutes, model: SiteModel) -> Va
         constant, terms = measured.cut(best, model)
         if constant <= scale * solution.values[theta] + 1e-7 * max(1.0, constant):
             return []
-        scaled = [(-c / scale, v) for c, v in terms]
-        return [
-            Row(
-                f"{name}:cut", ((1.0, theta), *((-c, v) for c, v in scaled)), ">=", constant / scale
-            )
-        ]
+        scaled = ((-c / scale, v) for c, v in terms)
+        return [Row(f"{name}:cut", ((1.0, theta), *scaled), ">=", constant / scale)]
 
     model.separators.append(separate)
     return theta
