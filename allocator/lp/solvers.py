@@ -80,6 +80,9 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             solution = highspy.HighsSolution()
             solution.col_value = [self.start.get(v.index, 0.0) for v in lp.variables()]
             model.setSolution(solution)
+            # With presolve, HiGHS 1.15.1 may call a start optimal that is not: a stage of a plan
+            # kept a target missed by 5 drivers who cost nothing.
+            model.setOptionValue("presolve", "off")
         model.HandleKeyboardInterrupt = True
         self._run(model)
         if model.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:

@@ -62,7 +62,6 @@ class Tiers:
             terms,
             self.settings,
             constant=constant,
-            start=self.solution.values if self.solution else None,
             separate=self.separate,
         )
         self.interrupted |= solution.interrupted

@@ -23,7 +23,7 @@ def test_245_hundredths_of_100_is_245_and_never_246():
 
 
 def test_every_thousand_of_people_at_245_is_exact():
-    """For each of the first 2,000 thousands of people the floor is the exact quotient rounded up."""
+    """For each of the first 2,000 thousands of people it is the exact quotient rounded up."""
     asked = rule("quota", resources=["nurses"], number="2.45")
     wrong = [
         n for n in range(1, 2001) if whole_limits(asked, Fraction(n)) != (-(-245 * n // 100), None)
