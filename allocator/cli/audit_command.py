@@ -1,19 +1,21 @@
 """``allocator audit``: check today, or a written plan, against a policy; no optimisation."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import pandas as pd
 import typer
 
 from allocator.assumptions import Assumptions, parse_assignment
 from allocator.cli import printing
-from allocator.cli.outcomes import outcome, print_json
+from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import ASSUME, JSON, OUT, SCENARIO, STRICT
 from allocator.errors import InputError
 from allocator.scenarios import ExitCode, Scenario, load, read_scenario
 
 if TYPE_CHECKING:
-    from allocator.plans import Plan
+    from allocator.plans import Plan, Tally
 
 COMPLIANCE = "compliance.csv"
 
@@ -73,32 +75,35 @@ def _audit(
         notes = [f"edited by hand: {', '.join(edited)}; the tables are used as they are", *notes]
     tally = Tally.of(compliance)
     code = ExitCode.of_tally(tally, strict=strict)
-    if as_json:
-        print_json(
-            {
-                "command": "audit",
-                "exit_code": int(code),
-                "region": region.name,
-                "policy": policy.id,
-                "of": "today" if folder is None else str(folder),
-                "edited_by_hand": edited,
-                "notes": notes,
-                "rules": {"met": tally.met, "not_met": tally.failed,
-                          "not_evaluated": tally.not_evaluated},
-                "assumptions": dict(assumptions),
-                "compliance": compliance.to_dict("records"),
-                "files": [str(out / COMPLIANCE)],
-            }
-        )  # fmt: skip
-        return code
-    typer.echo(f"{region.name}, {policy.id}: {'today' if folder is None else f'plan {folder}'}")
-    for note in notes:
+    told = {
+        "command": "audit",
+        "exit_code": int(code),
+        "region": region.name,
+        "policy": policy.id,
+        "of": "today" if folder is None else str(folder),
+        "edited_by_hand": edited,
+        "notes": notes,
+        "rules": {"met": tally.met, "not_met": tally.failed, "not_evaluated": tally.not_evaluated},
+        "assumptions": dict(assumptions),
+        "files": [str(out / COMPLIANCE)],
+    }
+    with while_read():
+        if as_json:
+            print_json({**told, "compliance": compliance.to_dict("records")})
+        else:
+            _print(told, compliance, tally)
+    return code
+
+
+def _print(told: Mapping[str, Any], compliance: pd.DataFrame, tally: "Tally") -> None:
+    of = told["of"] if told["of"] == "today" else f"plan {told['of']}"
+    typer.echo(f"{told['region']}, {told['policy']}: {of}")
+    for note in told["notes"]:
         typer.echo(note)
     printing.print_summary(tally)
     printing.print_rules(compliance, "Rules that do not hold:")
     printing.print_not_evaluated(compliance)
-    printing.print_written(out, [out / COMPLIANCE])
-    return code
+    typer.echo(f"Written: {', '.join(told['files'])}")
 
 
 def _check_out(out: Path, folder: Path | None) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from allocator.cli import printing
-from allocator.cli.outcomes import outcome, print_json
+from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import JSON, OUT
 from allocator.cli.progress import progress_on_stderr
 
@@ -41,15 +41,16 @@ def batch_command(
         except KeyboardInterrupt:
             typer.echo(f"interrupted; what was finished is in {out / RESULTS}", err=True)
             raise typer.Exit(130) from None
-        if as_json:
-            rows = table.astype(object).where(table.notna(), None).to_dict("records")
-            print_json({"command": "batch", "exit_code": 0, "results": rows,
-                        "files": [str(out / RESULTS)]})  # fmt: skip
-            return
-        columns = ["name", "status", "objective_value", "gap", "must_met", "must_failed",
-                   "exit_code"]  # fmt: skip
-        printing.print_table(columns, table[columns].astype(object).to_numpy().tolist())
-        for name, error in zip(table["name"], table["error"], strict=True):
-            if error:
-                typer.echo(f"{name}: {error.splitlines()[-1]}")
-        typer.echo(f"Written to {out}: {RESULTS}, and a folder per plan")
+        with while_read():
+            if as_json:
+                rows = table.astype(object).where(table.notna(), None).to_dict("records")
+                print_json({"command": "batch", "exit_code": 0, "results": rows,
+                            "files": [str(out / RESULTS)]})  # fmt: skip
+                return
+            columns = ["name", "status", "objective_value", "gap", "must_met", "must_failed",
+                       "exit_code"]  # fmt: skip
+            printing.print_table(columns, table[columns].astype(object).to_numpy().tolist())
+            for name, error in zip(table["name"], table["error"], strict=True):
+                if error:
+                    typer.echo(f"{name}: {error.splitlines()[-1]}")
+            typer.echo(f"Written to {out}: {RESULTS}, and a folder per plan")

@@ -1,6 +1,8 @@
 """How a command ends: its exit code, and one clear message for what went wrong."""
 
 import json
+import os
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,8 +29,21 @@ def outcome(command: str, *, as_json: bool = False) -> Iterator[None]:
         code = ExitCode.of_error(error)
         typer.echo(_message(error), err=True)
         if as_json:
-            print_json({"command": command, "exit_code": int(code), "error": _described(error)})
+            told = {"command": command, "exit_code": int(code), "error": _described(error)}
+            with while_read():
+                print_json(told)
         raise typer.Exit(int(code)) from error
+
+
+@contextmanager
+def while_read() -> Iterator[None]:
+    """Stop printing without complaint when nobody reads any more (``allocator ... | head``)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be flushed at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(content: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from allocator.assumptions import parse_assignment
 from allocator.cli import printing
-from allocator.cli.outcomes import outcome, print_json
+from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.progress import progress_on_stderr
 from allocator.scenarios import ExitCode, Scenario, read_scenario, run
 
@@ -93,23 +93,18 @@ def _plan(
         progress("writing")
         files = export_all(plan, out, chinese=chinese, with_map=with_map)
     code = ExitCode.of_plan(plan, strict=strict)
-    if as_json:
-        from allocator.files.provenance import document
+    with while_read():
+        if as_json:
+            from allocator.files.provenance import document
 
-        print_json(
-            {
-                "command": "plan",
-                "exit_code": int(code),
-                **document(plan),
-                "compliance": plan.compliance.to_dict("records"),
-                "files": [str(f) for f in files],
-            }
-        )
-        return code
-    printing.print_head(plan)
-    printing.print_summary(plan.tally)
-    printing.print_rules(plan.compliance, "Rules that gave way:")
-    printing.print_not_evaluated(plan.compliance)
-    printing.print_assumptions(plan.assumptions)
-    printing.print_written(out, files)
+            told = {"command": "plan", "exit_code": int(code), **document(plan)}
+            lines = plan.compliance.to_dict("records")
+            print_json({**told, "compliance": lines, "files": [str(f) for f in files]})
+            return code
+        printing.print_head(plan)
+        printing.print_summary(plan.tally)
+        printing.print_rules(plan.compliance, "Rules that gave way:")
+        printing.print_not_evaluated(plan.compliance)
+        printing.print_assumptions(plan.assumptions)
+        printing.print_written(out, files)
     return code

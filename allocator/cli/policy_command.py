@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from allocator.cli import printing
-from allocator.cli.outcomes import outcome, print_json
+from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import JSON
 from allocator.cli.policy_claims import policy_warnings
 from allocator.policy.policies import list_policies, read_policy
@@ -24,7 +24,7 @@ def list_command(as_json: Annotated[bool, JSON] = False) -> None:
     Example:
       allocator policy list
     """  # noqa: D301 - the mark keeps the lines apart
-    with outcome("policy list", as_json=as_json):
+    with outcome("policy list", as_json=as_json), while_read():
         packs = [read_policy(name) for name in list_policies()]
         if as_json:
             print_json(
@@ -52,7 +52,7 @@ def show_command(
     Example:
       allocator policy show jiaxing-2025
     """  # noqa: D301 - the mark keeps the lines apart
-    with outcome("policy show", as_json=as_json):
+    with outcome("policy show", as_json=as_json), while_read():
         found = read_policy(policy)
         if as_json:
             head = {k: v for k, v in vars(found).items() if k != "rules"}
@@ -80,7 +80,7 @@ def check_command(
     Example:
       allocator policy check my-county.toml
     """  # noqa: D301 - the mark keeps the lines apart
-    with outcome("policy check", as_json=as_json):
+    with outcome("policy check", as_json=as_json), while_read():
         # A pack may be checked by its id too.
         found = read_policy(file)
         warnings = policy_warnings(found)

@@ -106,10 +106,17 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
                          overflow="fold")  # fmt: skip
     for row in cells:
         table.add_row(*(Text(_short(value)) for value in row))
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = Console(highlight=False, width=_WIDTH)
+        console = _Console(highlight=False, width=_WIDTH)
     console.print(table)
+
+
+class _Console(Console):
+    """A console that leaves it to the command what to do when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def _short(value: Any) -> str:

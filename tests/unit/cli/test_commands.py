@@ -472,10 +472,10 @@ def test_usage_errors_are_2():
 
 
 def test_help_is_light():
-    """--help loads neither plotting nor solvers."""
+    """--help loads neither plotting nor Excel."""
     code = (
         "import sys\nfrom allocator.cli.app import app\n"
-        "heavy = {'matplotlib', 'pulp', 'highspy', 'openpyxl', 'dask'} & sys.modules.keys()\n"
+        "heavy = {'matplotlib', 'openpyxl', 'dask'} & sys.modules.keys()\n"
         "print(sorted(heavy))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -503,6 +503,14 @@ def test_when_all_rules_hold_it_says_so(capsys):
     """No empty table."""
     printing.print_rules(rules(("A", "must", True)), "Rules:")
     assert capsys.readouterr().out == "Every evaluated rule holds.\n"
+
+
+def test_a_reader_that_stops_is_no_defect():
+    """`allocator policy show ... | head` ends quietly."""
+    command = f"set -o pipefail; {sys.executable} -m allocator policy show jiaxing-2025 | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("jiaxing-2025")
+    assert done.stderr == ""
 
 
 def test_what_a_terminal_cannot_show_is_replaced():
