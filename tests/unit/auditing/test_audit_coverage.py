@@ -37,6 +37,16 @@ def test_people_within_a_radius(limit):
     assert line.basis == "measured"
 
 
+def test_a_radius_includes_its_own_value_in_spite_of_rounding():
+    """A site 1,000.7 m away, which binary coordinates make 1,000.70000000001 m."""
+    region = small_region(people=[100], sites=[site("a", x_km=1.5007)])
+    asked = rule("coverage", id="C", sites=STATIONS, within_km="1.0007")
+    assert region.sites.table["x_m"].iloc[0] - region.grid.xy_m[0, 0] > 1000.7
+    assert audited(region, plan_facts(region), asked)["C", "all"].met
+    short = rule("coverage", id="C", sites=STATIONS, within_km="1.0006")
+    assert not audited(region, plan_facts(region), short)["C", "all"].met
+
+
 def test_every_person_of_the_group_must_be_covered():
     """One cell of 200 people out of reach: the rule is not met, and the unit lines say where."""
     region = small_region(

@@ -158,6 +158,14 @@ def test_about_is_a_band_of_the_assumed_width(held, met, slack):
     assert (line.met, line.slack) == (met, slack)
 
 
+def test_the_ends_of_about_are_rounded_inwards():
+    """Five per cent around 50.5 beds: 47.975 to 53.025, so 48 to 53 whole beds."""
+    region = small_region(people=[50_500])
+    asked = rule("quota", id="Q", resources=["public_beds"], number=1, sense="about")
+    line = audited(region, plan_facts(region, beds(A=50, B=0)), asked)["Q", "all"]
+    assert (line.required, line.required_upper) == (48, 53)
+
+
 def test_band_in_every_unit_counts_what_each_one_lacks_or_has_too_much():
     """Units above and below do not make up for one another."""
     region = small_region(people=[20_000, 20_000])
