@@ -57,8 +57,7 @@ def _audit(
 ) -> ExitCode:
     from allocator.auditing.compliance import audit
     from allocator.files.reading import read_plan
-    from allocator.files.tables import TABLES, to_csv
-    from allocator.files.writing import check_can_write, staged_folder
+    from allocator.files.writing import check_can_write
     from allocator.plans import Tally
 
     _check_out(out, folder)
@@ -67,9 +66,7 @@ def _audit(
     region, policy, stated = load(scenario)
     assumptions, notes = _assumptions(stated, plan, assume)
     compliance = audit(region, policy, plan, assumptions=assumptions)
-    with staged_folder(out) as staged:
-        columns = next(t.columns for t in TABLES if t.file == COMPLIANCE)
-        (staged / COMPLIANCE).write_bytes(to_csv(compliance[list(columns)]))
+    _write(compliance, out)
     edited = [] if plan is None else list(plan.provenance.get("edited_by_hand", []))
     if edited:
         notes = [f"edited by hand: {', '.join(edited)}; the tables are used as they are", *notes]
@@ -83,16 +80,26 @@ def _audit(
         "of": "today" if folder is None else str(folder),
         "edited_by_hand": edited,
         "notes": notes,
-        "rules": {"met": tally.met, "not_met": tally.failed, "not_evaluated": tally.not_evaluated},
         "assumptions": dict(assumptions),
         "files": [str(out / COMPLIANCE)],
     }
     with while_read():
         if as_json:
-            print_json({**told, "compliance": compliance.to_dict("records")})
+            rules = {"met": tally.met, "not_met": tally.failed,
+                     "not_evaluated": tally.not_evaluated}  # fmt: skip
+            print_json({**told, "rules": rules, "compliance": compliance.to_dict("records")})
         else:
             _print(told, compliance, tally)
     return code
+
+
+def _write(compliance: pd.DataFrame, out: Path) -> None:
+    from allocator.files.tables import TABLES, to_csv
+    from allocator.files.writing import staged_folder
+
+    columns = next(t.columns for t in TABLES if t.file == COMPLIANCE)
+    with staged_folder(out) as staged:
+        (staged / COMPLIANCE).write_bytes(to_csv(compliance[list(columns)]))
 
 
 def _print(told: Mapping[str, Any], compliance: pd.DataFrame, tally: "Tally") -> None:

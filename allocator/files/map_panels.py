@@ -43,7 +43,8 @@ def draw_cells(axes: Axes, xy_m: NDArray[np.float64], side_m: float, state: NDAr
             axes.add_collection(
                 PolyCollection(
                     squares, facecolors=fill, edgecolors="none", antialiased=False, zorder=1
-                )
+                ),
+                autolim=False,
             )
     _hatch(axes, xy_m[state == UNCOVERED_STATE], side_m)
 
@@ -93,7 +94,8 @@ def draw_outlines(axes: Axes, shapes: Sequence[Any], *, width: float, ink: str) 
     """Draw the outlines of units."""
     lines = [np.asarray(ring.coords)[:, :2] for shape in shapes for ring in _rings(shape)]
     if lines:
-        axes.add_collection(LineCollection(lines, colors=ink, linewidths=width, zorder=3))
+        drawn = LineCollection(lines, colors=ink, linewidths=width, zorder=3)
+        axes.add_collection(drawn, autolim=False)
 
 
 def draw_names(axes: Axes, named: Sequence[tuple[str, Any]], face: Face) -> None:
