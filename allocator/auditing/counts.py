@@ -28,7 +28,9 @@ def lines(rule: Count, case: Case) -> list[Line]:
         )
 
     if rule.above_people is None:
-        return lines_by_area(rule, case, find, measure="sites", sense=rule.sense)
+        found = lines_by_area(rule, case, find, measure="sites", sense=rule.sense)
+        # Two stations of a city are nobody's share: a split over the units would only mislead.
+        return found[:1] if rule.pool or not rule.level else found
     asked = holding(rule, case) if rule.level else (case.root,)
     if any(case.people((unit,)) is None for unit in asked):
         finding = Finding(missing=case.missing_people(asked))

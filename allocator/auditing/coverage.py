@@ -6,10 +6,11 @@ from functools import cached_property
 from math import ceil, pi
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.auditing.areas import lines_by_area
-from allocator.auditing.case import Case, weakest
+from allocator.auditing.case import Case, selects, weakest
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, minutes_from_km, nearest_km, stands_in
 from allocator.plans import Line
@@ -34,7 +35,11 @@ def lines(rule: CoverageRule, case: Case) -> list[Line]:
 
 def covered(rule: CoverageRule, case: Case) -> NDArray[np.bool_]:
     """Which cells an open facility reaches, the limit included; shape ``(n_cells,)``."""
-    km = nearest_km(case, case.open_sites(rule.sites))
+    return _within(rule, case, case.open_sites(rule.sites))
+
+
+def _within(rule: CoverageRule, case: Case, sites: pd.DataFrame) -> NDArray[np.bool_]:
+    km = nearest_km(case, sites)
     if rule.within_km is not None:
         return np.asarray(km <= float(rule.within_km) * INCLUSIVE)
     minutes = minutes_from_km(case, km, rule.mode)
@@ -52,6 +57,18 @@ class _PeopleReached:
     @cached_property
     def _reached(self) -> NDArray[np.bool_]:
         return covered(self.rule, self.case)
+
+    @cached_property
+    def _reachable(self) -> NDArray[np.bool_]:
+        """Cells that an open, existing or candidate site reaches."""
+        sites = self.case.region.sites.table
+        columns = ("kind", "grade", "run_by")
+        rows = zip(*(sites[column] for column in columns), strict=True)
+        chosen = [
+            i for i, row in enumerate(rows)
+            if selects(self.rule.sites, dict(zip(columns, row, strict=True)))
+        ]  # fmt: skip
+        return self._reached | _within(self.rule, self.case, sites.iloc[chosen])
 
     def find(self, units: tuple[str, ...]) -> Finding:
         """People asked for and people reached in some units."""
@@ -82,6 +99,8 @@ class _PeopleReached:
                 f"{people:,.0f} people live in cells below the settled density of {limit:g} per "
                 f"km2; {missed:,.0f} of them are not covered"
             )
+        if whole and (people := float(grid.people[inside & ~self._reachable].sum())):
+            notes.append(f"{people:,.0f} people are out of reach of every site, candidates too")
         outside = inside & ~cells_in(self.case, self.case.region.units.planning)
         if whole and (people := float(grid.people[outside].sum())):
             notes.append(f"{people:,.0f} people live in cells outside every planning unit")

@@ -71,7 +71,7 @@ def test_thinly_settled_people_are_never_left_out():
     assert line.achieved == 4400 - 600 - 200
     assert line.note == (
         "2,000 people live in cells below the settled density of 700 per km2; "
-        "800 of them are not covered"
+        "800 of them are not covered; 800 people are out of reach of every site, candidates too"
     )
 
 
