@@ -23,7 +23,8 @@ from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 from allocator.planning.optimisation import plan
 from allocator.plans import Plan
-from allocator.policy.policies import Policy, list_policies, read_policy
+from allocator.policy.policies import Policy, list_policies, make_policy, read_policy
+from allocator.region.building import build_region
 from allocator.region.folder import read_region
 from allocator.region.ground import Region
 from allocator.scenarios import Scenario, read_scenario
@@ -49,9 +50,11 @@ __all__ = [
     "TravelTimes",
     "audit",
     "batch",
+    "build_region",
     "export",
     "list_policies",
     "lscp",
+    "make_policy",
     "plan",
     "read_plan",
     "read_policy",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
 
@@ -149,7 +148,7 @@ def raster(
     height, width = values.shape
     with rasterio.open(
         path, "w", driver="GTiff", height=height, width=width, count=1, dtype="float64", crs=crs,
-        transform=Affine(cell, 0, west, 0, -cell, north), nodata=nodata,
+        transform=rasterio.Affine(cell, 0, west, 0, -cell, north), nodata=nodata,
     ) as target:  # fmt: skip
         target.write(values, 1)
     return path

@@ -1,7 +1,9 @@
 """Policy: load, check and list the rules of a published plan."""
 
 import hashlib
+import html
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -17,6 +19,7 @@ from allocator.policy.problems import head_problems, rule_problems
 from allocator.policy.rules import EitherOr, Parameter, Rule
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+_OWN_RULE = {"clause": "own rule, not from a text", "line": 0}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Policy:
 
     def _repr_html_(self) -> str:
         title = f"{self.id}: {self.title}" + ("" if self.verified else " (unverified copy)")
-        return f"<p>{title}</p>" + self.table().to_html(index=False, escape=True)
+        return f"<p>{html.escape(title)}</p>" + self.table().to_html(index=False, escape=True)
 
 
 def list_policies() -> list[str]:
@@ -137,35 +140,100 @@ def parse_policy(text: str, *, where: str) -> Policy:
         data = tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"not valid TOML: {error}", where=where) from error
-    problems = head_problems(data)
-    raw = data.pop("rules", [])
+    usual = {"document": str(data.get("document", ""))}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return _checked(data, usual, where=where, sha256=digest)
+
+
+def make_policy(
+    id: str,
+    title: str,
+    rules: Sequence[Mapping[str, Any]],
+    *,
+    document: str = "",
+    source: str = "",
+    note: str = "",
+    title_zh: str = "",
+    verified: bool = False,
+) -> Policy:
+    """Build a policy from rules written in Python, with the checks that a file gets.
+
+    Parameters
+    ----------
+    id, title
+        Name of the policy, for tables and for people.
+    rules
+        One mapping per rule, with the keys that ``[[rules]]`` has in a policy file. ``clause``
+        and ``line`` may be left out: then the rule counts as your own, not from a text.
+    document, source, note, title_zh, verified
+        See :class:`Policy`.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    PolicyError
+        Listing every problem: unknown keys, units, kinds, numbers that are no numbers.
+
+    Examples
+    --------
+    >>> make_policy("mine", "My rules", [
+    ...     {"id": "beds", "kind": "quota", "strength": "must", "meaning": "4.5 beds per 1,000",
+    ...      "resources": ["public_beds"], "sense": ">=", "number": 4.5, "per": 1000},
+    ... ])
+    <Policy mine: My rules; 1 rules (1 must); unverified copy>
+    """
+    data = {
+        "id": id, "title": title, "title_zh": title_zh, "document": document, "source": source,
+        "note": note, "verified": verified, "rules": _as_tables(rules),
+    }  # fmt: skip
+    usual = {"document": document, **_OWN_RULE}
+    return _checked(data, usual, where=f"policy {id}")
+
+
+def _as_tables(rules: Any) -> Any:
+    if isinstance(rules, str) or not isinstance(rules, Sequence):
+        return rules
+    return [dict(rule) if isinstance(rule, Mapping) else rule for rule in rules]
+
+
+def _checked(
+    data: Mapping[str, Any], usual: Mapping[str, Any], *, where: str, sha256: str = ""
+) -> Policy:
+    """Build a policy from its head and rules; ``usual`` is what a rule says if it does not."""
+    problems = head_problems(dict(data))
+    head = {key: value for key, value in data.items() if key != "rules"}
+    raw = data.get("rules", [])
     if not isinstance(raw, list):
-        problems.append("rules must be a list of tables: write [[rules]]")
+        problems.append("rules must be a list of tables: write [[rules]], or a list of dicts")
         raw = []
     rules = []
     for position, item in enumerate(raw, 1):
-        rule, found = _parse_rule(item, position, str(data.get("document", "")))
+        rule, found = _parse_rule(item, position, usual)
         problems += found
         rules += [rule] if rule is not None else []
     raise_if_any(problems, where=where, kind=PolicyError)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Policy(rules=tuple(rules), sha256=digest, **data)
+    return Policy(rules=tuple(rules), sha256=sha256, **head)
 
 
-def _parse_rule(item: Any, position: int, document: str) -> tuple[Rule | None, list[str]]:
+def _parse_rule(
+    item: Any, position: int, usual: Mapping[str, Any]
+) -> tuple[Rule | None, list[str]]:
     if not isinstance(item, dict):
         return None, [f"rule number {position}: must be a table, got {item!r}"]
     name = item.get("id", f"number {position}")
     try:
-        return _RULE.validate_python(_with_document(item, document)), []
+        return _RULE.validate_python(_completed(item, usual)), []
     except ValidationError as error:
         return None, [f"rule {name}: {problem}" for problem in rule_problems(error)]
 
 
-def _with_document(item: dict[str, Any], document: str) -> dict[str, Any]:
-    """Name the policy's document in a rule, and in its branches, that name none."""
+def _completed(item: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Say the usual in a rule, and in its branches, that say nothing else."""
     branches = item.get("branches")
     if isinstance(branches, list):
-        inside = [_with_document(b, document) if isinstance(b, dict) else b for b in branches]
+        inside = [_completed(b, usual) if isinstance(b, dict) else b for b in branches]
         item = {**item, "branches": inside}
-    return {"document": document, **item}
+    return {**usual, **item}

@@ -74,7 +74,7 @@ def compare_grid_with_units(grid: PopulationGrid, units: Units, file: str, found
         if refused:
             found.problem(
                 f"{file}: cells differ from the units' totals by more than {_REFUSED_GAP:.0%}: "
-                f'{text}; check kind and crs, or set scale_to = "units" in [grid]'
+                f'{text}; check kind and crs, or set {found.setting("grid.scale_to")} = "units"'
             )
         else:
             found.note(f"{file}: cells differ from the units' totals: {text}")

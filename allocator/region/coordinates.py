@@ -107,17 +107,17 @@ def region_crs(stated: str | None, box: Box | None, found: Findings) -> str:
     """The CRS in which a region is measured: the stated one if it is fit, else the UTM zone."""
     problem = metric_problem(stated) if stated else ""
     if problem:
-        found.problem(f"region.toml: crs: {problem}")
+        found.problem(f"{found.at('crs')}: {problem}")
     if stated and not problem:
         check = scale_check(stated, box) if box is not None else ScaleCheck()
         if check.problem:
-            found.problem(f"region.toml: {check.problem}")
+            found.problem(check.problem)
         if check.note:
             found.note(check.note)
         return stated
     if box is None:
         found.problem(
-            "region.toml: nothing says where the region is: neither units with outlines nor "
+            "nothing says where the region is: neither units with outlines nor "
             "coordinates of grid or sites could be read"
         )
         return "EPSG:32631"

@@ -1,7 +1,7 @@
 """What reading a region turns up: problems, notes and the files that were read."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,11 +13,19 @@ _COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
 
 @dataclass
 class Findings:
-    """Gathers problems over all files, so that a planner sees every one of them at once."""
+    """Gathers problems over all inputs, so that a planner sees every one of them at once.
+
+    Attributes
+    ----------
+    arguments
+        Where a region is built in Python: the argument that stands for a key of ``region.toml``,
+        where it has another name. None where files are read.
+    """
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    arguments: Mapping[str, str] | None = None
 
     def problem(self, text: str) -> None:
         """Something that cannot be planned with."""
@@ -29,7 +37,32 @@ class Findings:
         if text not in self.notes:
             self.notes.append(text)
 
-    def read(self, path: Path, *, basis: str = "measured", note: str = "") -> None:
+    def setting(self, key: str) -> str:
+        """Name a setting as the planner knows it.
+
+        >>> Findings().setting("grid.cell_m"), Findings(arguments={}).setting("grid.cell_m")
+        ('[grid] cell_m', 'cell_m')
+        """
+        section, _, name = key.rpartition(".")
+        if self.arguments is not None:
+            return self.arguments.get(key, name)
+        return f"[{section}] {name}" if section else name
+
+    @property
+    def settings(self) -> str:
+        """The file that settings stand in, to begin a problem with; '' for arguments."""
+        return "region.toml: " if self.arguments is None else ""
+
+    def at(self, key: str) -> str:
+        """Name a setting and its file, to begin a problem with."""
+        return self.settings + self.setting(key)
+
+    @property
+    def units_table(self) -> str:
+        """The table of units in words."""
+        return "the units file" if self.arguments is None else "units"
+
+    def read(self, path: Path, *, basis: str = "", note: str = "") -> None:
         """Remember a file, with its hash; a shapefile with all its parts."""
         parts = [path]
         if path.suffix.lower() == ".shp":

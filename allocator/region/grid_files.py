@@ -102,19 +102,24 @@ def _areas_km2(sheet: Sheet, section: GridFile, crs: Any) -> Floats | None:
         return area_m2 / 1e6
     if section.cell_m is None:
         sheet.found.problem(
-            f"region.toml: [grid] cell_m is missing: {sheet.file} holds points, so give the side "
-            "of a cell in metres"
+            f"{sheet.found.at('grid.cell_m')} is missing: {sheet.file} holds points, so give the "
+            "side of a cell in metres"
         )
         return None
     return np.full(len(sheet), section.cell_m**2 / 1e6)
 
 
 def _urban(sheet: Sheet, section: GridFile) -> "NDArray[np.object_] | None":
-    column = section.settlement
+    column, found = section.settlement, sheet.found
+    if column is None and "urban" in sheet:
+        setting = found.setting("grid.settlement")
+        found.note(
+            f"{sheet.file}: column 'urban' is not used; to use it, set {setting} = \"urban\""
+        )
     if column is None or column not in sheet:
         if column is not None:
-            sheet.found.problem(
-                f"region.toml: [grid] settlement = {column!r} is no column of {sheet.file}; "
+            found.problem(
+                f"{found.at('grid.settlement')} = {column!r} is no column of {sheet.file}; "
                 f"columns found: {listed(sheet.frame.columns)}"
             )
         return None

@@ -13,52 +13,53 @@ from allocator.region.manifest import GridFile
 from allocator.region.placement import placed_grid
 from allocator.region.point_files import Points, points_of
 from allocator.region.raster import raster_box, raster_cells, raster_problems
+from allocator.region.table_sources import TableSource
 from allocator.region.tables import Sheet
-from allocator.region.vector import read_sheet
-
-RASTER_SUFFIXES = (".tif", ".tiff")
 
 
 @dataclass(frozen=True, eq=False)
 class GridSource:
-    """An opened grid: a raster on disk, or a table with its points."""
+    """An opened grid: the path of a raster, or a table with its points."""
 
-    path: Path
     section: GridFile
-    rows: tuple[Sheet, Points] | None = None
+    cells: Path | tuple[Sheet, Points]
 
     @property
-    def is_raster(self) -> bool:
-        """Whether cells come from a raster."""
-        return self.rows is None
+    def raster(self) -> Path | None:
+        """Path of the raster that the cells come from, if it is one."""
+        return self.cells if isinstance(self.cells, Path) else None
 
     def box_degrees(self) -> Box | None:
         """Where the grid lies."""
-        if self.rows is None:
-            return raster_box(self.path)
-        box = self.rows[1].box()
-        return None if box is None else box_in_degrees(box, self.rows[1].crs)
+        if isinstance(self.cells, Path):
+            return raster_box(self.cells)
+        points = self.cells[1]
+        box = points.box()
+        return None if box is None else box_in_degrees(box, points.crs)
 
     def grid(self, units: gpd.GeoDataFrame, crs: str, found: Findings) -> PopulationGrid | None:
         """The population grid in the region's CRS, its cells given to units."""
         raw = self._cells(units, crs, found)
         if raw is None or raw.cells.empty:
             return None
+        if self.section.basis is None:
+            setting = found.setting("grid.basis")
+            found.note(f"{self.section.file}: {setting} is not stated; read as measured")
         grid = placed_grid(
             raw,
             units,
             file=self.section.file,
-            basis=self.section.basis,
+            basis=self.section.basis or "measured",
             note=self.section.note,
             found=found,
         )
         return grid if len(grid) else None
 
     def _cells(self, units: gpd.GeoDataFrame, crs: str, found: Findings) -> RawGrid | None:
-        if self.rows is not None:
-            return grid_cells(*self.rows, self.section, crs)
+        if not isinstance(self.cells, Path):
+            return grid_cells(*self.cells, self.section, crs)
         settlement = self.section.settlement
-        layer = self.path.parent / settlement if settlement else None
+        layer = self.cells.parent / settlement if settlement else None
         if layer is not None:
             problems = raster_problems(layer)
             found.problems += problems
@@ -66,7 +67,7 @@ class GridSource:
                 return None
             found.read(layer)
         return raster_cells(
-            self.path,
+            self.cells,
             kind=self.section.kind,
             crs=crs,
             found=found,
@@ -76,19 +77,24 @@ class GridSource:
 
 
 def open_grid(
-    folder: Path, section: GridFile, region_crs: str | None, box: Box | None, found: Findings
+    tables: TableSource,
+    section: GridFile,
+    region_crs: str | None,
+    box: Box | None,
+    found: Findings,
 ) -> GridSource | None:
-    """Open the grid's file; None with its problems noted if it cannot be used."""
-    path = folder / section.file
-    if path.suffix.lower() in RASTER_SUFFIXES:
-        problems = raster_problems(path)
+    """Open the grid; None with its problems noted if it cannot be used."""
+    basis, note = section.basis or "", section.note
+    raster = tables.raster(section.file)
+    if raster is not None:
+        problems = raster_problems(raster)
         found.problems += problems
         if problems:
             return None
-        found.read(path, basis=section.basis, note=section.note)
-        return GridSource(path, section)
-    sheet = read_sheet(path, found, layer=section.layer, basis=section.basis, note=section.note)
+        found.read(raster, basis=basis, note=note)
+        return GridSource(section, raster)
+    sheet = tables.sheet(section.file, found, layer=section.layer, basis=basis, note=note)
     if sheet is None:
         return None
     points = points_of(sheet, crs=section.crs, region_crs=region_crs, box_degrees=box)
-    return None if points is None else GridSource(path, section, (sheet, points))
+    return None if points is None else GridSource(section, (sheet, points))

@@ -1,5 +1,6 @@
 """The region: all that is on the ground, checked once, frozen."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,11 +14,14 @@ from allocator.region.units import Units
 
 @dataclass(frozen=True)
 class Source:
-    """Where an input came from."""
+    """Where an input came from.
+
+    ``sha256`` is empty for Python objects, ``basis`` where nobody states it.
+    """
 
     file: str
     sha256: str
-    basis: str = "measured"
+    basis: str = ""
     note: str = ""
 
 
@@ -57,3 +61,32 @@ class Region:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     attribution: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        parts = [self.crs, *self._units_and_people(), f"{len(self.sites):,} sites"]
+        return f"<Region {self.name}: {'; '.join(parts)}; {len(self.notes)} notes>"
+
+    def _repr_html_(self) -> str:
+        stocks = self.stock.table["resource"].unique()
+        rules = [f"{rule.kind} in {rule.cells} cells" for rule in self.candidates]
+        lines = [
+            f"Region {self.name}, {self.crs}",
+            *self._units_and_people(),
+            f"may be built, beside candidate sites: {', '.join(rules) or 'nothing'}",
+            f"stock known: {', '.join(map(str, stocks)) or 'nothing'}",
+            f"{len(self.notes)} notes (region.notes)",
+        ]
+        text = "<br>".join(html.escape(line) for line in lines)
+        sites = self.sites.table
+        table = pd.crosstab(sites["kind"], sites["status"])
+        shown = table.to_html(escape=True) if len(sites) else "<p>no sites</p>"
+        return f"<div><p>{text}</p>{shown}</div>"
+
+    def _units_and_people(self) -> list[str]:
+        people, grid = self.grid.people, self.grid
+        urban = people[grid.urban].sum() / people.sum() if people.sum() > 0 else 0.0
+        levels = self.units.table["level"].value_counts(sort=False)
+        return [
+            "units: " + ", ".join(f"{level} {count:,}" for level, count in levels.items()),
+            f"{len(grid):,} cells with {people.sum():,.0f} people, {urban:.0%} urban",
+        ]

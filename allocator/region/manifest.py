@@ -53,7 +53,7 @@ class GridFile(_Section):
     cell_m: float | None = Field(default=None, gt=0)
     settlement: str | None = None
     scale_to: Literal["units"] | None = None
-    basis: Basis = "measured"
+    basis: Basis | None = None
     note: str = ""
     crs: str | None = None
 
@@ -123,39 +123,46 @@ def read_manifest(path: Path, found: Findings) -> Manifest:
         if key not in data:
             named = f"the section [{key}]" if key in _SECTIONS else f"the key {key!r}"
             found.problem(f"{path.name}: {named} is missing; add it")
-    data = _known_keys(data, Manifest, "", path.name, found)
+    return checked_manifest(data, found)
+
+
+def checked_manifest(data: dict[str, Any], found: Findings) -> Manifest:
+    """Check keys and values; sections with a problem are left out."""
+    data = _known_keys(data, Manifest, "", found)
     for key, section in _SECTIONS.items():
         if isinstance(data.get(key), dict):
-            data[key] = _known_keys(data[key], section, f"{key}.", path.name, found)
+            data[key] = _known_keys(data[key], section, f"{key}.", found)
         elif isinstance(data.get(key), list):
             data[key] = [
-                _known_keys(part, section, f"{key}.", path.name, found)
-                if isinstance(part, dict) else part
+                _known_keys(part, section, f"{key}.", found) if isinstance(part, dict) else part
                 for part in data[key]
-            ]  # fmt: skip
+            ]
     try:
         return Manifest.model_validate(data)
     except ValidationError as error:
         bad = {str(detail["loc"][0]) for detail in error.errors()}
         for detail in error.errors():
-            found.problem(f"{path.name}: {_in_words(detail)}")
+            found.problem(_in_words(detail, found))
         return Manifest.model_validate({k: v for k, v in data.items() if k not in bad})
 
 
 def _known_keys(
-    data: dict[str, Any], model: type[_Section], where: str, file: str, found: Findings
+    data: dict[str, Any], model: type[_Section], where: str, found: Findings
 ) -> dict[str, Any]:
     for key in data.keys() - model.model_fields.keys():
         hint = nearest(key, model.model_fields)
-        found.problem(f"{file}: unknown key {where + key!r}; {hint}")
+        found.problem(f"{found.settings}unknown key {where + key!r}; {hint}")
     return {k: v for k, v in data.items() if k in model.model_fields}
 
 
-def _in_words(detail: Any) -> str:
+def _in_words(detail: Any, found: Findings) -> str:
     """Say one pydantic error as key, problem, value and mend."""
-    path = ".".join(str(p) for p in detail["loc"])
+    location = [str(p) for p in detail["loc"]]
+    path = ".".join(location)
+    if found.arguments is not None and len(location) == 2 and not location[1].isdigit():
+        path = found.setting(path)
     if detail["type"] == "missing":
         hint = ' (kind = "count" or kind = "density")' if path == "grid.kind" else ""
-        return f"missing key {path!r}{hint}; add it"
+        return f"{found.settings}missing key {path!r}{hint}; add it"
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{path}: {message}, got {detail['input']!r}; mend it"
+    return f"{found.settings}{path}: {message}, got {detail['input']!r}; mend it"

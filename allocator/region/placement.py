@@ -24,7 +24,7 @@ def placed_grid(
     unknown = sorted(set(cells.loc[stated, "unit"]) - set(units.index))
     if unknown:
         found.problem(
-            f"{file}, unit: {len(unknown)} ids are not in the units file: "
+            f"{file}, unit: {len(unknown)} ids are not in {found.units_table}: "
             f"{listed(map(repr, unknown))}; {nearest(unknown[0], list(units.index))}"
         )
     if not stated.all():
@@ -56,8 +56,8 @@ def _by_location(
     if not has_outlines(units):
         if len(finest) > 1:
             found.problem(
-                f"{file}: needs a column 'unit' (ids of the units file), because the units have "
-                "no outlines to place cells by"
+                f"{file}: needs a column 'unit' (ids of {found.units_table}), because the "
+                "units have no outlines to place cells by"
             )
         cells.loc[open_, "unit"] = finest[0]
         return cells

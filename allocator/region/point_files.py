@@ -97,7 +97,7 @@ def _crs_of(
     if stated is None:
         sheet.found.problem(
             f"{sheet.file}: columns {columns[0]!r} and {columns[1]!r} need to know their crs; "
-            'write crs = "EPSG:NNNNN" in its section of region.toml'
+            f'write {sheet.found.setting("crs")} = "EPSG:NNNNN"'
         )
         return None
     parsed = parse_crs(stated)
@@ -136,7 +136,7 @@ def _plausible(
         if degrees_like.sum() == known.sum():
             sheet.found.problem(
                 f"{names}: look like degrees (first: {x[known][0]:g}, {y[known][0]:g}), but the "
-                'crs is in metres; name the columns lon and lat, or set crs = "EPSG:4326"'
+                "crs is in metres; name the columns lon and lat"
             )
             return False
         return True

@@ -53,7 +53,7 @@ def known_units(sheet: Sheet, unit: "pd.Series[str]", units: gpd.GeoDataFrame) -
     missing = list(dict.fromkeys(unit[~known]))
     if missing:
         sheet.found.problem(
-            f"{sheet.at('unit')}: {len(missing)} of the ids are not in the units file: "
+            f"{sheet.at('unit')}: {len(missing)} of the ids are not in {sheet.found.units_table}: "
             f"{listed(map(repr, missing))}; {nearest(str(missing[0]), list(units.index))}"
         )
     return known
@@ -149,7 +149,7 @@ def todays_people(
     """Units with the people of one basis; planning units and all above must have theirs."""
     rows = populations[populations["basis"] == basis].set_index("unit")
     missing = [u for u in planning if u not in rows.index]
-    if missing:
+    if missing and (populations.empty or not rows.empty):
         found.problem(
             f"{file}: no row of basis {basis!r} for units {listed(missing)}; every planning unit "
             "(or all units in it) needs one"
@@ -163,17 +163,17 @@ def todays_people(
 def chosen_basis(
     populations: pd.DataFrame, wanted: str | None, *, key: str, file: str, found: Findings
 ) -> str:
-    """The basis that a key of region.toml names, or the only one there is."""
+    """The basis that a setting names, or the only one there is."""
     known = list(dict.fromkeys(map(str, populations["basis"])))
     if wanted:
         if wanted not in known:
             found.problem(
-                f"region.toml: {key} = {wanted!r} is not in {file}; {nearest(wanted, known)}"
+                f"{found.at(key)} = {wanted!r} is not in {file}; {nearest(wanted, known)}"
             )
         return wanted
     if len(known) > 1:
         found.problem(
-            f"region.toml: {file} has several bases ({', '.join(known)}); say which holds today: "
-            f'{key} = "{known[0]}"'
+            f"{file} has several bases ({', '.join(known)}); say which holds today: "
+            f'{found.setting(key)} = "{known[0]}"'
         )
     return known[0] if known else ""

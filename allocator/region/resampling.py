@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import Transformer
+from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
 
 from allocator.errors import InputError, raise_if_any

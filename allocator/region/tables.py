@@ -172,7 +172,7 @@ def read_table(path: Path, found: Findings) -> Sheet | None:
             "in UTF-8 with commas"
         )
         return None
-    cells = cells.map(as_text).astype(object)
+    cells = all_text(cells)
     header = list(cells.iloc[0]) if len(cells) else []
     if again := repeated([name for name in header if name]):
         found.problem(f"{path.name}: columns {listed(map(repr, again))} come twice; rename one")
@@ -190,12 +190,19 @@ def read_table(path: Path, found: Findings) -> Sheet | None:
     return Sheet(path.name, rows.loc[filled, [name != "" for name in header]], found)
 
 
+def all_text(cells: pd.DataFrame) -> pd.DataFrame:
+    """A copy in which every cell is text; see :func:`as_text`."""
+    return cells.astype(object).map(as_text).astype(object)
+
+
 def as_text(value: object) -> str:
     """A cell as text without blanks around it; whole numbers without a decimal point.
 
-    >>> as_text(330402.0), as_text(" Nanhu "), as_text(None)
-    ('330402', 'Nanhu', '')
+    >>> as_text(330402.0), as_text(" Nanhu "), as_text(None), as_text(["direct", "x"])
+    ('330402', 'Nanhu', '', 'direct;x')
     """
+    if isinstance(value, list | tuple):
+        return ";".join(map(as_text, value))
     if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, float | np.floating):

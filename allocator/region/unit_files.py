@@ -61,7 +61,7 @@ def is_tree(units: gpd.GeoDataFrame, file: str, found: Findings) -> bool:
     unknown = units.index[~units["parent"].isin([*units.index, ""])]
     for unit, parent in units.loc[unknown[:10], "parent"].items():
         found.problem(
-            f"{file}, parent: unit {unit!r} names parent {parent!r}, which is no id in the file; "
+            f"{file}, parent: unit {unit!r} names parent {parent!r}, which is no id there; "
             f"{nearest(parent, list(units.index))}"
         )
     if len(unknown) > 10:
@@ -97,7 +97,7 @@ def planning_units(
     for level in levels:
         if level not in present:
             found.problem(
-                f"region.toml: planning_levels: no unit of level {level!r} in {file}; "
+                f"{found.at('planning_levels')}: no unit of level {level!r} in {file}; "
                 f"{nearest(level, present)}"
             )
     chosen = [str(u) for u in units.index[units["level"].isin(levels)]]
@@ -113,12 +113,12 @@ def planning_units(
     left_out = [u for u in leaves(units) if not above[u]]
     if nested:
         found.problem(
-            f"region.toml: planning_levels {levels}: units lie inside other planning units "
+            f"{found.at('planning_levels')} {levels}: units lie inside other planning units "
             f"({listed(nested)}); name levels that do not contain each other"
         )
     if left_out and chosen:
         found.problem(
-            f"region.toml: planning_levels {levels} do not cover the region: no planning unit "
+            f"{found.at('planning_levels')} {levels} do not cover the region: no planning unit "
             f"contains {listed(left_out)}; add their level, or a unit of that level above them"
         )
     return tuple(chosen)
@@ -133,7 +133,7 @@ def repair_outlines(units: gpd.GeoDataFrame, file: str, found: Findings) -> gpd.
     if no_area:
         found.problem(
             f"{file}: units {listed(no_area)} are not polygons "
-            f"({shapes[no_area[0]].geom_type}); draw their outlines, or use a csv file"
+            f"({shapes[no_area[0]].geom_type}); draw their outlines, or leave the geometry out"
         )
         return units.set_geometry(np.full(len(units), None, dtype=object), crs=units.crs)
     invalid = [u for u, s in shapes.items() if s is not None and not s.is_valid]

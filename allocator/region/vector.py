@@ -7,12 +7,12 @@ import pandas as pd
 import pyogrio
 
 from allocator.region.findings import Findings, listed
-from allocator.region.tables import TABLE_SUFFIXES, Sheet, as_text, read_table
+from allocator.region.tables import TABLE_SUFFIXES, Sheet, all_text, read_table
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp")
 
 
-def read_sheet(path: Path, found: Findings, *, layer: str | None = None, basis: str = "measured",
+def read_sheet(path: Path, found: Findings, *, layer: str | None = None, basis: str = "",
                note: str = "") -> Sheet | None:  # fmt: skip
     """Read a table or a map layer, by suffix; remember the file and its hash."""
     suffix = path.suffix.lower()
@@ -49,19 +49,26 @@ def _layer(path: Path, layer: str | None, found: Findings) -> Sheet | None:
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
         found.problem(f"{path.name}: carries no geometry; use a csv file for plain tables")
         return None
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return map_sheet(path.name, frame, found)
+
+
+def map_sheet(name: str, frame: gpd.GeoDataFrame, found: Findings) -> Sheet | None:
+    """Turn a map layer in memory into a sheet; None if nobody knows where it lies."""
     if frame.crs is None:
-        found.problem(
-            f"{path.name}: has no coordinate reference system (a shapefile needs its .prj); "
-            "set it in QGIS and export again"
+        mend = (
+            "(a shapefile needs its .prj); set it in QGIS and export again"
+            if found.arguments is None
+            else '(frame.crs is None); set it: frame.set_crs("EPSG:NNNNN")'
         )
+        found.problem(f"{name}: has no coordinate reference system {mend}")
         return None
     kinds = sorted(set(frame.geometry.dropna().geom_type))
     if len({k.removeprefix("Multi") for k in kinds}) > 1:
-        found.problem(f"{path.name}: mixes geometry types ({listed(kinds)}); use one per layer")
+        found.problem(f"{name}: mixes geometry types ({listed(kinds)}); use one per layer")
         return None
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    text = pd.DataFrame(frame.drop(columns=frame.geometry.name)).map(as_text).astype(object)
-    return Sheet(path.name, text, found, frame.geometry)
+    columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return Sheet(name, all_text(columns), found, frame.geometry)
 
 
 def _encoding(path: Path, found: Findings) -> str | None:

@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
-from affine import Affine
 from region_folders import CELLS, CRS, SOUTH_M, WEST_M, raster
 from shapely.geometry import box
 
@@ -132,7 +131,7 @@ def test_a_raster_with_south_on_top_is_read_the_right_way_up(tmp_path: Path) -> 
     path = tmp_path / "p.tif"
     with rasterio.open(
         path, "w", driver="GTiff", height=2, width=4, count=1, dtype="float64", crs=CRS,
-        transform=Affine(1000, 0, WEST_M, 0, 1000, SOUTH_M), nodata=-1,
+        transform=rasterio.Affine(1000, 0, WEST_M, 0, 1000, SOUTH_M), nodata=-1,
     ) as target:  # fmt: skip
         target.write(CELLS[::-1], 1)
     grid = read_raster_grid(path, kind="count", units=WHOLE, crs=CRS)
@@ -156,7 +155,7 @@ def test_a_rotated_raster_and_bad_arguments_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.tif"
     with rasterio.open(
         path, "w", driver="GTiff", height=2, width=4, count=1, dtype="float64", crs=CRS,
-        transform=Affine(1000, 50, WEST_M, 50, -1000, SOUTH_M),
+        transform=rasterio.Affine(1000, 50, WEST_M, 50, -1000, SOUTH_M),
     ) as target:  # fmt: skip
         target.write(CELLS, 1)
     with pytest.raises(InputError, match="3 problems") as caught:
