@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.spatial.distance import cdist
 
 RESIDENTS = 256_581
@@ -54,6 +55,21 @@ def test_ambulances_and_crews_reach_their_floors(alachua):
     assert (facilities["status"] == "new").all()
     assert (facilities["ambulances"] >= 1).all()
     assert facilities["ambulances"].sum() == fleet
+
+
+def test_another_program_finds_no_fewer_posts(alachua):
+    """A plain covering program of everybody whom a school can reach needs as many posts."""
+    cells, sites = alachua.table("cells"), alachua.region.sites.table
+    km = np.maximum(cdist(cells[["x_m", "y_m"]], sites[["x_m", "y_m"]]) / 1000, 0.38 * 0.25)
+    urban = cells["urban"].to_numpy()
+    in_time = km * 1.3 / np.where(urban, 30, 50)[:, None] * 60 <= 15 * (1 + 1e-9)
+    in_town = km[urban] <= 3.5 * (1 + 1e-9)
+    reach = np.unique(np.vstack([in_time, in_town]), axis=0)
+    reach = reach[reach.any(axis=1)].astype(float)
+    least = milp(np.ones(121), constraints=LinearConstraint(reach, lb=1),
+                 integrality=np.ones(121), bounds=Bounds(0, 1))  # fmt: skip
+    assert least.success
+    assert len(alachua.table("facilities")) == round(least.fun)
 
 
 def test_mean_response_in_town_is_that_of_the_cells(alachua):
