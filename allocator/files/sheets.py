@@ -18,7 +18,9 @@ _FORMATS = {
     "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
     "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL,
 }  # fmt: skip
-_WORDS = {"strength", "branch", "basis", "level", "measure", "status"}
+_WORDS = {
+    "area_name", "basis", "branch", "level", "measure", "sense", "status", "strength", "tier",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

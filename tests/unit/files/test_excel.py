@@ -209,6 +209,9 @@ def test_chinese_headers_and_sheet_names_on_request(tmp_path):
     sheet = book["合规性检查"]
     assert column(sheet, "是否达标")[2:4] == ["未达标", "未达标"]
     assert column(sheet, "要求值")[0] == 12
+    assert column(sheet, "区域")[:2] == ["全域", "南湖区"]
+    assert column(sheet, "关系")[-1] == "区间"
+    assert column(book["求解证明"], "层次")[0] == "必须"
     assert "救护车" in [c.value for c in book["资源配置"][1]]
     (ranges,) = sheet.conditional_formatting
     assert '"未达标"' in {r.formula[0] for r in ranges.rules}
