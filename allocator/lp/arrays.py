@@ -192,9 +192,11 @@ def _read(highs: highspy.Highs, *, is_mip: bool) -> ArraySolution:
     nothing = np.empty(0)
     if said == kinds.kInfeasible:
         return ArraySolution(Status.INFEASIBLE, nothing, math.nan, math.nan, nothing)
+    if said == kinds.kModelEmpty:
+        return ArraySolution(Status.OPTIMAL, nothing, 0.0, 0.0, nothing)
     if said == kinds.kUnbounded:
         return ArraySolution(Status.UNBOUNDED, nothing, -math.inf, -math.inf, nothing)
-    if said not in {kinds.kOptimal, kinds.kModelEmpty} | _STOPPED_EARLY:
+    if said not in {kinds.kOptimal} | _STOPPED_EARLY:
         raise SolverError(f"HiGHS ended with {said.name}; no answer can be taken from that")
     by_clock = said == kinds.kTimeLimit
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -202,7 +204,7 @@ def _read(highs: highspy.Highs, *, is_mip: bool) -> ArraySolution:
     solution = highs.getSolution()
     values = np.array(solution.col_value) if found else nothing
     duals = nothing if is_mip or not solution.dual_valid else np.array(solution.row_dual)
-    if said in {kinds.kOptimal, kinds.kModelEmpty}:
+    if said == kinds.kOptimal:
         bound = min(float(info.mip_dual_bound), objective) if is_mip else objective
         return ArraySolution(Status.OPTIMAL, values, objective, bound, duals)
     bound = float(info.mip_dual_bound) if is_mip else -math.inf

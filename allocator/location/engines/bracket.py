@@ -25,7 +25,7 @@ from allocator.lp.status import Status
 
 _TOLERANCE = 1e-6
 _FIRST_STEPS_PER_ROW = 25
-_STEPS_PER_ROW = 250
+_STEPS_PER_ROW = 150
 _USUAL_CHANGES = 350  # sites looked at per move where those numbers of steps are meant
 _STEPS_AT_ONCE = 20_000  # a tenth of a second: how long an interrupt may have to wait
 # Branch and bound beyond this many rows spends minutes at its root without a result.

@@ -87,7 +87,8 @@ def _prices_by_ascent(
             stride, idle, prices = stride / 2, 0, best_prices
         uncovered = 1.0 - matrix @ (reduced < 0).astype(np.float64)
         direction = uncovered if step == 0 else _MEMORY * direction + (1 - _MEMORY) * uncovered
-        length = float(direction @ direction)
+        # Not by BLAS, whose threads would make the last digits depend on the machine.
+        length = float(np.square(direction).sum())
         if stride < _SHORTEST_STRIDE or length < 1e-12 or limits.out_of_time():
             break
         to_go = max(cost_of_cover - bound, 0.0)
