@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import geopandas as gpd
@@ -150,9 +151,8 @@ class Plan:
 
     def summary(self) -> str:
         """Say in a few lines what the plan achieves and how well that is proven."""
-        proof = (
-            f"{self.objective}: {_figure(self.objective_value)} {self.objective_unit}, "
-            f"bound {_figure(self.bound)}, gap {self.gap:.2%}"
+        proof = f"{self.objective}: {_figure(self.objective_value)} {self.objective_unit}, " + (
+            "no bound" if isnan(self.bound) else f"bound {_figure(self.bound)}, gap {self.gap:.2%}"
         )
         head = f"{self.region}, {self.policy}: {self.status.value}; {proof}"
         if self.interrupted:

@@ -1,5 +1,6 @@
 """A block: the part of a case that its rules couple, as one program, solved in tiers."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,13 +187,25 @@ class Block:
             task.name, self.program, task.settings,
             self.separate if cutting else None, task.progress,
         )  # fmt: skip
-        tiers.rules(self.shortfalls)
-        terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
-        tiers.stage("objective", terms, constant=constant)
-        if task.models is not None:
-            self._write_into(task.models)
-        proven = tiers.records[-1] if tiers.records else None
-        if task.about != "cost":
+        terms, constant = self.cost() if task.about == "cost" else ([], 0.0)
+        proven = math.nan
+        try:
+            tiers.rules(self.shortfalls)
+            terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
+            tiers.stage("objective", terms, constant=constant)
+            if tiers.records and tiers.records[-1].tier == "objective":
+                proven = tiers.records[-1].bound
+            if task.models is not None:
+                self._write_into(task.models)
+            self._settle_ties(tiers)
+        except KeyboardInterrupt:
+            # Outside the solver: what the stages before found still stands.
+            tiers.interrupted, tiers.reproducible = True, False
+        return self._decided(tiers, terms, constant, proven)
+
+    def _settle_ties(self, tiers: Tiers) -> None:
+        """Among equally good answers: the cheaper one, the least change, the fair split."""
+        if self.task.about != "cost":
             cost, fixed = self.cost()
             tiers.stage("cost", cost, constant=fixed)
         if least := self._least_change():
@@ -200,11 +213,6 @@ class Block:
         if self.stock is not None and tiers.solution is not None and not tiers.interrupted:
             fair = fair_terms(self.stock, tiers.solution)
             tiers.stage("fair split", fair, record=False)
-        decided = self._decided(tiers, terms, constant, 0.0)
-        if proven is not None and proven.tier == "objective" and proven.status.has_answer:
-            # Stages that settle ties may move within the room of what they hold; this may not.
-            decided.objective, decided.bound = proven.objective, proven.bound
-        return decided
 
     def _least_change(self) -> list[Term]:
         """What settles ties: nothing opens or closes for no reason where that costs nothing."""

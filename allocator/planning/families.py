@@ -2,6 +2,8 @@
 
 from typing import TypeGuard
 
+import numpy as np
+
 from allocator.planning.case import Case
 from allocator.policy.rules import (
     Count,
@@ -43,7 +45,7 @@ def positions_of(rule: Rule, case: Case) -> set[int]:
     for leaf in leaves(rule):
         if isinstance(leaf, ForcedSite):
             named = (table.index == leaf.site) | (table["name"] == leaf.site)
-            found |= {int(j) for j in named.to_numpy().nonzero()[0]}
+            found |= {int(j) for j in np.asarray(named).nonzero()[0]}
         elif isinstance(leaf, Count | CoverageRule | MeanResponse | ServedBand):
             found |= set(case.positions(leaf.sites))
     return found

@@ -119,7 +119,7 @@ def _site_objective(about: str, rules: list[Rule], model: SiteModel) -> tuple[li
         if not isinstance(rule, CoverageRule | MeanResponse) or not model.those(rule.sites):
             continue
         if about == "coverage" and isinstance(rule, CoverageRule):
-            wanted = need(rule, model.case, model.positions)
+            wanted = need(rule, model.case, model.positions, everywhere=True)
             terms += uncovered_terms(f"{rule.id}:objective", model, wanted)
             constant += float(wanted.people[~wanted.reachable].sum())
         elif about == "travel":
@@ -164,7 +164,7 @@ def _worst_covered(rules: list[Rule], model: SiteModel) -> tuple[list[Term], flo
         for area in case.areas(
             tuple({case.region.units.table.at[u, "level"] for u in case.region.units.planning})
         ):
-            wanted = need(rule, case, model.positions, area)
+            wanted = need(rule, case, model.positions, area, everywhere=True)
             total = float(wanted.people.sum())
             if total <= 0:
                 continue

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,32 +11,25 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.errors import PolicyError
-from allocator.lp.solvers import SolverSettings, versions
+from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
-from allocator.planning.blocks import Block, Task
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import (
-    leaves,
-    networks,
-    required_apart,
     speaks_of_sites,
     speaks_of_stocks,
 )
-from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.objectives import Objective
-from allocator.planning.prices import with_prices
+from allocator.planning.provenance import provenance
 from allocator.planning.recheck import recheck
 from allocator.planning.results import cell_table, facility_table, unit_table, with_required
-from allocator.planning.stocks import Have, planned_resources
+from allocator.planning.sequence import decide
 from allocator.planning.tiers import Progress
 from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
 from allocator.policy.policies import Policy
-from allocator.policy.rules import Budget, CoverageRule, EitherOr
+from allocator.policy.rules import Budget, EitherOr
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
-
-_EXACT = 1e-9
 
 
 def plan(
@@ -104,52 +96,10 @@ def plan(
     settings = solver if solver is not None else SolverSettings()
     limit = _limit(budget, policy)
     folder = None if models is None else Path(models)
-    decided = _decide(case, objective.about, budget, settings, progress, folder)
+    decided = decide(case, objective.about, budget, settings, progress, folder)
     if progress:
         progress("recheck")
     return _as_plan(case, region, objective, decided, settings, limit, began)
-
-
-def _decide(
-    case: Case,
-    about: str,
-    budget: float | None,
-    settings: SolverSettings,
-    progress: Progress | None,
-    models: Path | None,
-) -> Decided:
-    """Solve apart what no rule couples; all together under a budget, which couples everything."""
-    rules = list(case.policy.rules)
-    of_sites = [r for r in rules if speaks_of_sites(r) and r.strength != "info"]
-    of_stocks = [r for r in rules if speaks_of_stocks(r) and r.strength != "info"]
-    budgets = [r for r in rules if isinstance(r, Budget) and r.strength != "info"]
-    groups = networks(of_sites, case)
-    groups += required_apart(case, groups)
-    base = Task(
-        name="everything", case=case, rules=[*of_sites, *of_stocks, *budgets],
-        kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
-        settings=settings, progress=progress, models=models,
-    )  # fmt: skip
-    if budget is not None or budgets:
-        return Block(base).solve()
-    decided = Decided()
-    for kinds, found in groups:
-        task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
-        decided.add(full_cover(task) if fits_full_cover(task) else Block(task).solve())
-    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
-    exact = replace(settings, gap=min(settings.gap, _EXACT))
-    task = replace(
-        base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided,
-        settings=exact,
-    )  # fmt: skip
-    stocks = Block(task).solve()
-    stocks.prices = with_prices(task, stocks)
-    decided.add(stocks)
-    return decided
-
-
-def _name(kinds: frozenset[str]) -> str:
-    return " + ".join(sorted(kind.replace("_", " ") for kind in kinds))
 
 
 def _limit(budget: float | None, policy: Policy) -> float | None:
@@ -180,7 +130,7 @@ def _as_plan(
     limit: float | None,
     began: float,
 ) -> Plan:
-    units = unit_table(case, decided)
+    units = unit_table(case, decided, region.units)
     facilities = facility_table(case, decided, case.region.crs)
     cells = cell_table(case, facilities)
     facts = Facts.of_plan(case.region, units, facilities)
@@ -209,7 +159,7 @@ def _as_plan(
         seconds=time.perf_counter() - began,
         reproducible=decided.reproducible,
         interrupted=decided.interrupted,
-        provenance=_provenance(case, region, settings, limit, decided),
+        provenance=provenance(case, region, settings, limit, decided, facts),
     )
 
 
@@ -231,63 +181,3 @@ def _tier_table(decided: Decided) -> pd.DataFrame:
         for r in decided.records
     ]
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
-
-
-def _provenance(
-    case: Case, region: Region, settings: SolverSettings, limit: float | None, decided: Decided
-) -> dict[str, object]:
-    return {
-        "region": region.name,
-        "policy": case.policy.id,
-        "policy_sha256": case.policy.sha256,
-        "policy_verified": case.policy.verified,
-        "document": case.policy.document,
-        "sources": [vars(s) for s in region.sources],
-        "attribution": dict(region.attribution),
-        "notes": [
-            *case.region.notes,
-            *decided.notes,
-            *_unpriced(case),
-            _sequence_note(limit),
-        ],
-        "solver": vars(settings),
-        "versions": versions(),
-        "budget": limit,
-        "currency": region.costs.currency,
-        "coverage_rules": {
-            rule.id: {
-                "meaning": rule.meaning,
-                "kinds": list(rule.sites.kinds),
-                "group": rule.group,
-                "within_minutes": _plain(rule.within_minutes),
-                "within_km": _plain(rule.within_km),
-                "mode": rule.mode,
-            }
-            for rule in (leaf for r in case.policy.rules for leaf in leaves(r))
-            if isinstance(rule, CoverageRule)
-        },
-        "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
-    }
-
-
-def _plain(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)
-
-
-def _unpriced(case: Case) -> list[str]:
-    """Say of what nobody counted today, so that its additions are in no cost."""
-    planned = planned_resources(case, list(case.policy.rules))
-    unknown = [r for r in planned if Have.of(case, r).whole is None and case.region.costs.of(r)]
-    if not unknown:
-        return []
-    return [f"no stock is known of {', '.join(unknown)}: what is added of them is in no cost"]
-
-
-def _sequence_note(limit: float | None) -> str:
-    if limit is not None:
-        return "All blocks were solved together: the budget couples them."
-    return (
-        "Networks of sites were solved before beds, staff and vehicles, which they reach only "
-        "through counts (posts per facility, a vehicle per station). Each block's own optimum is "
-        "proven as stated; what posts cost was not weighed when sites were chosen."
-    )

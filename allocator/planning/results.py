@@ -17,13 +17,17 @@ from allocator.planning.reach import cells_of, reach
 from allocator.planning.stocks import Have, planned_resources
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Quota, Ratio, Share, Total
+from allocator.region.units import Units
 
 
-def unit_table(case: Case, decided: Decided) -> pd.DataFrame:
-    """Units x resources: today's number, what is required (filled later), what is allocated."""
+def unit_table(case: Case, decided: Decided, as_read: Units) -> pd.DataFrame:
+    """Units x resources: today's number, what is required (filled later), what is allocated.
+
+    ``as_read`` are the units with today's people; the case has those planned for.
+    """
     units = case.region.units
     rows: list[list[object]] = [
-        [unit, "residents", units.people(unit), math.nan, units.people(unit)]
+        [unit, "residents", as_read.people(unit), math.nan, units.people(unit)]
         for unit in dict.fromkeys((units.root, *units.planning))
     ]
     for resource in planned_resources(case, list(case.policy.rules)):

@@ -58,16 +58,19 @@ class Tiers:
         if self.progress:
             rows, columns = self.program.size
             self.progress(f"{self.block}: {tier} ({rows:,} rows, {columns:,} variables)")
-        solution = self.program.solve(
-            terms,
-            self.settings,
-            constant=constant,
-            separate=self.separate,
-        )
+        try:
+            solution = self.program.solve(
+                terms, self.settings, constant=constant, separate=self.separate
+            )
+        except KeyboardInterrupt:
+            # Between two calls of the solver: what the stages before found still stands.
+            self.interrupted, self.reproducible = True, False
+            return
         self.interrupted |= solution.interrupted
         self.reproducible &= solution.reproducible
         if not solution.status.has_answer:
-            self._without_answer(tier, solution)
+            if not solution.interrupted:
+                self._without_answer(tier, solution)
             return
         self.solution = solution
         if record:

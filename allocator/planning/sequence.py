@@ -1,0 +1,112 @@
+"""What no rule couples is solved apart; what counts couple, one after the other."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from allocator.lp.solvers import SolverSettings
+from allocator.planning.apportionment import webster
+from allocator.planning.blocks import Block, Task
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import (
+    networks,
+    required_apart,
+    speaks_of_sites,
+    speaks_of_stocks,
+)
+from allocator.planning.full_cover import fits_full_cover, full_cover
+from allocator.planning.prices import with_prices
+from allocator.planning.stocks import Have, planned_resources
+from allocator.planning.tiers import Progress
+from allocator.policy.rules import Budget
+
+_EXACT = 1e-9
+
+
+def decide(
+    case: Case,
+    about: str,
+    budget: float | None,
+    settings: SolverSettings,
+    progress: Progress | None,
+    models: Path | None,
+) -> Decided:
+    """Solve networks of sites, then beds, staff and vehicles; all together under a budget.
+
+    After an interrupt, what was not yet decided stays as it is today; beds, staff and vehicles,
+    which take seconds, are still planned unless they were what was interrupted.
+    """
+    rules = [r for r in case.policy.rules if r.strength != "info"]
+    of_sites = [r for r in rules if speaks_of_sites(r)]
+    of_stocks = [r for r in rules if speaks_of_stocks(r)]
+    budgets = [r for r in rules if isinstance(r, Budget)]
+    groups = networks(of_sites, case)
+    groups += required_apart(case, groups)
+    base = Task(
+        name="everything", case=case, rules=[*of_sites, *of_stocks, *budgets],
+        kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
+        settings=settings, progress=progress, models=models,
+    )  # fmt: skip
+    if budget is not None or budgets:
+        return _with_stock_of_today(case, _unless_interrupted(base, _solve))
+    decided = Decided()
+    for kinds, found in groups:
+        task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
+        if decided.interrupted:
+            decided.notes.append(_left_as_today(task.name))
+            decided.bound = math.nan
+        else:
+            decided.add(_unless_interrupted(task, _solve))
+    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
+    exact = replace(settings, gap=min(settings.gap, _EXACT))
+    task = replace(
+        base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided,
+        settings=exact,
+    )  # fmt: skip
+    decided.add(_unless_interrupted(task, _solve_with_prices))
+    return _with_stock_of_today(case, decided)
+
+
+def _solve(task: Task) -> Decided:
+    return full_cover(task) if fits_full_cover(task) else Block(task).solve()
+
+
+def _solve_with_prices(task: Task) -> Decided:
+    decided = Block(task).solve()
+    if not task.before.interrupted:
+        decided.prices = with_prices(task, decided)
+    return decided
+
+
+def _unless_interrupted(task: Task, solve: Callable[[Task], Decided]) -> Decided:
+    try:
+        return solve(task)
+    except KeyboardInterrupt:
+        return Decided(
+            interrupted=True, reproducible=False, bound=math.nan,
+            notes=[_left_as_today(task.name)],
+        )  # fmt: skip
+
+
+def _left_as_today(name: str) -> str:
+    return f"interrupted before an answer was found: {name} stays as it is today"
+
+
+def _with_stock_of_today(case: Case, decided: Decided) -> Decided:
+    """Fill what an interrupt left undecided with today's stock; 0 where nobody counted it."""
+    units = case.region.units
+    people = [units.people(u) for u in units.planning]
+    for resource in planned_resources(case, list(case.policy.rules)):
+        if (resource, units.planning[0]) in decided.amounts:
+            continue
+        have = Have.of(case, resource)
+        shared = webster(round(have.whole or 0), people)
+        for unit, number in zip(units.planning, shared, strict=True):
+            decided.amounts[resource, unit] = round(have.by_unit.get(unit, number))
+    return decided
+
+
+def _name(kinds: frozenset[str]) -> str:
+    return " + ".join(sorted(kind.replace("_", " ") for kind in kinds))
