@@ -1,0 +1,91 @@
+"""What one more unit of a rule would be worth."""
+
+import pandas as pd
+import pytest
+from builders import rule, small_region
+from planned import line, planned
+
+PRICES = {"physicians": 2, "ambulances": 10, "negative_pressure_ambulances": 3, "ems_drivers": 1}
+ZERO = {("R", "physicians"): 0, ("R", "ambulances"): 0, ("R", "ems_drivers"): 0,
+        ("R", "negative_pressure_ambulances"): 0}  # fmt: skip
+FLEET = rule("quota", id="fleet", resources=["ambulances"], number=1)
+
+
+def price(plan, name):
+    return line(plan, name).price
+
+
+def test_a_binding_floor_is_worth_what_one_more_costs():
+    """One physician more costs 2, three years of pay make it 6."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    quota = rule("quota", id="Q", resources=["physicians"], number=4)
+    assert price(planned(region, quota), "Q") == pytest.approx(2)
+    assert price(planned(region, quota, assume={"cost_years": 3.0}), "Q") == pytest.approx(6)
+
+
+def test_a_price_counts_all_that_one_more_brings():
+    """A sixth ambulance brings its driver, and a third negative-pressure one: 10 + 1 + 3."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    rules = [
+        FLEET,
+        rule(
+            "share", id="S", part="negative_pressure_ambulances", whole="ambulances", number="0.4"
+        ),
+        rule("ratio", id="D", pairs=[{"resource": "ems_drivers", "base": "ambulances"}], number=1),
+    ]
+    plan = planned(region, *rules)
+    assert price(plan, "fleet") == pytest.approx(14)
+    assert price(plan, "S") == pytest.approx(3)
+
+
+def test_an_outdone_floor_has_no_price():
+    """A floor below what another rule asks for anyway costs nothing to raise."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    rules = [FLEET, rule("total", id="T", resources=["ambulances"], number=9)]
+    plan = planned(region, *rules)
+    assert price(plan, "fleet") == pytest.approx(0)
+    assert price(plan, "T") == pytest.approx(10)
+
+
+def test_a_rule_that_is_missed_has_no_price():
+    """What cannot be had cannot be priced."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    quota = rule("quota", id="Q", resources=["physicians"], number=4)
+    plan = planned(region, quota, assume={"staff_inflow_cap": 3.0})
+    assert pd.isna(price(plan, "Q"))
+
+
+def test_a_floor_that_cannot_be_raised_has_no_price():
+    """18 physicians may be hired and 18 are needed: one more is not to be had at any price."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    quota = rule("quota", id="Q", resources=["physicians"], number=4)
+    plan = planned(region, quota, assume={"staff_inflow_cap": 18.0})
+    assert line(plan, "Q").met
+    assert pd.isna(price(plan, "Q"))
+
+
+def test_what_nobody_counted_has_no_price():
+    """Without today's number the cost of one more is unknown, not 0."""
+    assert pd.isna(price(planned(small_region(costs=PRICES), FLEET), "fleet"))
+
+
+def test_a_price_equals_planning_again_with_one_more():
+    """The price of a total is the difference to the plan whose number is one larger."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    ratio = rule(
+        "ratio", id="D", pairs=[{"resource": "ems_drivers", "base": "ambulances"}], number="0.5"
+    )
+
+    def with_number(n):
+        return planned(region, ratio, rule("total", id="T", resources=["ambulances"], number=n))
+
+    for n in (4, 5, 6, 7):
+        difference = with_number(n + 1).objective_value - with_number(n).objective_value
+        assert price(with_number(n), "T") == pytest.approx(difference)
+
+
+def test_rules_on_sites_and_unit_lines_carry_no_price():
+    """Prices stand on the line of the whole region only."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    plan = planned(region, FLEET)
+    assert plan.compliance.loc[plan.compliance["area"] != "all", "price"].isna().all()
