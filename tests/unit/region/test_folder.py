@@ -60,6 +60,18 @@ def test_every_file_is_remembered_with_its_hash(tmp_path: Path) -> None:
     assert {source.file: source.sha256 for source in region.sources} == expected
 
 
+def test_sources_claim_only_the_basis_that_somebody_stated(tmp_path: Path) -> None:
+    """Nobody said how the files were made; of the grid it may be said, and then it shows."""
+    unstated = read_region(tiny_folder(tmp_path / "unstated"))
+    assert {source.basis for source in unstated.sources} == {""}
+    assert any("[grid] basis is not stated; read as measured" in n for n in unstated.notes)
+    toml = swapped(TOML, 'kind = "count"', 'kind = "count"\nbasis = "modelled"')
+    stated = read_region(tiny_folder(tmp_path / "stated", {"region.toml": toml}))
+    assert {s.file for s in stated.sources if s.basis == "modelled"} == {"grid.csv"}
+    assert stated.grid.basis == "modelled"
+    assert not any("is not stated" in note for note in stated.notes)
+
+
 def test_the_toml_file_itself_may_be_named(tmp_path: Path) -> None:
     """The path of region.toml reads the same region as its folder."""
     folder = tiny_folder(tmp_path)
