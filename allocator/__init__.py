@@ -5,61 +5,7 @@
 'jiaxing-2025'
 """
 
-from allocator.assumptions import Assumptions
-from allocator.auditing.compliance import audit
-from allocator.batches import batch
-from allocator.errors import (
-    AllocatorError,
-    InfeasibleError,
-    InputError,
-    PolicyError,
-    SolverError,
-)
-from allocator.files.exporting import export
-from allocator.files.reading import read_plan
-from allocator.location.set_cover import lscp
-from allocator.location.siting import Siting
-from allocator.lp.solvers import SolverSettings
-from allocator.lp.status import Status
-from allocator.planning.optimisation import plan
-from allocator.plans import Plan
-from allocator.policy.policies import Policy, list_policies, make_policy, read_policy
-from allocator.region.building import build_region
-from allocator.region.folder import read_region
-from allocator.region.ground import Region
-from allocator.scenarios import Scenario, read_scenario
-from allocator.travel.coverage import Coverage
-from allocator.travel.distance import straight_line, straight_line_km
-from allocator.travel.times import TravelTimes
+import lazy_loader
 
-__all__ = [
-    "AllocatorError",
-    "Assumptions",
-    "Coverage",
-    "InfeasibleError",
-    "InputError",
-    "Plan",
-    "Policy",
-    "PolicyError",
-    "Region",
-    "Scenario",
-    "Siting",
-    "SolverError",
-    "SolverSettings",
-    "Status",
-    "TravelTimes",
-    "audit",
-    "batch",
-    "build_region",
-    "export",
-    "list_policies",
-    "lscp",
-    "make_policy",
-    "plan",
-    "read_plan",
-    "read_policy",
-    "read_region",
-    "read_scenario",
-    "straight_line",
-    "straight_line_km",
-]
+# The names and their homes stand in __init__.pyi; a home is loaded when its name is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
