@@ -64,12 +64,16 @@ def full_cover(task: Task) -> Decided:
     positions = _positions(task)
     status = task.case.region.sites.table["status"]
     standing = np.array(
-        [decided.opened.get(j, status.iloc[j] != "candidate") for j in positions], dtype=np.bool_
+        [decided.opened.get(j, status.iloc[j] == "existing") for j in positions], dtype=np.bool_
     )
+    required = [
+        k for k, j in enumerate(positions)
+        if status.iloc[j] == "required" and j not in decided.opened
+    ]  # fmt: skip
     forbidden = np.array([j in decided.opened for j in positions], dtype=np.bool_) & ~standing
     siting = lscp(
         stacked, cost=_costs(task, positions), open_sites=np.flatnonzero(standing),
-        forbidden=np.flatnonzero(forbidden),
+        required=required, forbidden=np.flatnonzero(forbidden),
         settings=task.settings, progress=task.progress,
     )  # fmt: skip
     if not siting.status.has_answer:
@@ -82,6 +86,7 @@ def full_cover(task: Task) -> Decided:
             stacked,
             cost=_costs(task, positions),
             open_sites=np.flatnonzero(loose),
+            required=required,
             settings=task.settings,
         ).bound
     chosen = set(siting.open_sites.tolist())
