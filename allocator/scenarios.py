@@ -197,8 +197,10 @@ def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
     return region, policy, Assumptions(dict(scenario.assumptions))
 
 
-def run(scenario: Scenario, progress: Progress | None = None) -> "Plan":
-    """Plan a scenario."""
+def run(
+    scenario: Scenario, progress: Progress | None = None, *, models: Path | None = None
+) -> "Plan":
+    """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps."""
     from allocator.lp.solvers import SolverSettings
 
     settings = SolverSettings(**scenario.solver.model_dump())
@@ -214,22 +216,10 @@ def run(scenario: Scenario, progress: Progress | None = None) -> "Plan":
         assumptions=assumptions,
         solver=settings,
         progress=progress,
+        models=models,
     )
-    told = {
-        "scenario": scenario.name,
-        "scenario_sha256": _sha256(scenario.file),
-        "rules": _rule_texts(policy),
-    }
+    told = {"scenario": scenario.name, "scenario_sha256": _sha256(scenario.file)}
     return replace(found, provenance={**told, **found.provenance})
-
-
-def _rule_texts(policy: Policy) -> dict[str, dict[str, Any]]:
-    """Where each rule comes from, for the tables that people read."""
-    every = [r for rule in policy.rules for r in (rule, *getattr(rule, "branches", ()))]
-    return {
-        r.id: {"meaning": r.meaning, "clause": r.clause, "line": r.line, "document": r.document}
-        for r in every
-    }
 
 
 def _sha256(file: Path | None) -> str:

@@ -30,6 +30,9 @@ def plan_command(
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Relative gap that counts as optimal.")] = None,
     solver: Annotated[str | None, typer.Option(help="highs, or a solver of PuLP.")] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Folder for each block's program as .lp and .mps.")
+    ] = None,
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw plan.png.")] = False,
     strict: Annotated[bool, STRICT] = False,
@@ -52,6 +55,7 @@ def plan_command(
         code = _plan(
             question, out, chinese=chinese or question.outputs.chinese,
             with_map=question.outputs.map and not no_map, strict=strict, as_json=as_json,
+            models=models,
         )  # fmt: skip
         raise typer.Exit(int(code))
 
@@ -82,14 +86,15 @@ def with_options(
 
 
 def _plan(
-    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, strict: bool, as_json: bool
-) -> ExitCode:
+    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, strict: bool, as_json: bool,
+    models: Path | None,
+) -> ExitCode:  # fmt: skip
     from allocator.files.exporting import export_all
     from allocator.files.writing import check_can_write
 
     check_can_write(out)
     with progress_on_stderr() as progress:
-        plan = run(scenario, progress)
+        plan = run(scenario, progress, models=models)
         progress("writing")
         files = export_all(plan, out, chinese=chinese, with_map=with_map)
     code = ExitCode.of_plan(plan, strict=strict)

@@ -25,6 +25,9 @@ from allocator.travel.coverage import Coverage
 LARGE = 20_000
 """Pairs of cell and site in reach above which the plain program is left aside."""
 
+_BOUND_ONLY = 0.02
+"""Search effort where only the bound is wanted: it hardly depends on the cover found."""
+
 
 def fits_full_cover(task: Task) -> bool:
     """Whether a network can be solved as 'the other rules first, then a set cover'.
@@ -88,6 +91,7 @@ def full_cover(task: Task) -> Decided:
             open_sites=np.flatnonzero(loose),
             required=required,
             settings=task.settings,
+            effort=_BOUND_ONLY,
         ).bound
     chosen = set(siting.open_sites.tolist())
     decided.opened |= {j: k in chosen for k, j in enumerate(positions)}

@@ -9,7 +9,7 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.stocks import Have, planned_resources
-from allocator.policy.rules import CoverageRule
+from allocator.policy.rules import CoverageRule, Rule
 from allocator.region.ground import Region
 
 
@@ -38,6 +38,15 @@ def provenance(
         "budget": limit,
         "currency": region.costs.currency,
         "cost": plan_cost(case.region, case.assumptions, facts).total,
+        "rules": {
+            rule.id: {
+                "meaning": rule.meaning,
+                "clause": rule.clause,
+                "line": rule.line,
+                "document": rule.document,
+            }
+            for rule in _all_rules(case)
+        },
         "coverage_rules": {
             rule.id: {
                 "meaning": rule.meaning,
@@ -47,11 +56,17 @@ def provenance(
                 "within_km": _plain(rule.within_km),
                 "mode": rule.mode,
             }
-            for rule in (leaf for r in case.policy.rules for leaf in leaves(r))
+            for rule in _all_rules(case)
             if isinstance(rule, CoverageRule)
         },
         "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
     }
+
+
+def _all_rules(case: Case) -> list[Rule]:
+    """Every rule, and every branch of an either-or."""
+    rules = case.policy.rules
+    return list({r.id: r for rule in rules for r in (rule, *leaves(rule))}.values())
 
 
 def _plain(number: Fraction | None) -> float | None:

@@ -61,7 +61,7 @@ def answer(monkeypatch):
     asked: list[Scenario] = []
 
     def set_answer(what):
-        def run(scenario, progress=None):
+        def run(scenario, progress=None, *, models=None):
             asked.append(scenario)
             if progress:
                 progress("solving [tier must]")
