@@ -1,9 +1,9 @@
 """What a plan says of its origin, and the programs it leaves behind."""
 
 import pulp
+from builders import rule, site, small_policy, small_region
 
 from allocator.planning.optimisation import plan
-from builders import rule, site, small_policy, small_region
 
 POLICY = small_policy(
     rule("quota", id="Q", resources=["ambulances"], number=1, line=7, clause="每千人一辆"),
