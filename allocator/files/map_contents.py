@@ -47,7 +47,9 @@ def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
     details: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
     whole = plan.compliance[plan.compliance["area"] == "all"].drop_duplicates("rule")
     strengths = dict(zip(whole["rule"], whole["strength"], strict=True))
-    rules = [str(c).removeprefix(COVERED) for c in plan.cells.columns if str(c).startswith(COVERED)]
+    idle = set(whole.loc[whole["branch"] == "not taken", "rule"])
+    covered = [str(c) for c in plan.cells.columns if str(c).startswith(COVERED)]
+    rules = [r for c in covered if (r := c.removeprefix(COVERED)) not in idle]
     rules.sort(key=lambda r: _ORDER.get(strengths.get(r, "info"), 3))
     found: list[Theme] = []
     for rule in rules:
