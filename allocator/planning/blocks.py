@@ -22,7 +22,7 @@ from allocator.planning.stocks import (
     planned_resources,
     vehicles_at_stations,
 )
-from allocator.planning.tiers import Progress, Tiers
+from allocator.planning.tiers import Progress, Record, Tiers
 from allocator.policy.rules import (
     Budget,
     Count,
@@ -188,20 +188,24 @@ class Block:
             self.separate if cutting else None, task.progress,
         )  # fmt: skip
         terms, constant = self.cost() if task.about == "cost" else ([], 0.0)
-        proven = math.nan
+        proven: Record | None = None
         try:
             tiers.rules(self.shortfalls)
             terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
             tiers.stage("objective", terms, constant=constant)
             if tiers.records and tiers.records[-1].tier == "objective":
-                proven = tiers.records[-1].bound
+                proven = tiers.records[-1]
             if task.models is not None:
                 self._write_into(task.models)
             self._settle_ties(tiers)
         except KeyboardInterrupt:
             # Outside the solver: what the stages before found still stands.
             tiers.interrupted, tiers.reproducible = True, False
-        return self._decided(tiers, terms, constant, proven)
+        decided = self._decided(tiers, terms, constant, math.nan)
+        if proven is not None and proven.status.has_answer:
+            # Settling ties may move within the room of what is held; what was proven does not.
+            decided.objective, decided.bound = proven.objective, proven.bound
+        return decided
 
     def _settle_ties(self, tiers: Tiers) -> None:
         """Among equally good answers: the cheaper one, the least change, the fair split."""
