@@ -45,7 +45,7 @@ def finest_units(table: gpd.GeoDataFrame, xy_m: Floats) -> NDArray[np.object_]:
     depth = depth_of_units(table)
     known = np.flatnonzero(~table.geometry.isna().to_numpy())
     outlines = table.geometry.to_numpy()[known]
-    tree = shapely.STRtree(shapely.points(xy_m))
+    tree = shapely.STRtree(np.asarray(shapely.points(xy_m), dtype=object))
     of_outline, of_point = tree.query(outlines, predicate="intersects")
     for position in range(len(known)):
         points = of_point[of_outline == position]
