@@ -55,6 +55,18 @@ def test_a_rule_that_is_missed_has_no_price():
     assert pd.isna(price(plan, "Q"))
 
 
+def test_a_ceiling_that_is_missed_has_no_price():
+    """100 ambulances must be and 40 are the most that is wished for: no price for the 41st."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    rules = [
+        rule("total", id="floor", resources=["ambulances"], number=100),
+        rule("total", id="roof", resources=["ambulances"], number=40, sense="<=", strength="wish"),
+    ]
+    plan = planned(region, *rules)
+    assert not line(plan, "roof").met
+    assert pd.isna(price(plan, "roof"))
+
+
 def test_a_floor_that_cannot_be_raised_has_no_price():
     """18 physicians may be hired and 18 are needed: one more is not to be had at any price."""
     region = small_region(stock=ZERO, costs=PRICES)

@@ -24,6 +24,16 @@ def test_what_stands_is_kept(stock, kept):
     assert plan.objective_value == 0
 
 
+def test_beds_are_not_given_up_to_spare_their_staff():
+    """Ten beds stand and three nurses can be had: the beds stay, and seven nurses are missing."""
+    region = small_region(stock={("R", "public_beds"): 10, ("R", "nurses"): 0})
+    pairs = [{"resource": "nurses", "base": "public_beds"}]
+    staff = rule("ratio", id="N", pairs=pairs, number=1)
+    plan = planned(region, staff, assume={"staff_inflow_cap": 3.0})
+    assert amount(plan, "public_beds") == 10
+    assert misses(plan)[0] == pytest.approx(0.07)
+
+
 def test_additions_are_counted_unit_by_unit_where_units_are_known():
     """A surplus in A does not pay for what B lacks: 4 beds are bought, though 9 + 0 are 9."""
     region = small_region(

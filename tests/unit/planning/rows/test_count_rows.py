@@ -213,6 +213,21 @@ def test_a_new_station_brings_its_vehicle():
         assert (amount(plan, "ambulances", "A"), amount(plan, "ambulances", "B")) == (1, 1)
 
 
+def test_a_station_is_not_closed_to_save_its_vehicle():
+    """Closing is free and an ambulance costs 10: the standing station is kept and gets one."""
+    region = small_region(
+        sites=[site("old")], stock={("R", "ambulances"): 0}, costs={"ambulances": 10}
+    )
+    rules = [
+        rule("count", sites=EMS, number=0),
+        rule("quota", resources=["ambulances"], number=0),
+    ]
+    plan = planned(region, *rules, budget=100.0)
+    assert statuses(plan) == {"old": "kept"}
+    assert amount(plan, "ambulances", "A") == 1
+    assert plan.objective_value == 10
+
+
 # ---------------------------------------------------------------- people per facility
 
 

@@ -1,0 +1,262 @@
+"""Planted bugs: one-line breakages of the package, each of which the tests must catch.
+
+    python tests/mutants.py [--quick] [WORD ...]
+
+The package and the tests are copied to a temporary folder; there one mutant after the other is
+applied and its tests are run. Reports caught or survived; exit code 1 if any survives, if the
+unbroken copy fails, or if a mutant no longer fits the source. ``--quick`` runs three; words choose
+mutants whose name contains one of them.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LP = "unit/lp"
+ROWS = "unit/planning/rows"
+PLANNING = "unit/planning"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In ``file`` of the package, ``old`` becomes ``new``; ``tests`` (under tests/) must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
+    return Mutant(name, file, old, new, tests)
+
+
+MUTANTS = (
+    # ---------------------------------------------------------------- lp
+    _("empty rows are let in", "lp/program.py",
+      "if not merged and not _holds(0.0, sense, rhs):", "if False:", f"{LP}/test_program.py"),
+    _("equal names are merged", "lp/program.py",
+      "while unique in self._names:", "while False:", f"{LP}/test_program.py"),
+    _("shifts add up", "lp/program.py",
+      "changeRHS(row.rhs + by)", "changeRHS(-self._rows[row.name].constant + by)",
+      f"{LP}/test_program.py"),
+    _("the incumbent of a stopped solve is called optimal", "lp/solvers.py",
+      "return Outcome(Status.FEASIBLE, objective, bound, solver.interrupted, by_clock)",
+      "return Outcome(Status.OPTIMAL, objective, bound, solver.interrupted, by_clock)",
+      f"{LP}/test_solvers.py"),
+    _("status is read for sol_status", "lp/solvers.py",
+      "said = problem.sol_status", "said = problem.status", f"{LP}/test_solvers.py"),
+    _("the constant is missing in the objective", "lp/solvers.py",
+      "objective = info.objective_function_value + _constant(problem)",
+      "objective = info.objective_function_value", f"{LP}/test_program.py"),
+    _("the constant is missing in the bound", "lp/solvers.py",
+      "bound = info.mip_dual_bound + _constant(problem)", "bound = info.mip_dual_bound",
+      f"{LP}/test_program.py"),
+    _("unbounded is told as infeasible", "lp/solvers.py",
+      "if model.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:",
+      "if False:", f"{LP}/test_solvers.py"),
+    _("the gap is relative to the bound", "lp/status.py",
+      "return difference / abs(objective) if objective", "return difference / abs(bound) if bound",
+      f"{LP}/test_status.py"),
+    # ---------------------------------------------------------------- travel
+    _("< for <= at the radius", "travel/times.py",
+      "near = self.value <= limit * (1 + 1e-9)", "near = self.value < limit",
+      f"{PLANNING}/test_planning_reach.py"),
+    _("no detour", "travel/distance.py",
+      "* (detour * 60) / speed_of_cell[cell]", "* 60 / speed_of_cell[cell]",
+      f"{ROWS}/test_response_rows.py"),
+    _("nobody is inside a cell", "travel/distance.py",
+      "    km = np.maximum(km, intra_cell_km)\n", "", f"{PLANNING}/test_planning_reach.py"),
+    # ---------------------------------------------------------------- region and policy
+    _("the root is not scaled with its units", "region/forecast.py",
+      "int(people), children)\n    _sum_above(table, units)", "int(people), children)",
+      f"{ROWS}/test_quota_rows.py"),
+    _("floats are taken at their last bit", "policy/values.py",
+      "return Fraction(repr(float(value)))", "return Fraction(float(value))",
+      "unit/policy/test_values.py"),
+    _("unknown keys of rules are ignored", "policy/rules.py",
+      'extra="forbid"', 'extra="ignore"', "unit/policy/test_problems.py"),
+    # ---------------------------------------------------------------- planning: stocks
+    _("floors are rounded down", "planning/rows/limits.py",
+      'if rule.sense == ">=":\n        return ceil(exact), None',
+      'if rule.sense == ">=":\n        return floor(exact), None', f"{PLANNING}/test_limits.py"),
+    _("the sense of a share is swapped", "planning/rows/share.py",
+      'if rule.sense == ">=" else', 'if rule.sense == "<=" else', f"{ROWS}/test_share_rows.py"),
+    _("ceilings per county are forgotten", "planning/rows/quota.py",
+      '"rounding") == "per_unit"', '"rounding") == "per unit"', f"{ROWS}/test_quota_rows.py"),
+    _("posts ignore duty and shifts", "planning/rows/ratio.py",
+      "if not rule.on_duty:", "if True:", f"{ROWS}/test_ratio_rows.py"),
+    _("parts may exceed their whole", "planning/stocks.py",
+      "        _inside_parent(model, resource)\n", "", f"{PLANNING}/test_stocks.py"),
+    _("what stands may go", "planning/stocks.py",
+      "if resource not in capped:", "if False:", f"{PLANNING}/test_stocks.py"),
+    _("the hiring cap counts those who are there", "planning/stocks.py",
+      "limit = have.whole + model", "limit = model", f"{PLANNING}/test_stocks.py"),
+    _("stations without vehicles", "planning/blocks.py",
+      "        self._stations()\n", "", f"{ROWS}/test_count_rows.py"),
+    _("Webster becomes Jefferson after the first seat", "planning/apportionment.py",
+      "heapq.heappush(queue, (-exact[i] / (seats[i] + Fraction(1, 2)), i))",
+      "heapq.heappush(queue, (-exact[i] / (seats[i] + 1), i))",
+      f"{PLANNING}/test_planning_apportionment.py"),
+    # ---------------------------------------------------------------- planning: sites
+    _("existing sites are not fixed", "planning/blocks.py",
+      'fixed = status == "required" or (status == "existing" and kind not in capped)',
+      'fixed = status == "required"', f"{ROWS}/test_count_rows.py"),
+    _("closing costs nothing", "planning/objectives.py",
+      "            constant += closing\n", "", f"{ROWS}/test_count_rows.py"),
+    _("attributes need no open site", "planning/decisions.py",
+      'f"{name}:open", [(1.0, variable), (-1.0, self.open[position])], "<=", 0.0',
+      'f"{name}:open", [(1.0, variable), (-1.0, self.open[position])], "<=", 1.0',
+      f"{ROWS}/test_count_rows.py"),
+    _("fewer sites than people need", "planning/rows/count.py",
+      "(ceil(served / rule.upper), most)", "(floor(served / rule.upper), most)",
+      f"{ROWS}/test_count_rows.py"),
+    _("the share of people is turned round", "planning/rows/coverage.py",
+      "allowed = (1.0 - wanted.share) * total", "allowed = wanted.share * total",
+      f"{ROWS}/test_coverage_rows.py"),
+    _("thin cells are enforced", "planning/rows/coverage.py",
+      "        cells = cells[settled(case)[cells]]\n", "        pass\n",
+      f"{ROWS}/test_coverage_rows.py"),
+    _("coverage forgets its level", "planning/rows/coverage.py",
+      "    if not rule.level:\n        return [scope]", "    if True:\n        return [scope]",
+      f"{ROWS}/test_coverage_rows.py"),
+    _("urban cells at rural speed", "planning/reach.py",
+      'value(f"{name}_urban_kmh"), value(f"{name}_rural_kmh")',
+      'value(f"{name}_rural_kmh"), value(f"{name}_urban_kmh")',
+      f"{PLANNING}/test_planning_reach.py"),
+    _("nobody takes the call", "planning/rows/response.py",
+      "(float(rule.minutes) - overhead_minutes(case)) * people", "float(rule.minutes) * people",
+      f"{ROWS}/test_response_rows.py"),
+    _("travel is bounded from above", "planning/rows/response.py",
+      "scaled = ((-c / scale, v) for c, v in terms)", "scaled = ((c / scale, v) for c, v in terms)",
+      f"{ROWS}/test_response_rows.py"),
+    _("a branch asks for nothing", "planning/rows/either.py",
+      "*((-c, v) for c, v in terms), (-most, taken[branch.id])]",
+      "*((-c, v) for c, v in terms)]", f"{ROWS}/test_either_rows.py"),
+    _("a branch that cannot be asked is free", "planning/rows/either.py",
+      '[(1.0, taken[name])], "<=", 0.0', '[(1.0, taken[name])], "<=", 1.0',
+      f"{ROWS}/test_either_rows.py"),
+    _("required sites of a full cover are free", "planning/full_cover.py",
+      'status.iloc[j] == "required" and j not in', 'status.iloc[j] == "requested" and j not in',
+      f"{PLANNING}/test_full_cover.py"),
+    # ---------------------------------------------------------------- planning: whole plans
+    _("no budget row", "planning/blocks.py",
+      'self.program.require("budget", terms, "<=", self.task.budget - constant)', "pass",
+      f"{ROWS}/test_budget_rows.py"),
+    _("closing is not paid from the budget", "planning/blocks.py",
+      '"<=", self.task.budget - constant)', '"<=", self.task.budget)',
+      f"{ROWS}/test_budget_rows.py"),
+    _("tiers are not held", "planning/tiers.py",
+      "        if terms:\n", "        if False:\n", f"{PLANNING}/test_tiers.py"),
+    _("wishes before musts", "planning/tiers.py",
+      'STRENGTHS = ("must", "target", "wish")', 'STRENGTHS = ("wish", "target", "must")',
+      f"{PLANNING}/test_tiers.py"),
+    _("a disagreement is let pass", "planning/recheck.py",
+      "if found and not decided.interrupted:", "if False:", f"{PLANNING}/test_recheck.py"),
+    _("missed rules get a price", "planning/prices.py",
+      "if decided.missed.get(rule.id, 0.0) > 1e-6:", "if False:", f"{PLANNING}/test_prices.py"),
+    # ---------------------------------------------------------------- auditing
+    _("half of the people are enough", "auditing/coverage.py",
+      "_TOLERANCE = 1e-6", "_TOLERANCE = 0.5", f"{ROWS}/test_coverage_rows.py"),
+    _("the audit's radius excludes its limit", "auditing/reach.py",
+      "INCLUSIVE = 1 + 1e-9", "INCLUSIVE = 1 - 1e-9", f"{ROWS}/test_coverage_rows.py"),
+    _("the audit rounds floors down", "auditing/findings.py",
+      '">=": (up, None)', '">=": (down, None)', f"{ROWS}/test_quota_rows.py",
+      "properties/test_rules.py"),
+    _("the audit pools staff", "auditing/ratios.py",
+      "        each=True,\n", "", "unit/auditing/test_audit_ratios.py"),
+    _("the audit forgets the turnout", "auditing/responses.py",
+      'number("call_handling_minutes") + number("turnout_minutes")',
+      'number("call_handling_minutes")', f"{ROWS}/test_response_rows.py"),
+)  # fmt: skip
+QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
+
+
+def copy_of_the_project(into: Path) -> Path:
+    """The package, its tests and its settings, without anything compiled."""
+    clean = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for name in ("allocator", "tests"):
+        shutil.copytree(ROOT / name, into / name, ignore=clean)
+    shutil.copy(ROOT / "pyproject.toml", into)
+    return into
+
+
+def python(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the copy, which comes before any installed package."""
+    environment = {
+        **os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1",
+        "HYPOTHESIS_PROFILE": "dev",
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=project, env=environment, text=True, check=False,
+        capture_output=True,
+    )  # fmt: skip
+
+
+def tested(project: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """Run tests until the first failure."""
+    paths = [f"tests/{name}" for name in tests]
+    return python(project, "-m", "pytest", "-x", "-q", "--hypothesis-seed=0", *paths)
+
+
+def check_imports(project: Path) -> None:
+    """Make sure that the copy is what is imported, not the package as installed."""
+    found = python(project, "-c", "import allocator; print(allocator.__file__)").stdout.strip()
+    if not found or project.resolve() not in Path(found).resolve().parents:
+        raise SystemExit(f"the tests would import {found or 'nothing'}, not the mutated copy")
+
+
+def outcome(project: Path, mutant: Mutant) -> str:
+    """``caught``, or what is wrong."""
+    path = project / "allocator" / mutant.file
+    source = path.read_text("utf-8")
+    if source.count(mutant.old) != 1:
+        return f"STALE: the old text stands {source.count(mutant.old)} times in {mutant.file}"
+    path.write_text(source.replace(mutant.old, mutant.new), "utf-8")
+    try:
+        code = tested(project, mutant.tests).returncode
+    finally:
+        path.write_text(source, "utf-8")
+    return {0: "SURVIVED", 1: "caught"}.get(code, f"BROKEN: pytest ended with code {code}")
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the mutants and print a line for each."""
+    parser = argparse.ArgumentParser(description="Planted bugs that the tests must catch.")
+    parser.add_argument("--quick", action="store_true", help="three mutants only")
+    parser.add_argument("words", nargs="*", help="mutants whose name contains one of these")
+    options = parser.parse_args(arguments)
+    chosen = [m for m in MUTANTS if not options.quick or m.name in QUICK]
+    chosen = [m for m in chosen if not options.words or any(w in m.name for w in options.words)]
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        project = copy_of_the_project(Path(folder))
+        check_imports(project)
+        everything = tuple(dict.fromkeys(name for m in chosen for name in m.tests))
+        unbroken = tested(project, everything)
+        if unbroken.returncode:
+            say((unbroken.stdout + unbroken.stderr)[-3000:] + "\nthe unbroken copy fails its tests")
+            return 1
+        for mutant in chosen:
+            found = outcome(project, mutant)
+            say(f"{found:10} {mutant.file}: {mutant.name}")
+            failed += [mutant.name] if found != "caught" else []
+    say(f"{len(chosen) - len(failed)} of {len(chosen)} caught")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
