@@ -198,3 +198,35 @@ def test_versions_name_the_layer_and_the_solver():
     """Every plan can say which PuLP and which HiGHS made it."""
     assert set(versions()) == {"pulp", "highs"}
     assert all(v[0].isdigit() for v in versions().values())
+
+
+def test_presolve_does_not_lose_the_optimum_of_an_absolute_value():
+    """Little weight on |x|, much on what x lacks of 4: x is 4. HiGHS 1.14 stopped at x = 1."""
+    program = Program("absolute")
+    lack, size, x = program.continuous("lack"), program.continuous("size"), program.integer("x")
+    program.require("whole", [(1.0, lack), (1.0, x)], "==", 4)
+    program.require("above", [(1.0, x), (-1.0, size)], "<=", 0)
+    program.require("below", [(-1.0, x), (-1.0, size)], "<=", 0)
+    program.require("most", [(1.0, x)], "<=", 4)
+    program.require("least", [(1.0, x)], ">=", 0.45)
+    answer = program.solve([(100.0, lack), (0.01, size)], SolverSettings())
+    assert answer.objective == pytest.approx(0.04)
+
+
+def test_presolve_does_not_take_the_lighter_of_two_branches():
+    """One of two places may be used; the heavier loss is avoided. HiGHS 1.14 avoided the other."""
+    program = Program("branches")
+    terms = []
+    yes = []
+    for name, weight in (("a", 10.0), ("b", 8.0)):
+        taken, served = (
+            program.binary(f"{name} taken"),
+            program.continuous(f"{name} served", 0, 500),
+        )
+        lost = program.continuous(f"{name} lost", 0, 500)
+        program.require(f"{name} if taken", [(1.0, served), (-500.0, taken)], "<=", 0)
+        program.require(f"{name} all", [(1.0, served), (1.0, lost)], "==", 500)
+        terms.append((weight, lost))
+        yes.append((1.0, taken))
+    program.require("one", yes, "<=", 1)
+    assert program.solve(terms, SolverSettings()).objective == pytest.approx(4000)
