@@ -157,6 +157,10 @@ class Block:
         areas = self.task.case.areas(rule.level, pool=rule.pool)
         if not any(area.units for area in quota.in_scope(areas, self.task.case, scope)):
             return None
+        if scope is not None and (
+            isinstance(rule, ForcedSite) or (isinstance(rule, Count) and not rule.level)
+        ):
+            return None  # a few sites of the whole region are no unit's own choice
         if self.stock is not None:
             for kind, rows in _STOCK_ROWS.items():
                 if isinstance(rule, kind) and self.stock.decides(rule):

@@ -120,6 +120,17 @@ def test_a_branch_that_says_nothing_of_a_unit_cannot_be_chosen_there():
     assert line(plan, "E").met
 
 
+@pytest.mark.parametrize(
+    "whole", [rule("count", id="c", sites=EMS, number=1), rule("forced_site", id="c", site="s0")]
+)
+def test_a_rule_on_the_whole_region_is_no_unit_s_own_choice(whole):
+    """One station for the whole region is cheap, but no unit can choose it for itself."""
+    plan = planned(region(), either(whole, NEAR), assume={"either_or_per": "unit"})
+    assert len(open_ids(plan)) == 4
+    assert line(plan, "E").met
+    assert len(open_ids(planned(region(), either(whole, NEAR)))) == 1
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_branch_that_cannot_be_asked_is_not_free(order):
     """The region has no schools: 'a school or a station' opens the station."""
