@@ -138,7 +138,11 @@ def reaches(region: Any, rule: Any, cell: Any, site: Any, how: Mapping[str, Any]
 
 
 def site_miss(region: Any, rule: Any, opened: list[Any], how: Mapping[str, Any]) -> float:
-    """Sum over areas of the shares by which a site rule is missed."""
+    """Sum over areas of the shares by which a site rule is missed; the least of its branches."""
+    if rule.kind == "either_or":
+        # A branch holds as written: everybody counts, wherever they live.
+        everybody = {**how, "settled_density_per_km2": 0.0}
+        return min(site_miss(region, branch, opened, everybody) for branch in rule.branches)
     if rule.kind == "forced_site":
         return 0.0 if any(rule.site in {s.name, s["name"]} for s in opened) else 1.0
     total = 0.0
@@ -223,9 +227,15 @@ def site_cost(region: Any, site: Any, is_open: bool) -> float:
     return float(costs.get(site["kind"], 0.0) if isnan(own) else own) if is_open else 0.0
 
 
+def leaves(rule: Any) -> list[Any]:
+    """The rule, or the branches of an either-or."""
+    return list(rule.branches) if rule.kind == "either_or" else [rule]
+
+
 def choices(region: Any, rules: Sequence[Any]) -> Iterator[list[Any]]:
     """Every list of open sites: what stands stays, unless a rule caps its kind."""
     table = region.sites.table
+    rules = [leaf for r in rules for leaf in leaves(r)]
     capped = {
         s["kind"]
         for r in rules
@@ -258,7 +268,12 @@ def _speaks(rule: Any, site: Any) -> bool:
 def site_score(region: Any, rules: Sequence[Any], opened: list[Any], how: Any) -> Score:
     """Misses by tier of the site rules that speak of any site, and the cost of the sites."""
     rows = [s for _, s in region.sites.table.iterrows()]
-    asked = [r for r in rules if r.kind in SITE_RULES and any(_speaks(r, s) for s in rows)]
+
+    def is_asked(rule: Any) -> bool:
+        kinds = all(leaf.kind in SITE_RULES for leaf in leaves(rule))
+        return kinds and all(any(_speaks(leaf, s) for s in rows) for leaf in leaves(rule))
+
+    asked = [r for r in rules if is_asked(r)]
     misses = [
         sum(site_miss(region, r, opened, how) for r in asked if r.strength == tier)
         for tier in TIERS

@@ -73,9 +73,11 @@ def stocks(draw: Any, planning: list[str]) -> dict[tuple[str, str], float]:
 
 
 @st.composite
-def site_rules(draw: Any, kinds: tuple[str, ...] = (KIND,), most: int = 3) -> list[Any]:
+def site_rules(
+    draw: Any, kinds: tuple[str, ...] = (KIND,), most: int = 3, least: int = 1
+) -> list[Any]:
     """One to three rules about the sites, of any strength; they may contradict each other."""
-    rules = draw(st.lists(st.sampled_from(sorted(_SITE_RULES)), min_size=1, max_size=most))
+    rules = draw(st.lists(st.sampled_from(sorted(_SITE_RULES)), min_size=least, max_size=most))
     return [
         rule(
             kind,

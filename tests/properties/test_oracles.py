@@ -1,6 +1,7 @@
 """Plans against planners that share no code with the package."""
 
 import pytest
+from builders import rule
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from planned import misses, planned
@@ -17,6 +18,21 @@ def close(number):
 @given(region=regions(), rules=site_rules())
 def test_sites_equal_the_best_of_every_choice(region, rules):
     """Misses by tier and cost equal the best over every choice of open sites."""
+    plan = planned(region, *rules)
+    *expected, cost = best_sites(region, rules)
+    assume(max(expected) < 1e9)
+    assert misses(plan) == close(tuple(expected))
+    assert plan.objective_value == close(cost)
+
+
+@some
+@given(region=regions(max_sites=5), rules=site_rules(most=2), branches=site_rules(least=2))
+def test_either_or_takes_the_best_branch_of_every_choice(region, rules, branches):
+    """With an either-or among the rules: misses and cost equal the best over every choice."""
+    fields = [
+        {**b.model_dump(exclude_none=True), "id": f"branch {k}"} for k, b in enumerate(branches)
+    ]
+    rules = [*rules, rule("either_or", id="E", branches=fields)]
     plan = planned(region, *rules)
     *expected, cost = best_sites(region, rules)
     assume(max(expected) < 1e9)
