@@ -490,8 +490,9 @@ def test_text_with_brackets_is_printed_as_it_is(capsys):
     assert "[bold]x[/bold]" in said
 
 
-def test_a_band_shows_both_ends(capsys):
+def test_a_band_shows_both_ends(capsys, monkeypatch):
     """A rule with a lower and an upper end that does not hold."""
+    monkeypatch.setenv("COLUMNS", "120")  # parallel test runs set 80, where the cell wraps
     table = compliance_table(
         [line("BAND", sense="band", required=1234.5, required_upper=2, achieved=3, met=False)]
     )
