@@ -83,12 +83,14 @@ class Program:
         self._names: dict[str, int] = {}
         self._rows: dict[str, Any] = {}
         self._integers: list[Variable] = []
+        self._in_no_row: dict[Variable, None] = {}
         self._rounds = 200
 
     def integer(self, name: str, low: float = 0, high: float | None = None) -> Variable:
         """Add a whole-number variable in [low, high]."""
         variable = self._problem.add_variable(self._unique(name), low, high, "Integer")
         self._integers.append(variable)
+        self._in_no_row[variable] = None
         return variable
 
     def binary(self, name: str, low: int = 0) -> Variable:
@@ -97,7 +99,9 @@ class Program:
 
     def continuous(self, name: str, low: float = 0, high: float | None = None) -> Variable:
         """Add a continuous variable in [low, high]."""
-        return self._problem.add_variable(self._unique(name), low, high, "Continuous")
+        variable = self._problem.add_variable(self._unique(name), low, high, "Continuous")
+        self._in_no_row[variable] = None
+        return variable
 
     def require(self, name: str, terms: Iterable[Term], sense: Sense, rhs: float) -> Row:
         """Add the row sum of coefficient * variable {<=, >=, ==} rhs.
@@ -120,6 +124,8 @@ class Program:
             expression = pulp.LpAffineExpression(list(merged.items()))
             constraint = pulp.LpConstraint(expression, _SENSES[sense], unique, rhs)
             self._problem.addConstraint(constraint)
+            for variable in merged:
+                self._in_no_row.pop(variable, None)
             self._rows[unique] = constraint
         return Row(unique, pairs, sense, rhs)
 
@@ -142,7 +148,7 @@ class Program:
         round's bound stays valid, since rows are only added.
         """
         began = time.perf_counter()
-        self._problem.setObjective(_expression(terms, constant))
+        self._problem.setObjective(_expression([*terms, *self._named_nowhere()], constant))
         for _ in range(self._rounds):
             solution = self._solve_once(settings, start, began)
             cuts = separate(solution) if separate and solution.status.has_answer else ()
@@ -151,6 +157,14 @@ class Program:
             for cut in cuts:
                 self.require(cut.name, cut.terms, cut.sense, cut.rhs)
         raise SolverError(f"{self.name}: rows were still violated after {self._rounds} rounds")
+
+    def _named_nowhere(self) -> list[Term]:
+        """Terms of no weight for variables in no row, and for one if all else is empty.
+
+        PuLP leaves them out of the columns of an .mps file but writes their bounds, and puts a
+        dummy variable into an empty objective: files that nothing else can read.
+        """
+        return [(0.0, v) for v in (*self._in_no_row, *self._problem.variables()[:1])]
 
     def _solve_once(
         self, settings: SolverSettings, start: dict[Variable, float] | None, began: float

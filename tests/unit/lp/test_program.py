@@ -69,6 +69,23 @@ def test_a_written_model_gives_the_same_optimum_elsewhere(tmp_path, suffix):
     assert reader.getInfo().objective_function_value == here
 
 
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+def test_a_model_without_objective_or_rows_can_be_read_elsewhere(tmp_path, suffix):
+    """Variables in no row and an empty objective are in the file, with their bounds."""
+    program = Program("bare")
+    x, lonely = program.integer("x", 0, 9), program.integer("lonely", 4, 8)
+    program.require("r", [(1.0, x)], ">=", 2)
+    for terms in ([], [(1.0, lonely)], []):
+        solved(program, terms)
+        program.write(tmp_path / f"model{suffix}")
+        reader = highspy.Highs()
+        reader.setOptionValue("output_flag", False)
+        assert reader.readModel(str(tmp_path / f"model{suffix}")) == highspy.HighsStatus.kOk
+        reader.run()
+        assert reader.getNumCol() == 2
+        assert reader.getInfo().objective_function_value == (4 if terms else 0)
+
+
 def test_pulp_reads_a_written_mps_model_back(tmp_path):
     """The .mps file is PuLP's own: read back by PuLP and solved, it gives the same optimum."""
     program, terms = knapsack()

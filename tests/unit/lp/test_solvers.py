@@ -148,6 +148,18 @@ def test_solvers_agree_on_the_objective(name):
     assert answer.gap <= 2e-4
 
 
+@pytest.mark.parametrize("name", SOLVERS)
+def test_any_solver_takes_empty_objectives_and_variables_in_no_row(name):
+    """First nothing is asked, then something, with a variable that no row names."""
+    program, terms = knapsack()
+    lonely = program.integer("lonely", 4, 8)
+    settings = SolverSettings(name=name)
+    assert program.solve([], settings).status is Status.OPTIMAL
+    answer = program.solve([*terms, (1.0, lonely)], settings)
+    assert answer.objective == pytest.approx(6)
+    assert answer.values[lonely] == 4
+
+
 def test_the_number_of_threads_may_change_from_solve_to_solve():
     """Two threads after one, and one after two, in the same process."""
     found = []
