@@ -30,6 +30,8 @@ def with_prices(task: Task, decided: Decided) -> dict[str, float]:
         if len(block.rows_of(rule.id)) not in {1, 2}:
             continue
         again = block.solve_objective()
+        if again.interrupted:
+            raise KeyboardInterrupt
         if sum(again.missed.values()) <= sum(decided.missed.values()) + 1e-6:
             prices[rule.id] = again.objective - decided.objective
     return prices

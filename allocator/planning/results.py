@@ -180,7 +180,9 @@ def _vehicles(
         if not here or not cars:
             continue
         weights = [near[j] for j in here]
-        each = webster(cars, weights, lower=[1] * len(here))
+        # Only after an interrupt may there be fewer vehicles than stations.
+        least = [1] * len(here) if cars >= len(here) else None
+        each = webster(cars, weights, lower=least)
         negative = min(cars, decided.amounts.get(("negative_pressure_ambulances", unit), 0))
         special = webster(negative, weights, upper=each)
         found |= {j: (n, k) for j, n, k in zip(here, each, special, strict=True)}

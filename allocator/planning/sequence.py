@@ -76,7 +76,11 @@ def _solve(task: Task) -> Decided:
 def _solve_with_prices(task: Task) -> Decided:
     decided = Block(task).solve()
     if not task.before.interrupted:
-        decided.prices = with_prices(task, decided)
+        try:
+            decided.prices = with_prices(task, decided)
+        except KeyboardInterrupt:
+            decided.interrupted, decided.reproducible = True, False
+            decided.notes.append("interrupted before what one more unit costs was known: no prices")
     return decided
 
 
