@@ -85,6 +85,15 @@ class Program:
         self._integers: list[Variable] = []
         self._in_no_row: dict[Variable, None] = {}
         self._rounds = 200
+        self._exact = False
+
+    def whole_to_the_last_digit(self) -> None:
+        """Let whole numbers be off by 1e-9 at most, not 1e-6.
+
+        Where a yes/no variable switches a row by a large number, a millionth of a yes lets
+        through what the row forbids.
+        """
+        self._exact = True
 
     def integer(self, name: str, low: float = 0, high: float | None = None) -> Variable:
         """Add a whole-number variable in [low, high]."""
@@ -172,7 +181,7 @@ class Program:
         if not self._problem.variables():
             value = float(self._problem.objective.constant)
             return Solution(Status.OPTIMAL, value, value, {}, time.perf_counter() - began)
-        outcome = run(self._problem, settings, start)
+        outcome = run(self._problem, settings, start, exact=self._exact)
         values = {}
         if outcome.status.has_answer:
             values = {v: float(v.varValue or 0.0) for v in self._problem.variables()}

@@ -109,18 +109,31 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
 
 
 def run(
-    problem: pulp.LpProblem, settings: SolverSettings, start: Mapping[Any, float] | None = None
+    problem: pulp.LpProblem,
+    settings: SolverSettings,
+    start: Mapping[Any, float] | None = None,
+    *,
+    exact: bool = False,
 ) -> Outcome:
-    """Solve and read the outcome; values are left on the problem's variables."""
+    """Solve and read the outcome; values are left on the problem's variables.
+
+    ``exact`` asks HiGHS for whole numbers that are whole to 1e-9.
+    """
     if settings.name.lower() == "highs":
-        return _run_highs(problem, settings, start)
+        return _run_highs(problem, settings, start, exact=exact)
     return _run_named(problem, settings)
 
 
 def _run_highs(
-    problem: pulp.LpProblem, settings: SolverSettings, start: Mapping[Any, float] | None
+    problem: pulp.LpProblem,
+    settings: SolverSettings,
+    start: Mapping[Any, float] | None,
+    *,
+    exact: bool,
 ) -> Outcome:
     options: dict[str, Any] = {"random_seed": settings.seed}
+    if exact:
+        options["mip_feasibility_tolerance"] = 1e-9
     if settings.node_limit is not None:
         options["mip_max_nodes"] = settings.node_limit
     solver = _Highs(

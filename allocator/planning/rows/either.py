@@ -30,6 +30,7 @@ def either_or(
     region does not have) is not taken, or it would hold for free.
     ``V`` is what the tiers see: the miss of the branch taken, as a share of what it requires.
     """
+    program.whole_to_the_last_digit()
     found, choices = [], []
     for scope in _scopes(case):
         area = scope.id if scope else "all"

@@ -138,11 +138,11 @@ def test_ctrl_c_at_any_solve_leaves_a_plan(at):
     """Pressed during the first, second ... solve: every table is there, and the label says so."""
     solves = []
 
-    def pressed(*given):
+    def pressed(*given, **more):
         solves.append(1)
         if len(solves) == at:
             raise KeyboardInterrupt
-        return run(*given)
+        return run(*given, **more)
 
     sites = [site(f"s{k}", x_km=k + 0.5) for k in range(3)]
     sites += [site("new", x_km=3.5, y_km=1.5, status="candidate"), site("c", "health_station")]
@@ -162,11 +162,11 @@ def test_an_interrupt_in_the_first_block_leaves_the_rest_as_today(monkeypatch):
     """Stations were being placed: clinics stay as they are, vehicles are planned all the same."""
     solves = []
 
-    def pressed(*given):
+    def pressed(*given, **more):
         solves.append(1)
         if len(solves) == 1:
             raise KeyboardInterrupt
-        return run(*given)
+        return run(*given, **more)
 
     monkeypatch.setattr("allocator.lp.program.run", pressed)
     plan = planned(region(), STATIONS, CLINICS, FLEET)

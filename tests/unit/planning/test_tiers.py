@@ -94,8 +94,8 @@ def test_every_stage_is_on_record_with_its_bound():
 def test_a_plan_that_stopped_early_says_so(monkeypatch):
     """One solve that ended early with a bound of half: the plan is feasible, not optimal."""
 
-    def stopped(*given):
-        outcome = run(*given)
+    def stopped(*given, **more):
+        outcome = run(*given, **more)
         return replace(outcome, status=Status.FEASIBLE, bound=outcome.bound / 2)
 
     region = small_region(stock={("R", "public_beds"): 0}, costs={"public_beds": 3})
@@ -112,9 +112,9 @@ def test_an_interrupt_hands_out_the_best_so_far(monkeypatch, at):
     """Ctrl-C in the first, second ... solve of a block: a plan with all its tables, labelled."""
     solves = []
 
-    def interrupted(*given):
+    def interrupted(*given, **more):
         solves.append(given)
-        outcome = run(*given)
+        outcome = run(*given, **more)
         if len(solves) == at:
             return replace(outcome, status=Status.FEASIBLE, interrupted=True)
         return outcome

@@ -1,21 +1,17 @@
 """Staff against beds, vehicles and facilities."""
 
+from math import ceil
+
 import pytest
 from builders import rule, site, small_region
 from planned import amount, amounts, line, misses, planned
 
+from allocator.policy.policies import read_policy
+
 FLEET = rule("quota", id="fleet", resources=["ambulances"], number=1, level=["district", "county"])
 DRIVERS = [{"resource": "ems_drivers", "base": "ambulances"}]
-# Rule, staff, their beds, persons per bed: the staffing rules of Jiaxing by hospital grade.
-BY_GRADE = [
-    ("J049", "technicians_3a_general", "beds_3a_general", "1.25"),
-    ("J050", "technicians_3b_general", "beds_3b_general", "1.15"),
-    ("J051", "technicians_2_general", "beds_2_general", "1"),
-    ("J052", "nurses_3a_general", "beds_3a_general", "0.88"),
-    ("J053", "nurses_3b_general", "beds_3b_general", "0.82"),
-    ("J054", "nurses_3a_tcm", "beds_3a_tcm", "0.77"),
-    ("J055", "nurses_3b_tcm", "beds_3b_tcm", "0.72"),
-]
+# The staffing rules by hospital grade, as published.
+BY_GRADE = [r for r in read_policy("jiaxing-2025").rules if "J049" <= r.id <= "J055"]
 
 
 def drivers(number, **more):
@@ -91,31 +87,47 @@ def test_too_few_hands_are_a_miss_of_what_is_lacking():
     assert misses(plan)[0] == pytest.approx(0.02)
 
 
-@pytest.mark.parametrize(("name", "staff", "beds", "number"), BY_GRADE)
-def test_the_staffing_rules_by_hospital_grade_bind(name, staff, beds, number):
-    """J049-J055 on a region that knows its beds by grade: 40 and 25 beds, each unit rounded up."""
-    region = small_region(
-        stock={("A", beds): 40, ("B", beds): 25, ("A", staff): 10, ("B", staff): 10},
-        costs={staff: 2},
-    )
-    rates = {"A": 40 * float(number), "B": 25 * float(number)}
-    expected = {u: float(-int(-round(rate, 9) // 1)) for u, rate in rates.items()}
-    plan = planned(
-        region, rule("ratio", id=name, pairs=[{"resource": staff, "base": beds}], number=number)
-    )
-    assert {u: amount(plan, staff, u) for u in "AB"} == expected
-    assert line(plan, name).met
-    assert line(plan, name).binding
-    assert plan.objective_value == pytest.approx(2 * (sum(expected.values()) - 20))
+def by_grade(made):
+    """A region that knows the beds of the rule's grades, 40 and 25, and ten staff in each unit."""
+    stock = {(u, p.base): n for p in made.pairs for u, n in (("A", 40), ("B", 25))}
+    stock |= {(u, p.resource): 10 for p in made.pairs for u in "AB"}
+    return small_region(stock=stock, costs={p.resource: 2 for p in made.pairs})
 
 
-@pytest.mark.parametrize(("name", "staff", "beds", "number"), BY_GRADE)
-def test_without_beds_by_grade_the_rules_are_not_evaluated(name, staff, beds, number):
+def test_there_are_seven_staffing_rules_by_grade():
+    """J049 to J055, each a ratio of staff to beds."""
+    assert [r.id for r in BY_GRADE] == [f"J{k:03}" for k in range(49, 56)]
+    assert {r.kind for r in BY_GRADE} == {"ratio"}
+
+
+@pytest.mark.parametrize("made", BY_GRADE, ids=lambda r: r.id)
+def test_the_staffing_rules_by_hospital_grade_bind(made):
+    """On a region that knows its beds by grade each unit gets its own staff, rounded up."""
+    expected = {u: ceil(n * made.number) for u, n in (("A", 40), ("B", 25))}
+    plan = planned(by_grade(made), made)
+    for pair in made.pairs:
+        assert {u: amount(plan, pair.resource, u) for u in "AB"} == expected
+    assert line(plan, made.id).met
+    assert line(plan, made.id).binding
+    hired = sum(expected.values()) - 20
+    assert plan.objective_value == pytest.approx(2 * hired * len(made.pairs))
+
+
+@pytest.mark.parametrize("made", BY_GRADE, ids=lambda r: r.id)
+def test_the_staffing_rules_are_missed_by_the_hands_that_are_lacking(made):
+    """With one hire less than needed of each kind, each pair of the rule lacks one."""
+    need = sum(ceil(n * made.number) for n in (40, 25))
+    plan = planned(by_grade(made), made, assume={"staff_inflow_cap": float(need - 20 - 1)})
+    assert not line(plan, made.id).met
+    assert line(plan, made.id).slack == -len(made.pairs)
+
+
+@pytest.mark.parametrize("made", BY_GRADE, ids=lambda r: r.id)
+def test_without_beds_by_grade_the_rules_are_not_evaluated(made):
     """Where nobody counted the beds of a grade, the plan names the missing input."""
-    made = rule("ratio", id=name, pairs=[{"resource": staff, "base": beds}], number=number)
     plan = planned(small_region(), FLEET, made)
-    assert not line(plan, name).evaluated
-    assert beds in line(plan, name).note
+    assert not line(plan, made.id).evaluated
+    assert made.pairs[0].base in line(plan, made.id).note
 
 
 def test_a_ratio_to_an_unknown_base_does_not_stop_the_plan():
