@@ -163,3 +163,140 @@ _STOCK_RULES: dict[str, Any] = {
         }
     ),
 }
+
+
+@st.composite
+def any_rules(draw: Any) -> list[Any]:
+    """Rules of every kind in their rarer forms: bands, 'about', pools, attributes, alternatives."""
+    rules = draw(st.lists(st.sampled_from(sorted(_ANY_RULES)), min_size=1, max_size=4))
+    made = []
+    for k, kind in enumerate(rules):
+        fields = {
+            "id": f"{kind}-{k}", "strength": draw(STRENGTHS), "level": draw(_ANY_LEVELS),
+            "pool": draw(st.booleans()), **draw(_ANY_RULES[kind]),
+        }  # fmt: skip
+        made.append(rule(kind.split()[0], **fields))
+    if draw(st.booleans()):
+        branches = [*draw(site_rules(least=2, most=2))]
+        if draw(st.booleans()):
+            branches = draw(stock_rules())[1:] + draw(stock_rules())[:1]
+        fields = [
+            {**b.model_dump(exclude_none=True), "id": f"branch {k}"} for k, b in enumerate(branches)
+        ]
+        if len(fields) > 1:
+            made.append(rule("either_or", id="E", strength=draw(STRENGTHS), branches=fields))
+    return made
+
+
+_ANY_LEVELS = st.sampled_from([(), ("county",), ("district", "county"), ("town",)])
+_SITES = st.sampled_from([{"kinds": [KIND]}, {"kinds": [KIND, OTHER_KIND]}, {"kinds": ["school"]}])
+_SENSES = st.sampled_from(
+    [
+        {"sense": "band", "lower": 1, "upper": 3}, {"sense": "about", "number": 3},
+        {"sense": "==", "number": 2}, {"sense": "<=", "number": 1}, {"sense": ">=", "number": 2},
+    ]
+)  # fmt: skip
+
+
+def _merged(*parts: Any) -> Any:
+    return st.tuples(*parts).map(lambda found: {k: v for part in found for k, v in part.items()})
+
+
+_ANY_RULES: dict[str, Any] = {
+    "count": _merged(
+        _SENSES,
+        st.fixed_dictionaries(
+            {
+                "sites": _SITES,
+                "attribute": st.sampled_from([None, None, "decontamination"]),
+                "above_people": st.sampled_from([None, None, 1000, 3000]),
+            }
+        ),
+    ),
+    "forced_site": st.fixed_dictionaries({"site": st.sampled_from(["s0", "site s1", "nowhere"])}),
+    "coverage km": st.fixed_dictionaries(
+        {
+            "sites": _SITES,
+            "group": _GROUPS,
+            "within_km": st.sampled_from([1, 2, "2.5"]),
+            "share": st.sampled_from([1, "0.7"]),
+            "radius": st.booleans(),
+        }
+    ),
+    "coverage minutes": st.fixed_dictionaries(
+        {
+            "sites": _SITES,
+            "group": _GROUPS,
+            "within_minutes": st.sampled_from([5, "7.8", 20]),
+            "mode": st.sampled_from(["walk", "drive", "ambulance"]),
+        }
+    ),
+    "mean_response": st.fixed_dictionaries(
+        {"sites": _SITES, "group": _GROUPS, "minutes": st.sampled_from([6, 8])}
+    ),
+    "served_band": st.fixed_dictionaries(
+        {
+            "sites": _SITES,
+            "group": st.sampled_from(["total", "urban", "under3"]),
+            "lower": st.sampled_from([0, 50, 700]),
+            "upper": st.sampled_from([900, 3000]),
+        }
+    ),
+    "quota": _merged(
+        _SENSES,
+        st.fixed_dictionaries(
+            {
+                "resources": st.sampled_from([["ambulances"], ["public_beds", "private_beds"]]),
+                "per": st.sampled_from([500, 1000]),
+                "group": st.sampled_from(["total", "elderly", "rural"]),
+            }
+        ),
+    ),
+    "total": _merged(_SENSES, st.just({"resources": ["nurses"]})),
+    "share": st.fixed_dictionaries(
+        {
+            "part": st.just("rehab_beds"),
+            "whole": st.just("public_beds"),
+            "number": st.sampled_from(["0.3", "1/3"]),
+            "sense": st.sampled_from([">=", "<="]),
+        }
+    ),
+    "ratio": st.fixed_dictionaries(
+        {
+            "pairs": st.sampled_from(
+                [
+                    [{"resource": "nurses", "base": "public_beds"}],
+                    [{"resource": "ems_drivers", "base": "ambulances"},
+                     {"resource": "ems_nurses", "sites": [{"kinds": [KIND]}]}],
+                ]
+            ),
+            "number": st.sampled_from(["0.7", "2"]),
+            "on_duty": st.booleans(),
+        }
+    ),
+    "budget": st.fixed_dictionaries(
+        {
+            "amount": st.sampled_from([15, 60]),
+            "subsidy_per_site": st.sampled_from([0, 4]),
+            "sites": st.just({"kinds": [KIND]}),
+        }
+    ),
+    "parameter": st.just({"number": 9000}),
+    "indicator": st.just({"number": "95", "unit": "%"}),
+}  # fmt: skip
+
+ANY_READINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "radius_reading": st.sampled_from(["max", "share", "area_mean"]),
+        "radius_share": st.sampled_from([0.5, 1.0]),
+        "rounding": st.sampled_from(["total", "per_unit"]),
+        "either_or_per": st.sampled_from(["area", "unit"]),
+        "elderly_age": st.sampled_from([60.0, 62.0, 65.0]),
+        "staff_inflow_cap": st.sampled_from([0.0, 5.0]),
+        "on_duty_share": st.sampled_from([0.5, 1.0]),
+        "around_tolerance": st.sampled_from([0.0, 0.5]),
+        "settled_density_per_km2": st.sampled_from([0.0, 300.0, 1e6]),
+        "cost_years": st.sampled_from([1.0, 3.0]),
+    },
+)

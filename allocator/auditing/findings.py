@@ -157,9 +157,10 @@ def whole_bounds(
         return float(ceil(low * base)), float(floor(high * base))
     number = rule.number * base
     if rule.sense == "about":
+        # The whole number that is meant lies in the band, however narrow the band is.
         return (
             float(ceil(number * (1 - around_tolerance))),
-            float(floor(number * (1 + around_tolerance))),
+            float(max(floor(number * (1 + around_tolerance)), ceil(number))),
         )
     up, down = float(ceil(number)), float(floor(number))
     return {">=": (up, None), "<=": (None, down), "==": (up, up)}[rule.sense]

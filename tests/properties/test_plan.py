@@ -8,13 +8,23 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from builders import rule, small_region
+from builders import rule, small_policy, small_region
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from planned import amounts, misses, planned, same_tables
 from planning_oracles import Score, better
-from strategies import regions, site_rules, some, stock_rules
+from strategies import (
+    ANY_READINGS,
+    KIND,
+    OTHER_KIND,
+    any_rules,
+    regions,
+    site_rules,
+    some,
+    stock_rules,
+)
 
+from allocator.auditing.compliance import audit
 from allocator.errors import InfeasibleError
 from allocator.lp.solvers import SolverSettings
 from allocator.plans import Plan
@@ -218,6 +228,33 @@ def test_planning_changes_none_of_its_inputs(region, rules):
     for name, frame in frames.items():
         pd.testing.assert_frame_equal(frame, before[name])
     assert [r.model_dump_json() for r in rules] == texts
+
+
+# ---------------------------------------------------------------- whatever is asked
+
+
+@given(
+    region=regions(kinds=(KIND, OTHER_KIND), stocked=True),
+    rules=any_rules(),
+    readings=ANY_READINGS,
+    wish=st.sampled_from(["cost", "change", "worst_county"]),
+    budget=st.sampled_from([None, None, 0.0, 25.0]),
+)
+def test_no_policy_and_no_reading_sets_program_and_audit_at_odds(
+    region, rules, readings, wish, budget
+):
+    """Every kind of rule in every form under every reading: a plan whose recheck agrees, or money
+    that does not pay for what must be.
+    """
+    words = {"maximise": wish} if wish == "worst_county" else {"minimise": wish}
+    try:
+        plan = planned(region, *rules, assume=readings, budget=budget, **words)
+    except InfeasibleError:
+        assert budget is not None or any(r.kind == "budget" for r in rules)
+        return
+    again = audit(region, small_policy(*rules), plan)
+    assert plan.compliance.drop(columns="price").equals(again.drop(columns="price"))
+    assert plan.bound <= plan.objective_value + 1e-6 * max(1.0, abs(plan.objective_value))
 
 
 # ---------------------------------------------------------------- physical truths
