@@ -200,17 +200,17 @@ def test_a_branch_that_is_taken_holds_to_the_last_vehicle():
     """A station needs an ambulance, 40 % of one are one: a millionth of a yes is no yes."""
     made = small_region(
         people=[299, 2, 299], x_km=[1.5, 5.5, 3.5], y_km=[2, 2, 0], urban=[False, True, True],
-        units=UNITS, sites=[site("s", x_km=3.6, y_km=0)], costs=PRICES,
+        units=UNITS, costs=PRICES, sites=[site("s1", x_km=3.6, y_km=0)],
         stock={("A", "public_beds"): 12, ("B", "public_beds"): 4, ("C", "public_beds"): 1},
     )  # fmt: skip
     branches = either(
-        rule("total", id="beds", resources=["public_beds"], number=28),
-        rule("share", id="share", number="0.4", part="negative_pressure_ambulances",
+        rule("total", id="b0", resources=["public_beds"], number=28),
+        rule("share", id="b1", number="0.4", part="negative_pressure_ambulances",
              whole="ambulances"),
-        rule("quota", id="fleet", resources=["ambulances"], number="2.45"),
+        rule("quota", id="b2", resources=["ambulances"], number="2.45"),
         strength="target",
     )  # fmt: skip
-    stated = rule("parameter", id="N", number=9000, strength="info")
-    plan = planned(made, branches, stated)
+    stated = rule("parameter", id="p", number=9000, strength="info")
+    plan = planned(made, stated, branches, assume={"cost_years": 3.0})
     assert line(plan, "E").met
     assert amount(plan, "negative_pressure_ambulances") == 1
