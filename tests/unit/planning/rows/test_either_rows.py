@@ -214,3 +214,22 @@ def test_a_branch_that_is_taken_holds_to_the_last_vehicle():
     plan = planned(made, stated, branches, assume={"cost_years": 3.0})
     assert line(plan, "E").met
     assert amount(plan, "negative_pressure_ambulances") == 1
+
+
+def test_what_is_asked_of_the_region_is_asked_of_a_unit_that_chooses_for_itself():
+    """1 public bed per 1,000, or 1 private bed: A takes the private one, B its two public ones."""
+    made = small_region(
+        stock={("A", "public_beds"): 0, ("B", "public_beds"): 2, ("R", "private_beds"): 0},
+        costs={"public_beds": 1, "private_beds": 2},
+    )
+    branches = either(
+        rule("quota", id="public", resources=["public_beds"], number=1),
+        rule("total", id="private", resources=["private_beds"], number=1),
+    )
+    plan = planned(made, branches, assume={"either_or_per": "unit"})
+    assert (amount(plan, "public_beds", "A"), amount(plan, "public_beds", "B")) == (0, 2)
+    assert amount(plan, "private_beds", "A") == 1
+    assert plan.objective_value == 2
+    assert line(plan, "E", "A").met
+    assert line(plan, "E", "B").met
+    assert line(plan, "public", "A").required == 3
