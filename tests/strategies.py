@@ -171,9 +171,10 @@ def any_rules(draw: Any) -> list[Any]:
     rules = draw(st.lists(st.sampled_from(sorted(_ANY_RULES)), min_size=1, max_size=4))
     made = []
     for k, kind in enumerate(rules):
+        level = draw(_ANY_LEVELS)
         fields = {
-            "id": f"{kind}-{k}", "strength": draw(STRENGTHS), "level": draw(_ANY_LEVELS),
-            "pool": draw(st.booleans()), **draw(_ANY_RULES[kind]),
+            "id": f"{kind}-{k}", "strength": draw(STRENGTHS), "level": level,
+            "pool": bool(level) and draw(st.booleans()), **draw(_ANY_RULES[kind]),
         }  # fmt: skip
         made.append(rule(kind.split()[0], **fields))
     if draw(st.booleans()):

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from allocator.auditing.case import Case, weakest
 from allocator.auditing.findings import Finding, each_apart, few, line_of
 from allocator.plans import Line
-from allocator.policy.rules import EitherOr, Rule
+from allocator.policy.rules import EitherOr, Quota, Rule, ServedBand, Share, Simple, Total
 
 
 def lines(rule: EitherOr, case: Case, audit: Callable[[Rule, Case], list[Line]]) -> list[Line]:
     """Audit an either-or rule; ``audit`` gives the lines of each branch.
 
     With the assumption ``either_or_per`` = unit each planning unit chooses: a branch holds there
-    if all its lines in the unit do; a branch that says nothing of the unit cannot be chosen.
+    if all its lines in the unit do; a branch that says nothing of the unit cannot be chosen. What
+    a branch asks of the region is then asked of each unit by itself, not shared out.
     """
-    branches = {branch.id: audit(branch, case) for branch in rule.branches}
+    asked = rule.branches
+    if case.assumptions.word("either_or_per") == "unit":
+        asked = tuple(_of_each_unit(branch, case) for branch in asked)
+    branches = {branch.id: audit(branch, case) for branch in asked}
     if case.assumptions.word("either_or_per") == "area":
         choice = _choose({name: found[:1] for name, found in branches.items()})
         own = [line_of(rule, choice.finding(), measure="branches", sense=">=")]
@@ -39,6 +43,17 @@ def lines(rule: EitherOr, case: Case, audit: Callable[[Rule, Case], list[Line]])
         for name, found in branches.items()
         for line in found
     ]
+
+
+def _of_each_unit(branch: Simple, case: Case) -> Simple:
+    """A branch as a unit reads it that chooses for itself."""
+    units = case.region.units
+    planning = tuple(dict.fromkeys(str(units.table.at[u, "level"]) for u in units.planning))
+    if branch.level:
+        return branch.model_copy(update={"pool": False})
+    if isinstance(branch, Quota | Total | Share | ServedBand):
+        return branch.model_copy(update={"level": planning})
+    return branch
 
 
 @dataclass(frozen=True)
