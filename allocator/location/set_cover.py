@@ -1,36 +1,34 @@
 """Set covering: every cell within reach of an open site, at least cost."""
 
-import math
 from collections.abc import Callable
+from typing import Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from allocator.errors import InputError
-from allocator.location.engines.covering import Cover, least_cost_cover
-from allocator.location.engines.limits import Limits
+from allocator.location.answering import answer, limits_of, no_answer
+from allocator.location.engines.covering import least_cost_cover
 from allocator.location.engines.problem import CoverProblem
-from allocator.location.roles import SiteRoles
+from allocator.location.questions.base import demand_of
+from allocator.location.questions.cover import FullCover
+from allocator.location.roles import SiteOptions, SiteRoles
 from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
-from allocator.lp.status import Status, relative_gap
-from allocator.travel.coverage import Coverage
+from allocator.lp.status import Status
+from allocator.travel.coverage import Coverage, Reach
+from allocator.travel.ends import Demand
 
 _MODEL = "LSCP"
-_TOLERANCE = 1e-6
 
 
 def lscp(
-    coverage: Coverage,
+    coverage: Reach,
     *,
-    cost: ArrayLike | None = None,
-    open_sites: ArrayLike | None = None,
-    required: ArrayLike | None = None,
-    forbidden: ArrayLike | None = None,
     skip_unreachable: bool = False,
     effort: float = 1.0,
     settings: SolverSettings | None = None,
     progress: Callable[[str], None] | None = None,
+    **sites: Unpack[SiteOptions],
 ) -> Siting:
     r"""Cover every cell at least cost: the location set covering problem.
 
@@ -45,14 +43,6 @@ def lscp(
     ----------
     coverage
         Which sites each cell can reach.
-    cost
-        Cost of opening each site, >= 0, shape ``(n_sites,)``; 1 each when missing.
-    open_sites
-        Positions of sites that are open already: they stay open and cost nothing.
-    required
-        Positions of sites that must be opened and paid for.
-    forbidden
-        Positions of sites that may not be opened.
     skip_unreachable
         Leave out cells that no permitted site reaches, and list them, instead of calling the
         question infeasible.
@@ -62,53 +52,57 @@ def lscp(
         Gap that is good enough (0 when missing), node limit, time limit, seed, threads.
     progress
         Called with a line of text now and then.
+    **sites
+        Costs and roles of the sites: see :class:`allocator.location.roles.SiteOptions`.
 
     Returns
     -------
     Siting
-        Its objective is the cost of the new sites. An interrupt (Ctrl-C) ends the search; the
+        Its objective is what the new sites cost, and the running and closing of old ones where
+        the caller prices that. An interrupt (Ctrl-C) ends the search; the
         best cover and bound so far are returned, marked ``interrupted``.
     """
-    roles = SiteRoles.checked(
-        coverage.n_sites,
-        cost=cost,
-        open_sites=open_sites,
-        required=required,
-        forbidden=forbidden,
-        where="lscp",
-    )
-    limits = _limits(settings, effort)
-    given = np.union1d(roles.already_open, roles.required)
-    left, uncoverable = _cells_left(coverage, roles, given)
+    roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "lscp", sites)
+    limits = limits_of(settings, "lscp", effort)
+    demand = demand_of(None, coverage.demand, coverage.n_cells, default=1.0)
+    question = FullCover(coverage, demand, roles)
+    unit = cost_unit(roles)
+    merged = coverage.aggregated()
+    # A site whose closing costs more than its running stays open in some cheapest answer.
+    kept = np.union1d(roles.given, roles.may_close[roles.price[roles.may_close] <= 0])
+    free = np.setdiff1d(roles.free, kept)
+    left, beyond = _rows_left(merged.rows, kept, free)
+    uncoverable = np.flatnonzero(beyond[merged.row_of_cell])
     if len(uncoverable) and not skip_unreachable:
-        return _infeasible(roles, uncoverable, limits)
-    rest = CoverProblem(coverage, roles.cost).part(left, roles.candidates)
+        return no_answer(
+            _MODEL, question, limits, sense="min", unit=unit, status=Status.INFEASIBLE,
+            uncoverable=uncoverable, notes=(_beyond(uncoverable, coverage.demand),),
+        )  # fmt: skip
+    rest = CoverProblem(merged.rows, np.maximum(roles.price, 0.0)).part(left, free)
     cover = least_cost_cover(rest, limits, progress or (lambda _: None))
-    return _siting(roles, cover, uncoverable, limits)
+    paid = roles.total_cost(kept)
+    return answer(
+        _MODEL, question, limits, sense="min", unit=unit,
+        objective=paid + cover.cost, bound=paid + cover.bound,
+        open_sites=np.union1d(kept, free[cover.chosen]), uncoverable=uncoverable,
+        interrupted=cover.interrupted,
+        notes=[_beyond(uncoverable, coverage.demand) + " and are left out"][: len(uncoverable)],
+    )  # fmt: skip
 
 
-def _limits(settings: SolverSettings | None, effort: float) -> Limits:
-    if not (math.isfinite(effort) and effort > 0):
-        raise InputError(f"effort must be finite and > 0, got {effort}", where="lscp")
-    if settings is None:
-        return Limits(effort=effort)
-    return Limits(
-        effort=effort,
-        gap=settings.gap,
-        node_limit=settings.node_limit,
-        time_limit_seconds=settings.time_limit_seconds,
-        seed=settings.seed,
-        threads=settings.threads,
-    )
+def cost_unit(roles: SiteRoles) -> str:
+    """``sites`` when each new one costs 1 and nothing else costs anything, else ``cost``."""
+    plain = (roles.cost == 1).all()
+    return "cost" if roles.base or roles.running_cost.any() or not plain else "sites"
 
 
-def _cells_left(
-    coverage: Coverage, roles: SiteRoles, given: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cells that need a new site, and cells that none can help."""
-    bare = ~coverage.covered_by(_mask(given, coverage.n_sites))
-    reachable = coverage.covered_by(_mask(roles.candidates, coverage.n_sites))
-    return np.flatnonzero(bare & reachable), np.flatnonzero(bare & ~reachable)
+def _rows_left(
+    rows: Coverage, kept: NDArray[np.int64], free: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Rows that need another site, and whether each row is beyond help."""
+    bare = ~rows.covered_by(_mask(kept, rows.n_sites))
+    reachable = rows.covered_by(_mask(free, rows.n_sites))
+    return np.flatnonzero(bare & reachable), bare & ~reachable
 
 
 def _mask(positions: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
@@ -117,49 +111,6 @@ def _mask(positions: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _infeasible(roles: SiteRoles, uncoverable: NDArray[np.int64], limits: Limits) -> Siting:
-    return Siting(
-        model=_MODEL,
-        status=Status.INFEASIBLE,
-        objective=math.nan,
-        bound=math.nan,
-        gap=math.nan,
-        open_sites=roles.already_open,
-        already_open=roles.already_open,
-        uncoverable=uncoverable,
-        seconds=limits.seconds(),
-        notes=(f"{len(uncoverable)} cells reach no permitted site",),
-        site_cost=roles.cost,
-    )
-
-
-def _siting(
-    roles: SiteRoles, cover: Cover, uncoverable: NDArray[np.int64], limits: Limits
-) -> Siting:
-    paid = float(roles.cost[roles.required].sum())
-    objective, bound = paid + cover.cost, paid + cover.bound
-    gap = relative_gap(objective, bound)
-    proven = gap <= max(limits.gap, _TOLERANCE)
-    notes = []
-    if len(uncoverable):
-        notes.append(f"{len(uncoverable)} cells reach no permitted site and are left out")
-    if limits.stopped_by_clock:
-        notes.append("stopped by the clock: another run may give another answer")
-    if cover.interrupted:
-        notes.append("interrupted: the best cover so far")
-    new = np.union1d(roles.required, roles.candidates[cover.chosen])
-    return Siting(
-        model=_MODEL,
-        status=Status.OPTIMAL if proven else Status.FEASIBLE,
-        objective=objective,
-        bound=bound,
-        gap=gap,
-        open_sites=np.union1d(roles.already_open, new),
-        already_open=roles.already_open,
-        uncoverable=uncoverable,
-        seconds=limits.seconds(),
-        reproducible=not (limits.stopped_by_clock or cover.interrupted),
-        interrupted=cover.interrupted,
-        notes=tuple(notes),
-        site_cost=roles.cost,
-    )
+def _beyond(cells: NDArray[np.int64], demand: Demand | None) -> str:
+    people = "" if demand is None else f" with {demand.people[cells].sum():,.0f} people"
+    return f"{len(cells)} cells{people} reach no permitted site"

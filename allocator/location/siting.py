@@ -1,13 +1,39 @@
 """Siting: the answer to one classic question, with its proof."""
 
-from collections.abc import Sequence
+import html
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from allocator.errors import InputError
+from allocator.location.questions.base import Question, Served
 from allocator.lp.status import Status
-from allocator.travel.coverage import Coverage
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """People sent from cells to sites, where the model decides that itself.
+
+    Attributes
+    ----------
+    cell, site, people
+        Positions and people of each flow, shape ``(n_flows,)``.
+    """
+
+    cell: NDArray[np.int64]
+    site: NDArray[np.int64]
+    people: NDArray[np.float64]
+
+
+def _no_positions() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,14 +44,22 @@ class Siting:
     ----------
     model
         The question's name in the literature, e.g. ``LSCP``.
+    question
+        What was asked: arcs, people, roles of sites, parameters.
     status
         ``optimal`` only when proven (within the gap asked for).
-    objective, bound, gap
-        Of the answer; what no answer can beat; ``|objective - bound| / |objective|``.
+    objective, objective_unit, sense
+        Of the answer; ``people``, ``sites``, ``cost``, ``minutes`` ...; ``min`` or ``max``.
+    bound, gap
+        What no answer can beat; ``|objective - bound| / |objective|``.
     open_sites
         Positions of all open sites, ascending; those that were open already among them.
-    already_open
-        Positions of the sites that were open before, ascending; they cost nothing.
+    servers
+        Vehicles (or other servers) at each of ``open_sites``; one each when missing.
+    levels
+        Level of each of ``open_sites`` in a hierarchy; missing elsewhere.
+    flows
+        Who is sent where, if the model decides that itself.
     uncoverable
         Cells that no permitted site reaches, ascending.
     seconds
@@ -35,71 +69,205 @@ class Siting:
     interrupted
         Whether the user stopped it.
     notes
-        What a reader should know: how far the proof goes, what was left out.
-    site_cost
-        Cost of opening each site, shape ``(n_sites,)``; 1 each when missing.
-    site_ids
-        Names of the sites, if the caller has any.
+        What a reader should know: how far the proof goes, what was left out, what would do.
     """
 
     model: str
+    question: Question
     status: Status
     objective: float
+    objective_unit: str
+    sense: Literal["min", "max"]
     bound: float
     gap: float
     open_sites: NDArray[np.int64]
-    already_open: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    uncoverable: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    servers: NDArray[np.int64] | None = None
+    levels: NDArray[np.int64] | None = None
+    flows: Flows | None = None
+    uncoverable: NDArray[np.int64] = field(default_factory=_no_positions)
     seconds: float = 0.0
     reproducible: bool = True
     interrupted: bool = False
     notes: tuple[str, ...] = ()
-    site_cost: NDArray[np.float64] | None = None
-    site_ids: Sequence[str] | None = None
 
     @property
     def new_sites(self) -> NDArray[np.int64]:
         """Positions of the sites that this answer opens, ascending."""
-        return np.setdiff1d(self.open_sites, self.already_open)
+        return np.setdiff1d(self.open_sites, self.question.roles.existing)
+
+    @property
+    def closed_sites(self) -> NDArray[np.int64]:
+        """Positions of the sites that this answer closes, ascending."""
+        if not self.status.has_answer:
+            return _no_positions()
+        return np.setdiff1d(self.question.roles.existing, self.open_sites)
 
     @property
     def sites(self) -> list[str] | list[int]:
         """Open sites by name, or by position when they have no names."""
-        if self.site_ids is None:
+        known = self.question.sites
+        if known is None:
             positions: list[int] = self.open_sites.tolist()
             return positions
-        return [self.site_ids[i] for i in self.open_sites]
+        return [str(known.ids[i]) for i in self.open_sites]
 
-    def verify(self, coverage: Coverage) -> list[str]:
+    @cached_property
+    def served(self) -> Served:
+        """Who goes where: site, distance and cover of every cell."""
+        return self.question.served(self)
+
+    @property
+    def assignment(self) -> NDArray[np.int64]:
+        """Position of the site that each cell goes to, -1 for none, shape ``(n_cells,)``."""
+        return self.served.site
+
+    @property
+    def people_total(self) -> float:
+        """People in all cells."""
+        return float(self.question.demand.people.sum())
+
+    @property
+    def people_covered(self) -> float:
+        """People (not points) that count as served."""
+        return float(self.question.demand.people[self.served.covered].sum())
+
+    @property
+    def uncovered(self) -> dict[str, float]:
+        """People not served, by population group; ``total`` first."""
+        missed = ~self.served.covered
+        demand = self.question.demand
+        return {
+            group: float(demand.of_group(group)[missed].sum())
+            for group in ("total", *demand.groups)
+        }
+
+    @property
+    def load(self) -> NDArray[np.float64]:
+        """People who go to each of ``open_sites``, shape ``(n_open,)``."""
+        n_sites = self.question.roles.n_sites
+        if self.flows is not None:
+            per_site = np.bincount(self.flows.site, weights=self.flows.people, minlength=n_sites)
+        else:
+            going = self.assignment >= 0
+            per_site = np.bincount(
+                self.assignment[going],
+                weights=self.question.demand.people[going],
+                minlength=n_sites,
+            )
+        return np.asarray(per_site[self.open_sites], dtype=np.float64)
+
+    @property
+    def site_table(self) -> pd.DataFrame:
+        """One row per site that is open or closed by this answer: id, status, people, servers."""
+        roles, known = self.question.roles, self.question.sites
+        shown = np.concatenate([self.open_sites, self.closed_sites])
+        existing, new = set(roles.existing.tolist()), set(self.new_sites.tolist())
+        still = set(self.open_sites.tolist())
+        status = [
+            "new" if j in new else "kept" if j in existing & still else "closed"
+            for j in shown.tolist()
+        ]
+        n_closed = len(self.closed_sites)
+        table = pd.DataFrame(
+            {
+                "id": [str(known.ids[j]) if known else str(j) for j in shown.tolist()],
+                "status": status,
+                "people": np.concatenate([self.load, np.zeros(n_closed)]),
+                "cost": np.where(
+                    np.isin(shown, self.closed_sites), roles.closing_cost[shown], roles.cost[shown]
+                ),
+            }
+        )
+        table.loc[table["status"] == "kept", "cost"] = roles.running_cost[shown][
+            np.array(status) == "kept"
+        ]
+        for name, column in (("servers", self.servers), ("level", self.levels)):
+            if column is not None:
+                table[name] = np.concatenate([column, np.zeros(n_closed, dtype=np.int64)])
+        return table
+
+    @property
+    def cell_table(self) -> pd.DataFrame:
+        """One row per cell: id, people, site that it goes to, how far, whether it is served."""
+        demand, known, served = self.question.demand, self.question.sites, self.served
+        name = (lambda j: str(known.ids[j])) if known else str
+        table = pd.DataFrame(
+            {
+                "id": [demand.name(i) for i in range(len(demand))],
+                "people": demand.people,
+                "site": ["" if j < 0 else name(j) for j in served.site.tolist()],
+                "covered": served.covered,
+            }
+        )
+        if self.question.away_unit:
+            table[self.question.away_unit] = served.away
+        return table
+
+    @property
+    def site_points(self) -> gpd.GeoDataFrame:
+        """:attr:`site_table` with points.
+
+        Raises
+        ------
+        InputError
+            If the sites have no coordinates.
+        """
+        known = self.question.sites
+        if known is None or known.xy_m is None:
+            raise InputError("the sites have no coordinates", where="site_points")
+        shown = np.concatenate([self.open_sites, self.closed_sites])
+        points = gpd.points_from_xy(known.xy_m[shown, 0], known.xy_m[shown, 1])
+        return gpd.GeoDataFrame(self.site_table, geometry=points, crs=known.crs or None)
+
+    @property
+    def cell_points(self) -> gpd.GeoDataFrame:
+        """:attr:`cell_table` with points.
+
+        Raises
+        ------
+        InputError
+            If the cells have no coordinates.
+        """
+        demand = self.question.demand
+        if demand.xy_m is None:
+            raise InputError("the cells have no coordinates", where="cell_points")
+        points = gpd.points_from_xy(demand.xy_m[:, 0], demand.xy_m[:, 1])
+        return gpd.GeoDataFrame(self.cell_table, geometry=points, crs=demand.crs or None)
+
+    def verify(self) -> list[str]:
         """What is wrong with this answer, recomputed from the arcs alone; empty when all is well.
 
-        Cost and cover are counted again, site by site; no solver is asked.
+        The objective and every rule of the question are counted again; no solver is asked.
         """
         if not self.status.has_answer:
             return []
-        problems = []
-        reached = np.zeros(coverage.n_cells, dtype=np.bool_)
-        is_open = set(self.open_sites.tolist())
-        for cell in range(coverage.n_cells):
-            reached[cell] = not is_open.isdisjoint(coverage.sites_of(cell).tolist())
-        missed = np.setdiff1d(np.flatnonzero(~reached), self.uncoverable)
-        if len(missed):
-            problems.append(f"{len(missed)} cells reach no open site, first: {missed[0]}")
-        excused = self.uncoverable[reached[self.uncoverable]]
-        if len(excused):
-            problems.append(f"{len(excused)} cells called uncoverable are covered: {excused[0]}")
-        new = self.new_sites
-        spent = float(len(new) if self.site_cost is None else self.site_cost[new].sum())
-        if abs(spent - self.objective) > 1e-6 * max(1.0, abs(spent)):
-            problems.append(f"objective {self.objective} but the new sites cost {spent}")
-        if self.bound > self.objective + 1e-6 * max(1.0, abs(self.objective)):
-            problems.append(f"bound {self.bound} lies above the objective {self.objective}")
+        recount = self.question.recount(self)
+        problems = list(recount.problems)
+        size = _TOLERANCE * max(1.0, abs(recount.objective))
+        if not abs(recount.objective - self.objective) <= size:
+            problems.append(f"objective {self.objective:g}, but counted {recount.objective:g}")
+        beaten = self.bound - self.objective if self.sense == "min" else self.objective - self.bound
+        if not beaten <= _TOLERANCE * max(1.0, abs(self.objective)):
+            side = "above" if self.sense == "min" else "below"
+            problems.append(f"bound {self.bound:g} lies {side} the objective {self.objective:g}")
         return problems
 
     def __repr__(self) -> str:
         """One line with what matters."""
+        if not self.status.has_answer:
+            return f"Siting({self.model}, {self.status}: {'; '.join(self.notes) or 'no answer'})"
         return (
             f"Siting({self.model}, {self.status}: {len(self.open_sites)} open "
-            f"({len(self.new_sites)} new), objective {self.objective:g}, bound {self.bound:g}, "
-            f"gap {self.gap:.2%})"
+            f"({len(self.new_sites)} new), objective {self.objective:,.10g} {self.objective_unit}, "
+            f"bound {self.bound:,.10g}, gap {self.gap:.2%})"
         )
+
+    def _repr_html_(self) -> str:
+        lines = [repr(self)]
+        if self.status.has_answer:
+            share = self.people_covered / self.people_total if self.people_total else 1.0
+            lines.append(
+                f"{self.people_covered:,.0f} of {self.people_total:,.0f} people ({share:.1%})"
+            )
+        text = "<br>".join(html.escape(line) for line in [*lines, *self.notes])
+        return f"<div><p>{text}</p>{self.site_table.head(20).to_html(index=False)}</div>"

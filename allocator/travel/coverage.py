@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from allocator.travel.ends import Demand, SiteSet
+
+if TYPE_CHECKING:
+    from allocator.travel.times import TravelTimes
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +24,18 @@ class Coverage:
         ``(n_cells + 1,)`` and ``(n_pairs,)``.
     n_sites
         Number of sites, reachable or not.
+    demand, sites
+        Who lives in the cells and what the sites are, if the caller said so.
+    times
+        The travel times that this reach was cut from, if any: they say who goes where.
     """
 
     start: NDArray[np.int64]
     site: NDArray[np.int64]
     n_sites: int
+    demand: Demand | None = None
+    sites: SiteSet | None = None
+    times: "TravelTimes | None" = None
 
     @classmethod
     def from_pairs(
@@ -86,6 +99,11 @@ class Coverage:
         rank[order] = np.arange(len(first))
         return self.of_cells(first[order].astype(np.int64)), rank[row_of_cell]
 
+    def aggregated(self) -> "AggregatedCoverage":
+        """The same as :meth:`aggregate`, as one value that remembers demand and sites."""
+        rows, row_of_cell = self.aggregate()
+        return AggregatedCoverage(rows, row_of_cell, self.demand, self.sites)
+
     def _signatures(self) -> NDArray[np.uint64]:
         """One 64-bit number per cell: the sum of its sites' random keys, modulo 2**64."""
         keys = np.random.default_rng(0).integers(
@@ -107,3 +125,50 @@ class Coverage:
         row_of_cell = np.fromiter((row_of.setdefault(s, len(row_of)) for s in sets), np.int64)
         _, first = np.unique(row_of_cell, return_index=True)
         return first.astype(np.int64), row_of_cell
+
+
+@dataclass(frozen=True, eq=False)
+class AggregatedCoverage:
+    """Reach of very many cells, with those that reach the same sites merged beforehand.
+
+    Attributes
+    ----------
+    rows
+        The distinct site sets.
+    row_of_cell
+        Row of each cell, shape ``(n_cells,)``.
+    demand, sites
+        As in :class:`Coverage`; demand is by cell, not by row.
+    """
+
+    rows: Coverage
+    row_of_cell: NDArray[np.int64]
+    demand: Demand | None = None
+    sites: SiteSet | None = None
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.row_of_cell)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of sites, reachable or not."""
+        return self.rows.n_sites
+
+    def aggregated(self) -> "AggregatedCoverage":
+        """Itself."""
+        return self
+
+    def covered_by(self, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether each cell reaches an open site; shapes ``(n_sites,)`` -> ``(n_cells,)``."""
+        return self.rows.covered_by(is_open)[self.row_of_cell]
+
+    def weight(self, people: NDArray[np.float64]) -> NDArray[np.float64]:
+        """People per row from people per cell."""
+        rows = np.bincount(self.row_of_cell, weights=people, minlength=self.rows.n_cells)
+        return np.asarray(rows, dtype=np.float64)
+
+
+Reach = Coverage | AggregatedCoverage
+"""What the covering models take."""

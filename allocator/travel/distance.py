@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from allocator.errors import raise_if_any
+from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.times import TravelTimes
 
 # A pair exactly on the limit counts, whatever the last bits of its coordinates say.
@@ -19,8 +20,8 @@ _Arcs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
 def straight_line(
-    cell_xy_m: ArrayLike,
-    site_xy_m: ArrayLike,
+    cell_xy_m: ArrayLike | Demand,
+    site_xy_m: ArrayLike | SiteSet,
     *,
     speed_kmh: ArrayLike,
     detour: float = 1.0,
@@ -32,7 +33,8 @@ def straight_line(
     Parameters
     ----------
     cell_xy_m, site_xy_m
-        Planar coordinates in metres, shapes ``(n_cells, 2)`` and ``(n_sites, 2)``.
+        Planar coordinates in metres, shapes ``(n_cells, 2)`` and ``(n_sites, 2)``; or a
+        :class:`Demand` and a :class:`SiteSet` with coordinates, which the result then carries.
     speed_kmh
         Speed in km/h: one for all, or one per cell, shape ``(n_cells,)``.
     detour
@@ -42,6 +44,7 @@ def straight_line(
     intra_cell_km
         Shortest distance that counts, in km: people live all over a cell, not in its centre.
     """
+    demand, site_set = _ends(cell_xy_m, site_xy_m)
     cells, sites = _as_points(cell_xy_m), _as_points(site_xy_m)
     speeds = np.asarray(speed_kmh, dtype=np.float64)
     problems = _point_problems(cells, sites)
@@ -71,23 +74,31 @@ def straight_line(
         unit="minutes",
         limit=float(max_minutes),
         provenance=provenance,
+        demand=demand,
+        sites=site_set,
     )
 
 
 def straight_line_km(
-    cell_xy_m: ArrayLike, site_xy_m: ArrayLike, *, max_km: float, intra_cell_km: float = 0.0
+    cell_xy_m: ArrayLike | Demand,
+    site_xy_m: ArrayLike | SiteSet,
+    *,
+    max_km: float,
+    intra_cell_km: float = 0.0,
 ) -> TravelTimes:
     """Kilometres from cells to sites: ``max(straight line, intra cell)``.
 
     Parameters
     ----------
     cell_xy_m, site_xy_m
-        Planar coordinates in metres, shapes ``(n_cells, 2)`` and ``(n_sites, 2)``.
+        Planar coordinates in metres, shapes ``(n_cells, 2)`` and ``(n_sites, 2)``; or a
+        :class:`Demand` and a :class:`SiteSet` with coordinates, which the result then carries.
     max_km
         Arcs above this are left out; an arc of exactly this length is kept.
     intra_cell_km
         Shortest distance that counts, in km.
     """
+    demand, site_set = _ends(cell_xy_m, site_xy_m)
     cells, sites = _as_points(cell_xy_m), _as_points(site_xy_m)
     problems = _point_problems(cells, sites)
     problems += _number_problems(max_km=max_km, intra_cell_km=intra_cell_km)
@@ -110,6 +121,8 @@ def straight_line_km(
         unit="km",
         limit=float(max_km),
         provenance=provenance,
+        demand=demand,
+        sites=site_set,
     )
 
 
@@ -141,8 +154,28 @@ def _arcs_within(
     return cell, site, np.hypot(away_m[:, 0], away_m[:, 1]) / 1000
 
 
-def _as_points(xy_m: ArrayLike) -> NDArray[np.float64]:
-    points = np.asarray(xy_m, dtype=np.float64)
+def _ends(
+    cells: ArrayLike | Demand, sites: ArrayLike | SiteSet
+) -> tuple[Demand | None, SiteSet | None]:
+    """What the two sides are, where the caller said more than coordinates."""
+    demand = cells if isinstance(cells, Demand) else None
+    site_set = sites if isinstance(sites, SiteSet) else None
+    problems = [
+        f"the {name} have no coordinates; give xy_m"
+        for name, end in (("demand", demand), ("sites", site_set))
+        if end is not None and end.xy_m is None
+    ]
+    if demand and site_set and demand.crs and site_set.crs and demand.crs != site_set.crs:
+        problems.append(
+            f"demand is in {demand.crs} and sites in {site_set.crs}; project both to one system"
+        )
+    raise_if_any(problems, where="straight line")
+    return demand, site_set
+
+
+def _as_points(xy_m: ArrayLike | Demand | SiteSet) -> NDArray[np.float64]:
+    given = xy_m.xy_m if isinstance(xy_m, Demand | SiteSet) else xy_m
+    points = np.asarray(given, dtype=np.float64)
     return points.reshape(0, 2) if points.size == 0 else points
 
 

@@ -1,7 +1,7 @@
 """TravelTimes: how long it takes from where people are to where sites are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import InputError, raise_if_any
 from allocator.travel.coverage import Coverage
+from allocator.travel.ends import Demand, SiteSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,8 @@ class TravelTimes:
         Arcs above this were not looked for; asking for more is an error.
     provenance
         Source, speeds, options: printed with every plan.
+    demand, sites
+        Who lives in the cells and what the sites are, if the caller said so.
     """
 
     n_cells: int
@@ -41,6 +44,8 @@ class TravelTimes:
     unit: Literal["minutes", "km"] = "minutes"
     limit: float = float("inf")
     provenance: Mapping[str, object] = field(default_factory=dict)
+    demand: Demand | None = None
+    sites: SiteSet | None = None
 
     def __post_init__(self) -> None:
         problems = []
@@ -61,6 +66,12 @@ class TravelTimes:
                 f"{self.unit} must be finite and >= 0; {int(bad.sum())} arcs are not, "
                 f"first: {self.value[bad][0]}"
             )
+        for name, end, size in (
+            ("demand", self.demand, self.n_cells),
+            ("sites", self.sites, self.n_sites),
+        ):
+            if end is not None and len(end) != size:
+                problems.append(f"{name} must have {size} entries, got {len(end)}")
         raise_if_any(problems, where="travel times")
 
     def __len__(self) -> int:
@@ -77,4 +88,20 @@ class TravelTimes:
                 where="TravelTimes.within",
             )
         near = self.value <= limit * (1 + 1e-9)
-        return Coverage.from_pairs(self.cell[near], self.site[near], self.n_cells, self.n_sites)
+        reach = Coverage.from_pairs(self.cell[near], self.site[near], self.n_cells, self.n_sites)
+        return replace(reach, demand=self.demand, sites=self.sites, times=self)
+
+    def nearest(self, is_open: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Nearest open site of each cell and how far it is; -1 and NaN where none is reached.
+
+        Of equally near sites the first counts. Shapes ``(n_sites,)`` -> ``(n_cells,)`` twice.
+        """
+        kept = np.flatnonzero(is_open[self.site])
+        cell, site, value = self.cell[kept], self.site[kept], self.value[kept]
+        order = np.lexsort((site, value, cell))
+        reached, first = np.unique(cell[order], return_index=True)
+        nearest = np.full(self.n_cells, -1, dtype=np.int64)
+        away = np.full(self.n_cells, np.nan)
+        nearest[reached] = site[order][first]
+        away[reached] = value[order][first]
+        return nearest, away

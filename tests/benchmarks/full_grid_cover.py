@@ -49,7 +49,7 @@ def coverage_of(job: str) -> Coverage:
 def by_allocator(coverage: Coverage, seconds: float) -> tuple[float, float]:
     """The package as it comes; it stops by work, well before the limit."""
     siting = lscp(coverage)
-    if complaints := siting.verify(coverage):
+    if complaints := siting.verify():
         raise RuntimeError(complaints)
     return siting.objective, siting.bound
 

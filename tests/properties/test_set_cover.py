@@ -53,7 +53,7 @@ def least(cells, sites, km, **options):
     coverage = straight_line_km(cells, sites, max_km=10).within(km)
     siting = lscp(coverage, skip_unreachable=True, **options)
     assert siting.status is Status.OPTIMAL
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     return siting.objective
 
 
@@ -74,7 +74,7 @@ def test_equals_trying_all_choices(instance):
     assert siting.status is Status.OPTIMAL
     assert siting.objective == pytest.approx(expected, abs=1e-6)
     assert siting.bound == pytest.approx(expected, abs=1e-6)
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     opened = set(siting.open_sites.tolist())
     assert opened >= set(roles["open_sites"]) | set(roles["required"])
     assert not opened & set(roles["forbidden"])
@@ -89,7 +89,7 @@ def test_unreachable_cells_may_be_left_out(instance):
     others = [near for i, near in enumerate(sets) if i not in left_out]
     expected = cheapest_cover_by_trying_all(others, cost, **roles)
     assert siting.objective == pytest.approx(expected, abs=1e-6)
-    assert siting.verify(coverage_of(sets, len(cost))) == []
+    assert siting.verify() == []
 
 
 @given(instances(costs=st.sampled_from([1.0, 1.0, 2.0, 3.5])))
@@ -195,5 +195,5 @@ def test_equals_the_integer_program(seed):
     siting = lscp(coverage, cost=cost)
     assert siting.status is Status.OPTIMAL
     assert siting.objective == pytest.approx(cheapest_cover_by_milp(sets, cost), abs=1e-6)
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     assert sets_of(coverage) == sets

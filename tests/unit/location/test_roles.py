@@ -1,15 +1,15 @@
-"""Roles of sites: one each, checked together."""
+"""Roles of sites: one each, checked together, with defaults from the sites themselves."""
 
 import numpy as np
 import pytest
 
 from allocator.errors import InputError
 from allocator.location.roles import SiteRoles
+from allocator.travel.ends import SiteSet
 
 
-def roles(n_sites=5, **given):
-    options = {"cost": None, "open_sites": None, "required": None, "forbidden": None}
-    return SiteRoles.checked(n_sites, **(options | given), where="test")
+def roles(n_sites=5, sites=None, **given):
+    return SiteRoles.resolved(n_sites, sites, "test", given)
 
 
 def test_every_site_is_a_candidate_at_cost_one_by_default():
@@ -17,7 +17,8 @@ def test_every_site_is_a_candidate_at_cost_one_by_default():
     plain = roles()
     assert plain.candidates.tolist() == [0, 1, 2, 3, 4]
     assert plain.cost.tolist() == [1.0] * 5
-    assert len(plain.already_open) == len(plain.required) == 0
+    assert len(plain.already_open) == len(plain.required) == len(plain.may_close) == 0
+    assert plain.permitted.all()
 
 
 def test_each_site_has_one_role():
@@ -26,6 +27,35 @@ def test_each_site_has_one_role():
     assert named.already_open.tolist() == [1, 3]
     assert named.required.tolist() == [0]
     assert named.candidates.tolist() == [2]
+    assert named.given.tolist() == [0, 1, 3]
+    assert named.permitted.tolist() == [True, True, True, True, False]
+
+
+def test_sites_that_may_close_are_decided_about():
+    """They are open today, and free; keeping costs their running, closing what closing costs."""
+    named = roles(
+        may_close=[1, 2], open_sites=[0, 1], closing_cost=[9, 4, 1, 9, 9], running_cost=[2] * 5
+    )
+    assert named.already_open.tolist() == [0]
+    assert named.existing.tolist() == [0, 1, 2]
+    assert named.free.tolist() == [1, 2, 3, 4]
+    assert named.total_cost(np.array([0, 1, 2])) == 6
+    assert named.total_cost(np.array([0, 3])) == 4 + 1 + 2 + 1
+
+
+def test_what_is_missing_comes_from_the_sites():
+    """Statuses and costs of the sites are the defaults; what the caller says wins."""
+    known = SiteSet(
+        ids=list("abcde"),
+        status=["existing", "required", "forbidden", "candidate", "candidate"],
+        opening_cost=np.arange(5.0),
+    )
+    named = roles(sites=known)
+    assert named.already_open.tolist() == [0]
+    assert named.required.tolist() == [1]
+    assert named.candidates.tolist() == [3, 4]
+    assert named.cost.tolist() == [0, 1, 2, 3, 4]
+    assert roles(sites=known, forbidden=[]).candidates.tolist() == [2, 3, 4]
 
 
 def test_inputs_are_copied():

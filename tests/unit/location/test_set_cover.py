@@ -104,7 +104,7 @@ def test_large_problems_get_a_cover_a_bound_and_an_honest_gap(monkeypatch):
     monkeypatch.setattr(relaxation, "_LP_PAIRS", 0)
     coverage = coverage_of(lattice_sets(21, 21), 441)
     siting = lscp(coverage)
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     assert siting.status is Status.FEASIBLE
     assert siting.bound < siting.objective
     assert siting.gap == pytest.approx((siting.objective - siting.bound) / siting.objective)
@@ -138,7 +138,7 @@ def test_the_clock_is_a_last_resort_and_is_named():
     coverage = coverage_of(lattice_sets(25, 25), 625)
     siting = lscp(coverage, settings=SolverSettings(time_limit_seconds=1e-6))
     assert siting.status is Status.FEASIBLE
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     assert not siting.reproducible
     assert any("clock" in note for note in siting.notes)
 
@@ -158,7 +158,7 @@ def test_an_interrupt_returns_the_best_so_far(after):
     assert siting.interrupted
     assert not siting.reproducible
     assert siting.status is Status.FEASIBLE
-    assert siting.verify(coverage) == []
+    assert siting.verify() == []
     assert 0 < siting.bound < siting.objective
 
 
@@ -185,4 +185,4 @@ def test_inputs_are_left_alone():
     before = coverage.site.copy()
     siting = lscp(coverage, cost=cost)
     assert np.array_equal(coverage.site, before)
-    assert siting.site_cost is not cost
+    assert siting.question.roles.cost is not cost
