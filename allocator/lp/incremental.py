@@ -1,0 +1,233 @@
+"""A linear program that grows: rows come and go, and each solve starts from the last basis."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+from allocator.errors import SolverError, raise_if_any
+from allocator.lp.status import Status
+
+# After so many simplex steps Python looks whether the user has pressed Ctrl-C. Counted, not timed,
+# since a pause may change which of several optima is found.
+_STEPS_AT_ONCE = 1_000
+_UNCLEAR = {
+    highspy.HighsModelStatus.kUnknown,
+    highspy.HighsModelStatus.kSolveError,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LpSolution:
+    """What one solve found.
+
+    Attributes
+    ----------
+    status
+        ``optimal``, ``infeasible``, or ``no_solution`` when the clock ended it.
+    objective
+        Of the answer; NaN without one.
+    values, reduced_costs
+        One per column; empty without an answer. At an optimum a reduced cost is >= 0 at a lower
+        bound and <= 0 at an upper one.
+    duals
+        One per row, >= 0 where a lower side binds, <= 0 where an upper one does.
+    iterations
+        Simplex steps of this solve.
+    """
+
+    status: Status
+    objective: float
+    values: NDArray[np.float64]
+    duals: NDArray[np.float64]
+    reduced_costs: NDArray[np.float64]
+    iterations: int = 0
+
+
+class GrowingLp:
+    """Minimise ``cost @ x`` within column bounds, subject to rows that are added and deleted.
+
+    The dual simplex method goes on from the last basis: after new rows or new bounds that takes a
+    few steps. The duals are as exact as the solver's tolerance: where a bound must be safe, work
+    it out again from them.
+
+    Parameters
+    ----------
+    cost, lower, upper
+        One per column.
+    seed, threads
+        As in :class:`allocator.lp.solvers.SolverSettings`.
+    """
+
+    def __init__(
+        self,
+        cost: ArrayLike,
+        lower: ArrayLike,
+        upper: ArrayLike,
+        *,
+        seed: int = 0,
+        threads: int = 1,
+    ) -> None:
+        columns = [np.array(values, dtype=np.float64) for values in (cost, lower, upper)]
+        n = len(columns[0])
+        raise_if_any(
+            [
+                f"{name} must have shape ({n},), got {values.shape}"
+                for name, values in zip(("cost", "lower", "upper"), columns, strict=True)
+                if values.shape != (n,)
+            ],
+            where="GrowingLp",
+        )
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = n, 0
+        model.col_cost_, model.col_lower_, model.col_upper_ = columns
+        model.a_matrix_.start_ = np.zeros(n + 1, dtype=np.int32)
+        # HiGHS keeps one pool of threads per process; another size would be refused.
+        highspy.Highs.resetGlobalScheduler(True)
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        options: dict[str, bool | int | str] = {
+            "output_flag": False,
+            "random_seed": seed,
+            "threads": threads,
+            "presolve": "off",
+            "solver": "simplex",
+            "simplex_iteration_limit": _STEPS_AT_ONCE,
+        }
+        for name, value in options.items():
+            self._done(self._highs.setOptionValue(name, value))
+        self._done(self._highs.passModel(model))
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return int(self._highs.getNumCol())
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self._highs.getNumRow())
+
+    def add_rows(self, lower: ArrayLike, upper: ArrayLike, rows: csr_array) -> None:
+        """Append ``lower <= rows @ x <= upper``; new rows come last."""
+        n = rows.shape[0]
+        sides = [
+            np.array(np.broadcast_to(np.asarray(s, dtype=float), (n,))) for s in (lower, upper)
+        ]
+        if not n:
+            return
+        self._done(
+            self._highs.addRows(
+                n, *sides, rows.nnz,
+                rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32),
+                rows.data.astype(np.float64),
+            )
+        )  # fmt: skip
+
+    def delete_rows(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> None:
+        """Delete rows by position, or where a mask is true; those after them move up.
+
+        Rows that do not bind leave the basis as it is.
+        """
+        mask = np.zeros(self.n_rows, dtype=np.bool_)
+        mask[which] = True
+        gone = np.flatnonzero(mask).astype(np.int32)
+        if not len(gone):
+            return
+        basis = self._highs.getBasis()
+        rows, columns = list(basis.row_status), list(basis.col_status)
+        basic = highspy.HighsBasisStatus.kBasic
+        keeps = basis.valid and all(rows[i] == basic for i in gone.tolist())
+        self._done(self._highs.deleteRows(len(gone), gone))
+        if keeps:
+            kept = highspy.HighsBasis()
+            kept.valid = True
+            kept.col_status = columns
+            kept.row_status = [rows[i] for i in np.flatnonzero(~mask).tolist()]
+            self._done(self._highs.setBasis(kept))
+
+    def set_column_bounds(self, columns: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
+        """Replace the bounds of some columns."""
+        self._done(self._highs.changeColsBounds(*_sides(columns, lower, upper)))
+
+    def set_row_bounds(self, rows: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
+        """Replace the sides of some rows."""
+        self._done(self._highs.changeRowsBounds(*_sides(rows, lower, upper)))
+
+    def set_cost(self, cost: ArrayLike) -> None:
+        """Replace the cost of every column."""
+        everyone = np.arange(self.n_columns, dtype=np.int32)
+        costs = np.asarray(cost, dtype=np.float64)
+        self._done(self._highs.changeColsCost(len(everyone), everyone, costs))
+
+    def basis(self) -> object:
+        """The basis as it is now, to be handed to :meth:`restart_from` later."""
+        return self._highs.getBasis()
+
+    def restart_from(self, basis: object) -> None:
+        """Start the next solve from a basis taken when the rows were the same."""
+        self._done(self._highs.setBasis(basis))
+
+    def solve(self, time_limit_seconds: float | None = None) -> LpSolution:
+        """Solve from the last basis.
+
+        Raises
+        ------
+        SolverError
+            If the end is neither an optimum, nor infeasible, nor the clock.
+        KeyboardInterrupt
+            Within some hundred simplex steps of Ctrl-C.
+        """
+        limit = math.inf if time_limit_seconds is None else time_limit_seconds
+        # HiGHS counts the time of all solves together.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + limit)
+        steps = self._run()
+        if self._highs.getModelStatus() in _UNCLEAR:
+            # Numerical trouble on the way from an old basis: once more from none.
+            self._highs.clearSolver()
+            steps += self._run()
+        return self._read(steps)
+
+    def _run(self) -> int:
+        steps = 0
+        while True:
+            self._highs.run()
+            steps += max(int(self._highs.getInfo().simplex_iteration_count), 0)
+            if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+                return steps
+
+    def _read(self, steps: int) -> LpSolution:
+        said, kinds = self._highs.getModelStatus(), highspy.HighsModelStatus
+        nothing = np.empty(0)
+        if said == kinds.kInfeasible:
+            return LpSolution(Status.INFEASIBLE, math.nan, nothing, nothing, nothing, steps)
+        if said == kinds.kTimeLimit:
+            return LpSolution(Status.NO_SOLUTION, math.nan, nothing, nothing, nothing, steps)
+        if said not in {kinds.kOptimal, kinds.kModelEmpty}:
+            raise SolverError(f"HiGHS ended with {said.name}; no answer can be taken from that")
+        found = self._highs.getSolution()
+        return LpSolution(
+            Status.OPTIMAL,
+            float(self._highs.getInfo().objective_function_value),
+            np.array(found.col_value, dtype=np.float64),
+            np.array(found.row_dual, dtype=np.float64),
+            np.array(found.col_dual, dtype=np.float64),
+            steps,
+        )
+
+    def _done(self, status: object) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused a change of the linear program")
+
+
+def _sides(which: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> tuple[object, ...]:
+    at = np.atleast_1d(np.asarray(which, dtype=np.int32))
+    sides = [
+        np.array(np.broadcast_to(np.asarray(side, dtype=np.float64), at.shape))
+        for side in (lower, upper)
+    ]
+    return len(at), at, *sides
