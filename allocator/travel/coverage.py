@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,9 @@ from allocator.travel.ends import Demand, SiteSet
 
 if TYPE_CHECKING:
     from allocator.travel.times import TravelTimes
+
+_PAIRS_AT_ONCE = 4_000_000
+_CELLS_WORTH_COMPILING = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +46,13 @@ class Coverage:
         cls, cell: NDArray[np.int64], site: NDArray[np.int64], n_cells: int, n_sites: int
     ) -> "Coverage":
         """Build from (cell, site) pairs in any order; repeated pairs count once."""
-        key = np.unique(cell.astype(np.int64) * max(n_sites, 1) + site)
-        rows = key // max(n_sites, 1)
-        start = np.searchsorted(rows, np.arange(n_cells + 1)).astype(np.int64)
-        return cls(start=start, site=key % max(n_sites, 1), n_sites=n_sites)
+        cell, site = np.asarray(cell, dtype=np.int64), np.asarray(site, dtype=np.int64)
+        if not _ascending(cell, site):
+            key = np.unique(cell * max(n_sites, 1) + site)
+            cell, site = np.divmod(key, max(n_sites, 1))
+        start = np.zeros(n_cells + 1, dtype=np.int64)
+        np.cumsum(np.bincount(cell, minlength=n_cells), out=start[1:])
+        return cls(start=start, site=site.copy(), n_sites=n_sites)
 
     @property
     def n_cells(self) -> int:
@@ -61,14 +68,12 @@ class Coverage:
         """How many sites each cell reaches, shape ``(n_cells,)``."""
         return np.diff(self.start)
 
-    @cached_property
-    def _cell_of_pair(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(self.n_cells), self.degree)
-
     def covered_by(self, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether each cell reaches an open site; shapes ``(n_sites,)`` -> ``(n_cells,)``."""
         hit = np.zeros(self.n_cells, dtype=np.bool_)
-        hit[self._cell_of_pair[is_open[self.site]]] = True
+        some = np.flatnonzero(self.degree)
+        if len(some):
+            hit[some] = np.logical_or.reduceat(is_open[self.site], self.start[some])
         return hit
 
     def of_cells(self, cells: NDArray[np.int64]) -> "Coverage":
@@ -89,15 +94,10 @@ class Coverage:
             The distinct site sets, in the order of their first cell, and each cell's row,
             shape ``(n_cells,)``. Exact: sets are compared, not only their signatures.
         """
-        signature = self._signatures()
-        _, first, row_of_cell = np.unique(signature, return_index=True, return_inverse=True)
-        row_of_cell = row_of_cell.astype(np.int64)
-        if not self._same_sets(np.arange(self.n_cells), first[row_of_cell]):
+        first, row_of_cell = _grouped(self._signatures())
+        if not self._same_sets(first, row_of_cell):
             first, row_of_cell = self._rows_by_content()
-        order = np.argsort(first)
-        rank = np.empty(len(first), dtype=np.int64)
-        rank[order] = np.arange(len(first))
-        return self.of_cells(first[order].astype(np.int64)), rank[row_of_cell]
+        return self.of_cells(first), row_of_cell
 
     def aggregated(self) -> "AggregatedCoverage":
         """The same as :meth:`aggregate`, as one value that remembers demand and sites."""
@@ -106,17 +106,34 @@ class Coverage:
 
     def _signatures(self) -> NDArray[np.uint64]:
         """One 64-bit number per cell: the sum of its sites' random keys, modulo 2**64."""
-        keys = np.random.default_rng(0).integers(
-            0, 2**64, size=self.n_sites, dtype=np.uint64, endpoint=False
-        )
-        running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(keys[self.site])])
-        return np.asarray(running[self.start[1:]] - running[self.start[:-1]], dtype=np.uint64)
+        keys = site_keys(self.n_sites)
+        signature = np.zeros(self.n_cells, dtype=np.uint64)
+        for low, high in self._blocks():
+            start = self.start[low : high + 1]
+            running = np.zeros(start[-1] - start[0] + 1, dtype=np.uint64)
+            np.cumsum(keys[self.site[start[0] : start[-1]]], out=running[1:])
+            running = running[start - start[0]]
+            signature[low:high] = running[1:] - running[:-1]
+        return signature
 
-    def _same_sets(self, cells: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
-        """Whether every pair of cells reaches exactly the same sites."""
-        if not np.array_equal(self.degree[cells], self.degree[others]):
+    def _same_sets(self, first: NDArray[np.int64], row_of_cell: NDArray[np.int64]) -> bool:
+        """Whether every cell reaches exactly the sites of its row's first cell."""
+        if not np.array_equal(self.degree, self.degree[first][row_of_cell]):
             return False
-        return np.array_equal(self.of_cells(cells).site, self.of_cells(others).site)
+        rows = self.of_cells(first)
+        return all(
+            np.array_equal(
+                self.site[self.start[low] : self.start[high]],
+                rows.of_cells(row_of_cell[low:high]).site,
+            )
+            for low, high in self._blocks()
+        )
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        """Ranges of cells with few enough pairs to be looked at together."""
+        marks = np.arange(0, len(self.site), _PAIRS_AT_ONCE)[1:]
+        cuts = np.unique([0, *np.searchsorted(self.start, marks).tolist(), self.n_cells])
+        return list(pairwise(cuts.tolist()))
 
     def _rows_by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Group cells by their sites themselves: slow, for the day when two signatures collide."""
@@ -168,6 +185,33 @@ class AggregatedCoverage:
         """People per row from people per cell."""
         rows = np.bincount(self.row_of_cell, weights=people, minlength=self.rows.n_cells)
         return np.asarray(rows, dtype=np.float64)
+
+
+def site_keys(n_sites: int) -> NDArray[np.uint64]:
+    """A random 64-bit number per site, the same on every day."""
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 2**64, size=n_sites, dtype=np.uint64, endpoint=False)
+
+
+def _ascending(cell: NDArray[np.int64], site: NDArray[np.int64]) -> bool:
+    """Whether pairs come by cell and then by site, none of them twice."""
+    later = cell[1:] > cell[:-1]
+    return bool((later | ((cell[1:] == cell[:-1]) & (site[1:] > site[:-1]))).all())
+
+
+def _grouped(signature: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First cell of each signature, ascending, and the number of each cell's signature."""
+    if len(signature) >= _CELLS_WORTH_COMPILING:
+        from allocator.travel import group_kernels  # compiled: loaded when first needed
+
+        found: tuple[NDArray[np.int64], NDArray[np.int64]]
+        found = group_kernels.group_by_signature(signature)
+        return found
+    _, first, group = np.unique(signature, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[order] = np.arange(len(first))
+    return first[order].astype(np.int64), rank[group]
 
 
 Reach = Coverage | AggregatedCoverage

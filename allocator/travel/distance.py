@@ -8,12 +8,16 @@ from scipy.spatial import cKDTree
 
 from allocator.errors import raise_if_any
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.points import (
+    LIMIT_TOLERANCE,
+    as_points,
+    ends_of,
+    number_problems,
+    point_problems,
+)
 from allocator.travel.times import TravelTimes
 
-# A pair exactly on the limit counts, whatever the last bits of its coordinates say.
-_LIMIT_TOLERANCE = 1e-9
 _BUCKETS_PER_DOUBLING = 3
-_FAR_APART_M = 100_000.0
 _SPEEDS_SHOWN = 10
 
 _Arcs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -44,11 +48,11 @@ def straight_line(
     intra_cell_km
         Shortest distance that counts, in km: people live all over a cell, not in its centre.
     """
-    demand, site_set = _ends(cell_xy_m, site_xy_m)
-    cells, sites = _as_points(cell_xy_m), _as_points(site_xy_m)
+    demand, site_set = ends_of(cell_xy_m, site_xy_m)
+    cells, sites = as_points(cell_xy_m), as_points(site_xy_m)
     speeds = np.asarray(speed_kmh, dtype=np.float64)
-    problems = _point_problems(cells, sites)
-    problems += _number_problems(max_minutes=max_minutes, intra_cell_km=intra_cell_km)
+    problems = point_problems(cells, sites)
+    problems += number_problems(max_minutes=max_minutes, intra_cell_km=intra_cell_km)
     problems += _speed_problems(speeds, len(cells))
     if not (np.isfinite(detour) and detour >= 1):
         problems.append(f"detour must be finite and >= 1, got {detour}")
@@ -64,7 +68,7 @@ def straight_line(
         "max_minutes": float(max_minutes),
         "intra_cell_km": float(intra_cell_km),
     }
-    kept = minutes <= max_minutes * (1 + _LIMIT_TOLERANCE)
+    kept = minutes <= max_minutes * (1 + LIMIT_TOLERANCE)
     return TravelTimes(
         n_cells=len(cells),
         n_sites=len(sites),
@@ -98,15 +102,15 @@ def straight_line_km(
     intra_cell_km
         Shortest distance that counts, in km.
     """
-    demand, site_set = _ends(cell_xy_m, site_xy_m)
-    cells, sites = _as_points(cell_xy_m), _as_points(site_xy_m)
-    problems = _point_problems(cells, sites)
-    problems += _number_problems(max_km=max_km, intra_cell_km=intra_cell_km)
+    demand, site_set = ends_of(cell_xy_m, site_xy_m)
+    cells, sites = as_points(cell_xy_m), as_points(site_xy_m)
+    problems = point_problems(cells, sites)
+    problems += number_problems(max_km=max_km, intra_cell_km=intra_cell_km)
     raise_if_any(problems, where="straight_line_km")
 
     cell, site, km = _arcs_within(cells, sites, np.full(len(cells), float(max_km)))
     km = np.maximum(km, intra_cell_km)
-    kept = km <= max_km * (1 + _LIMIT_TOLERANCE)
+    kept = km <= max_km * (1 + LIMIT_TOLERANCE)
     provenance: Mapping[str, object] = {
         "source": "straight line",
         "max_km": float(max_km),
@@ -137,7 +141,7 @@ def _arcs_within(
         nobody = np.empty(0, dtype=np.int64)
         return nobody, nobody, np.empty(0)
     tree = cKDTree(sites)
-    reach_m = reach_km * 1000 * (1 + 10 * _LIMIT_TOLERANCE)
+    reach_m = reach_km * 1000 * (1 + 10 * LIMIT_TOLERANCE)
     bucket = np.ceil(np.log2(np.maximum(reach_m, 1e-6)) * _BUCKETS_PER_DOUBLING)
     found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for one in np.unique(bucket):
@@ -152,79 +156,6 @@ def _arcs_within(
     cell, site = cell[order], site[order]
     away_m = cells[cell] - sites[site]
     return cell, site, np.hypot(away_m[:, 0], away_m[:, 1]) / 1000
-
-
-def _ends(
-    cells: ArrayLike | Demand, sites: ArrayLike | SiteSet
-) -> tuple[Demand | None, SiteSet | None]:
-    """What the two sides are, where the caller said more than coordinates."""
-    demand = cells if isinstance(cells, Demand) else None
-    site_set = sites if isinstance(sites, SiteSet) else None
-    problems = [
-        f"the {name} have no coordinates; give xy_m"
-        for name, end in (("demand", demand), ("sites", site_set))
-        if end is not None and end.xy_m is None
-    ]
-    if demand and site_set and demand.crs and site_set.crs and demand.crs != site_set.crs:
-        problems.append(
-            f"demand is in {demand.crs} and sites in {site_set.crs}; project both to one system"
-        )
-    raise_if_any(problems, where="straight line")
-    return demand, site_set
-
-
-def _as_points(xy_m: ArrayLike | Demand | SiteSet) -> NDArray[np.float64]:
-    given = xy_m.xy_m if isinstance(xy_m, Demand | SiteSet) else xy_m
-    points = np.asarray(given, dtype=np.float64)
-    return points.reshape(0, 2) if points.size == 0 else points
-
-
-def _point_problems(cells: NDArray[np.float64], sites: NDArray[np.float64]) -> list[str]:
-    problems = []
-    for name, points in (("cell_xy_m", cells), ("site_xy_m", sites)):
-        if points.ndim != 2 or points.shape[1] != 2:
-            problems.append(f"{name} must have shape (n, 2), got {points.shape}")
-        elif not np.isfinite(points).all():
-            bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
-            problems.append(
-                f"{name} must be finite; {len(bad)} points are not, first: row {bad[0]}, "
-                f"{points[bad[0]].tolist()}"
-            )
-    if problems or not (len(cells) and len(sites)):
-        return problems
-    if _like_degrees(np.concatenate([cells, sites])):
-        problems.append(
-            "cell_xy_m and site_xy_m look like degrees of longitude and latitude; "
-            "project them to a metric coordinate system first"
-        )
-    elif (_like_degrees(cells) or _like_degrees(sites)) and _far_apart(cells, sites):
-        wrong = "cell_xy_m" if _like_degrees(cells) else "site_xy_m"
-        problems.append(
-            f"{wrong} look like degrees while the other side does not; "
-            "both must be in the same metric coordinate system"
-        )
-    return problems
-
-
-def _like_degrees(points: NDArray[np.float64]) -> bool:
-    size = np.abs(points)
-    in_range = bool((size[:, 0] <= 180).all() and (size[:, 1] <= 90).all())
-    return in_range and bool((points != points[0]).any())
-
-
-def _far_apart(cells: NDArray[np.float64], sites: NDArray[np.float64]) -> bool:
-    apart_m = np.maximum(
-        cells.min(axis=0) - sites.max(axis=0), sites.min(axis=0) - cells.max(axis=0)
-    )
-    return bool(apart_m.max() > _FAR_APART_M)
-
-
-def _number_problems(**numbers: float) -> list[str]:
-    return [
-        f"{name} must be finite and >= 0, got {number}"
-        for name, number in numbers.items()
-        if not (np.isfinite(number) and number >= 0)
-    ]
 
 
 def _speed_problems(speeds: NDArray[np.float64], n_cells: int) -> list[str]:
