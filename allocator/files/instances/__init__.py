@@ -1,0 +1,1 @@
+"""A classic location question from files: who needs to be reached, by which sites, how far."""

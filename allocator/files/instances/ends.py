@@ -1,0 +1,272 @@
+"""Demand and sites of a location question, from csv, Excel, map layers or a population raster."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.files.instances.opening import is_there, open_sheet, row_ids, sheet_points
+from allocator.files.instances.places import box_of, measuring_crs, stated_crs
+from allocator.region.coordinates import Box, local_metric_crs, project, short_name
+from allocator.region.findings import Findings, listed
+from allocator.region.point_files import Points
+from allocator.region.raster import KINDS_OF_VALUES, raster_box, raster_cells, raster_problems
+from allocator.region.table_sources import RASTER_SUFFIXES
+from allocator.region.tables import Sheet
+from allocator.travel.ends import SITE_STATUSES, Demand, SiteSet
+
+Floats = NDArray[np.float64]
+_COSTS = ("cost", "opening_cost", "closing_cost", "running_cost")
+SITE_COLUMNS = ("id", "status", *_COSTS, "capacity")
+
+
+@dataclass(frozen=True)
+class DemandFile:
+    """Where the people are.
+
+    Attributes
+    ----------
+    path
+        Table or map layer with ``people`` (and ``id``), or a population raster.
+    layer
+        Of a map file with several.
+    people
+        Name of the column with people.
+    groups
+        Columns with the people of parts of the population.
+    grid_kind
+        What a raster holds: ``count`` (people per cell) or ``density`` (per km2).
+    """
+
+    path: Path
+    layer: str | None = None
+    people: str = "people"
+    groups: tuple[str, ...] = ()
+    grid_kind: str | None = None
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether it is a raster, by its suffix."""
+        return self.path.suffix.lower() in RASTER_SUFFIXES
+
+
+@dataclass(frozen=True)
+class SitesFile:
+    """Where sites stand or may be built.
+
+    Attributes
+    ----------
+    path, layer
+        Table or map layer with ``id`` and, where known, ``status``, ``cost``, ``closing_cost``,
+        ``running_cost`` and ``capacity``.
+    needs_capacity
+        Whether every site must state how many people it can serve.
+    """
+
+    path: Path
+    layer: str | None = None
+    needs_capacity: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Both sides of a question; ``may_close`` are positions of existing sites with a closing cost.
+
+    ``demand`` is None where the question is about sites alone.
+    """
+
+    demand: Demand | None
+    sites: SiteSet
+    may_close: NDArray[np.int64]
+
+
+def read_ends(
+    demand: DemandFile | None,
+    sites: SitesFile,
+    *,
+    crs: str | None,
+    placed: bool,
+    found: Findings,
+) -> Ends | None:
+    """Read both sides; None, with problems in ``found``, if they cannot be used.
+
+    Parameters
+    ----------
+    crs
+        Of columns ``x`` and ``y``, and the one to measure in if it is fit for distances.
+    placed
+        Whether coordinates are needed; without them ``id`` is.
+    """
+    crs = stated_crs(crs, found)
+    cells = None if demand is None else _demand_sheet(demand, found)
+    rows = open_sheet(sites.path, "--sites", found, layer=sites.layer, known=SITE_COLUMNS)
+    if not placed:
+        people = None if demand is None else _demand(demand, cells, None, "", found)
+        return _together(demand, people, _sites(rows, sites, True, found), found)
+    lived = None if cells is None else sheet_points(cells, crs, None)
+    stand = None if rows is None else sheet_points(rows, crs, lived)
+    box, own = _where(demand, lived, stand, sites, found)
+    if box is None:
+        # Whatever else is wrong is told too.
+        _sites(rows, sites, False, found)
+        if demand is not None:
+            _demand(demand, cells, None, "", found, ids_needed=False)
+        return None
+    metric = measuring_crs(crs, own, box, found)
+    people = None if demand is None else _demand(demand, cells, lived, metric, found)
+    columns = _sites(rows, sites, False, found)
+    if columns is not None and rows is not None and stand is not None:
+        columns = columns | {"xy_m": _projected(stand, metric, rows, found), "crs": metric}
+    return _together(demand, people, columns, found)
+
+
+def _demand_sheet(demand: DemandFile, found: Findings) -> Sheet | None:
+    """The table of demand; None for a raster, whose problems are told here."""
+    if not demand.is_raster:
+        return open_sheet(
+            demand.path, "--demand", found, layer=demand.layer, known=("id", demand.people)
+        )
+    if is_there(demand.path, "--demand", found):
+        found.problems += raster_problems(demand.path)
+    if demand.grid_kind not in KINDS_OF_VALUES:
+        found.problem(
+            f"{demand.path.name}: nobody says what its values are; give --grid-kind count (people "
+            "per cell) or --grid-kind density (people per km2)"
+        )
+    if demand.groups:
+        found.problem(
+            f"{demand.path.name}: a raster has no groups of people ({listed(demand.groups)}); give "
+            "a table with a column for each"
+        )
+    return None
+
+
+def _where(
+    demand: DemandFile | None,
+    lived: Points | None,
+    stand: Points | None,
+    sites: SitesFile,
+    found: Findings,
+) -> tuple[Box | None, str | None]:
+    """Where the points lie in degrees, and the CRS that their file is in."""
+    if found.problems:
+        return None, None
+    if demand is not None and demand.is_raster:
+        return raster_box(demand.path), None
+    points, file = (stand, sites.path) if demand is None else (lived, demand.path)
+    own = None if points is None else short_name(points.crs)
+    return box_of(points, file.name, found), own
+
+
+def _demand(
+    demand: DemandFile, cells: Sheet | None, points: Points | None, metric: str, found: Findings,
+    *, ids_needed: bool | None = None,
+) -> Demand | None:  # fmt: skip
+    if demand.is_raster:
+        return None if found.problems else _raster_demand(demand, metric, found)
+    if cells is None:
+        return None
+    needed = [demand.people, *demand.groups]
+    if not cells.has(needed):
+        return None
+    people = cells.numbers(demand.people)
+    groups = {g: cells.numbers(g) for g in demand.groups}
+    ids = row_ids(cells, needed=points is None if ids_needed is None else ids_needed)
+    if found.problems:
+        return None
+    xy_m = None if points is None else _projected(points, metric, cells, found)
+    return Demand(people, ids=ids, groups=groups, xy_m=xy_m, crs=metric)
+
+
+def _raster_demand(demand: DemandFile, metric: str, found: Findings) -> Demand | None:
+    """Cells of a raster in which somebody lives, called by row and column."""
+    metric = metric or local_metric_crs(raster_box(demand.path))
+    everywhere = gpd.GeoDataFrame(geometry=[None])
+    kind = str(demand.grid_kind)
+    raw = raster_cells(demand.path, kind=kind, crs=metric, found=found, units=everywhere)
+    if raw is None or found.problems:
+        return None
+    people = raw.cells["people"].to_numpy(np.float64)
+    what = "people per cell" if kind == "count" else "people per km2"
+    found.note(f"{demand.path.name}: {what}, {people.sum():,.0f} people in {len(people):,} cells")
+    xy_m = raw.cells[["x_m", "y_m"]].to_numpy(np.float64)
+    return Demand(people, ids=list(raw.cells.index), xy_m=xy_m, crs=metric)
+
+
+def _sites(
+    rows: Sheet | None, sites: SitesFile, ids_needed: bool, found: Findings
+) -> dict[str, Any] | None:
+    """The columns of the sites, checked, as :class:`SiteSet` takes them, and ``may_close``."""
+    if rows is None or not rows.has([], optional=SITE_COLUMNS):
+        return None
+    ids = row_ids(rows, needed=ids_needed)
+    status = rows.choice("status", SITE_STATUSES, default="candidate")
+    costs, may_close = _costs(rows, status.to_numpy(str))
+    capacity = _capacity(rows, sites, found)
+    words = list(status) if "status" in rows else None
+    return {"ids": ids, "status": words, "capacity": capacity, "may_close": may_close, **costs}
+
+
+def _together(
+    asked: DemandFile | None,
+    demand: Demand | None,
+    columns: dict[str, Any] | None,
+    found: Findings,
+) -> Ends | None:
+    """Both sides, unless anything was wrong."""
+    if found.problems or columns is None or (asked is not None and demand is None):
+        return None
+    may_close = columns.pop("may_close")
+    return Ends(demand, SiteSet(**columns), may_close)
+
+
+def _costs(rows: Sheet, status: NDArray[np.str_]) -> tuple[dict[str, Floats], NDArray[np.int64]]:
+    """Cost columns that are there, and the existing sites that state what closing them costs."""
+    if "cost" in rows and "opening_cost" in rows:
+        rows.found.problem(f"{rows.file}: has columns 'cost' and 'opening_cost'; keep one of them")
+    costs: dict[str, Floats] = {}
+    existing = status == "existing"
+    opening = "cost" if "cost" in rows else "opening_cost"
+    if opening in rows:
+        new = rows.numbers(opening, blank_is_nan=True)
+        lacks = np.isnan(new) & (status != "existing") & (status != "forbidden")
+        if lacks.any() and not rows.found.problems:
+            rows.found.problem(
+                f"{rows.at(opening)}: empty in {rows.rows(lacks)}; say what opening costs there, "
+                "or leave the column out (each new site then counts 1)"
+            )
+        costs["opening_cost"] = np.nan_to_num(new)
+    if "running_cost" in rows:
+        costs["running_cost"] = np.nan_to_num(rows.numbers("running_cost", blank_is_nan=True))
+    if "closing_cost" not in rows:
+        return costs, np.empty(0, dtype=np.int64)
+    closing = rows.numbers("closing_cost", blank_is_nan=True)
+    costs["closing_cost"] = np.nan_to_num(closing)
+    return costs, np.flatnonzero(existing & np.isfinite(closing))
+
+
+def _capacity(rows: Sheet, sites: SitesFile, found: Findings) -> Floats | None:
+    if "capacity" not in rows:
+        return None
+    capacity = rows.numbers("capacity", blank_is_nan=not sites.needs_capacity)
+    if not np.isnan(capacity).any():
+        return capacity
+    found.note(f"{rows.file}: column 'capacity' is empty for some sites and is not used")
+    return None
+
+
+def _projected(points: Points, metric: str, sheet: Sheet, found: Findings) -> Floats | None:
+    x_m, y_m = project(points.x, points.y, points.crs, metric)
+    lost = ~(np.isfinite(x_m) & np.isfinite(y_m))
+    if lost.any():
+        found.problem(
+            f"{sheet.file}: {sheet.rows(lost)} cannot be projected to {metric}; check the "
+            "coordinates and --crs"
+        )
+        return None
+    if short_name(points.crs) != metric:
+        found.note(f"{sheet.file}: projected from {short_name(points.crs)} to {metric}")
+    return np.column_stack([x_m, y_m])
