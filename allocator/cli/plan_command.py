@@ -109,6 +109,7 @@ def _plan(
         printing.print_head(plan)
         printing.print_summary(plan.tally)
         printing.print_rules(plan.compliance, "Rules that gave way:")
+        printing.print_reasons(plan)
         printing.print_not_evaluated(plan.compliance)
         printing.print_assumptions(plan.assumptions)
         printing.print_written(out, files)

@@ -47,6 +47,16 @@ def print_rules(compliance: pd.DataFrame, title: str) -> None:
     print_table([*columns[:2], "measured in", *columns[3:]], rows)
 
 
+def print_reasons(plan: Plan) -> None:
+    """Print why rules gave way, and which single change would be enough."""
+    reasons = plan.why()
+    if reasons:
+        typer.echo("Why (all of it in conflicts.csv):")
+        for number, reason in enumerate(reasons, 1):
+            typer.echo(f"  {number}. {reason}")
+        typer.echo("")
+
+
 def gave_way(compliance: pd.DataFrame) -> pd.DataFrame:
     """Evaluated lines of area ``all`` that do not hold, strongest first."""
     lines = compliance[
