@@ -15,6 +15,12 @@ from allocator.lp.status import Status
 # After so many simplex steps Python looks whether the user has pressed Ctrl-C. Counted, not timed,
 # since a pause may change which of several optima is found.
 _STEPS_AT_ONCE = 1_000
+_NO_LIMIT = 2**31 - 1
+_STOPPED = {
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kIterationLimit,
+    highspy.HighsModelStatus.kObjectiveBound,
+}
 _UNCLEAR = {
     highspy.HighsModelStatus.kUnknown,
     highspy.HighsModelStatus.kSolveError,
@@ -29,16 +35,19 @@ class LpSolution:
     Attributes
     ----------
     status
-        ``optimal``, ``infeasible``, or ``no_solution`` when the clock ended it.
+        ``optimal``, ``infeasible``, or ``no_solution`` when a limit ended it.
     objective
         Of the answer; NaN without one.
     values, reduced_costs
         One per column; empty without an answer. At an optimum a reduced cost is >= 0 at a lower
         bound and <= 0 at an upper one.
     duals
-        One per row, >= 0 where a lower side binds, <= 0 where an upper one does.
+        One per row, >= 0 where a lower side binds, <= 0 where an upper one does. Those of the last
+        basis, if there are any, when a limit ended it: enough for a Lagrangian bound.
     iterations
         Simplex steps of this solve.
+    stopped_by_clock
+        Whether the limit that ended it was the clock.
     """
 
     status: Status
@@ -47,6 +56,7 @@ class LpSolution:
     duals: NDArray[np.float64]
     reduced_costs: NDArray[np.float64]
     iterations: int = 0
+    stopped_by_clock: bool = False
 
 
 class GrowingLp:
@@ -96,7 +106,6 @@ class GrowingLp:
             "threads": threads,
             "presolve": "off",
             "solver": "simplex",
-            "simplex_iteration_limit": _STEPS_AT_ONCE,
         }
         for name, value in options.items():
             self._done(self._highs.setOptionValue(name, value))
@@ -172,8 +181,23 @@ class GrowingLp:
         """Start the next solve from a basis taken when the rows were the same."""
         self._done(self._highs.setBasis(basis))
 
-    def solve(self, time_limit_seconds: float | None = None) -> LpSolution:
+    def solve(
+        self,
+        time_limit_seconds: float | None = None,
+        *,
+        step_limit: int | None = None,
+        cutoff: float | None = None,
+    ) -> LpSolution:
         """Solve from the last basis.
+
+        Parameters
+        ----------
+        time_limit_seconds
+            Last resort.
+        step_limit
+            At most so many simplex steps (about).
+        cutoff
+            Stop once the optimum is known to lie above.
 
         Raises
         ------
@@ -185,19 +209,24 @@ class GrowingLp:
         limit = math.inf if time_limit_seconds is None else time_limit_seconds
         # HiGHS counts the time of all solves together.
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + limit)
-        steps = self._run()
+        self._highs.setOptionValue("objective_bound", math.inf if cutoff is None else cutoff)
+        most = _NO_LIMIT if step_limit is None else step_limit
+        steps = self._run(most)
         if self._highs.getModelStatus() in _UNCLEAR:
             # Numerical trouble on the way from an old basis: once more from none.
             self._highs.clearSolver()
-            steps += self._run()
+            steps += self._run(most)
         return self._read(steps)
 
-    def _run(self) -> int:
+    def _run(self, most: int) -> int:
         steps = 0
         while True:
+            at_once = min(most - steps, _STEPS_AT_ONCE)
+            self._highs.setOptionValue("simplex_iteration_limit", at_once)
             self._highs.run()
             steps += max(int(self._highs.getInfo().simplex_iteration_count), 0)
-            if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+            paused = self._highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
+            if not paused or steps >= most:
                 return steps
 
     def _read(self, steps: int) -> LpSolution:
@@ -205,8 +234,13 @@ class GrowingLp:
         nothing = np.empty(0)
         if said == kinds.kInfeasible:
             return LpSolution(Status.INFEASIBLE, math.nan, nothing, nothing, nothing, steps)
-        if said == kinds.kTimeLimit:
-            return LpSolution(Status.NO_SOLUTION, math.nan, nothing, nothing, nothing, steps)
+        if said in _STOPPED:
+            known = self._highs.getSolution()
+            duals = np.array(known.row_dual, dtype=np.float64) if known.dual_valid else nothing
+            return LpSolution(
+                Status.NO_SOLUTION, math.nan, nothing, duals, nothing, steps,
+                said == kinds.kTimeLimit,
+            )  # fmt: skip
         if said not in {kinds.kOptimal, kinds.kModelEmpty}:
             raise SolverError(f"HiGHS ended with {said.name}; no answer can be taken from that")
         found = self._highs.getSolution()

@@ -116,7 +116,37 @@ def test_the_clock_is_told_apart():
     stopped = lp.solve(time_limit_seconds=1e-9)
     assert stopped.status is Status.NO_SOLUTION
     assert len(stopped.values) == 0
+    assert stopped.stopped_by_clock
     assert lp.solve().status is Status.OPTIMAL
+
+
+def test_a_solve_may_end_after_some_steps_or_above_a_cutoff():
+    """The duals of such an end prove a bound below the optimum, and above the cutoff if asked."""
+    rng = np.random.default_rng(0)
+    cost = rng.uniform(1, 2, 60)
+    matrix = (rng.random((80, 60)) < 0.2).astype(float)
+
+    def program():
+        lp = GrowingLp(cost, np.zeros(60), np.ones(60))
+        lp.add_rows(np.full(80, 1.0), np.full(80, INF), csr_array(matrix))
+        return lp
+
+    def bound(duals):
+        prices = np.maximum(duals, 0)
+        return prices.sum() + np.minimum(cost - prices @ matrix, 0).sum()
+
+    best = program().solve().objective
+    few = program().solve(step_limit=10)
+    assert few.status is Status.NO_SOLUTION
+    assert not few.stopped_by_clock
+    assert few.iterations <= 12
+    assert bound(few.duals) <= best + 1e-9
+    cut_off = program().solve(cutoff=0.7 * best)
+    assert cut_off.status is Status.NO_SOLUTION
+    assert 0.69 * best <= bound(cut_off.duals) <= best + 1e-9
+    lp = program()
+    lp.solve(step_limit=10)
+    assert lp.solve().objective == pytest.approx(best)
 
 
 def test_unbounded_raises():
