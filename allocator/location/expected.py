@@ -87,7 +87,10 @@ def mexclp(
     most = servers_per_site(max_per_site, p, roles, "mexclp")
     question = ExpectedCover(coverage, demand, roles, int(p), most, busy=share)
     gain = (1.0 - share) * np.power(share, np.arange(p, dtype=np.float64))
-    return Asking("MEXCLP", question, coverage, gain).answered(limits, progress or (lambda _: None))
+    notes = () if busy is not None else (f"each server is busy {share:.1%} of the time",)
+    return Asking("MEXCLP", question, coverage, gain, notes=notes).answered(
+        limits, progress or (lambda _: None)
+    )
 
 
 def malp(

@@ -50,10 +50,12 @@ def best_servers(
     first: NDArray[np.int64] | None = None,
 ) -> Placement:
     """Find the best placement; ``first`` holds servers that keep ``must``, if any are known."""
+    first = problem.low if first is None else first
     work = _Work(problem, limits, say)
+    work.search.offer(first)
     interrupted = False
     try:
-        work.start(problem.low if first is None else first)
+        work.start(first)
         work.prove()
     except KeyboardInterrupt:
         interrupted = True
@@ -82,7 +84,6 @@ class _Work:
             f"servers: {self._problem.n_rows} rows, {self._problem.n_sites} sites, "
             f"{self._problem.must.n_cells} rows that need one"
         )
-        self.search.offer(first)
         self.search.run(first)
         self._report("start")
 

@@ -60,8 +60,6 @@ class ServerQuestion:
         problems = role_problems(self.roles, siting.open_sites)
         n_open = len(siting.open_sites)
         servers = np.ones(n_open, np.int64) if siting.servers is None else siting.servers
-        if servers.shape != (n_open,):
-            return [*problems, f"{n_open} sites are open, but {len(servers)} counts of servers"]
         if (servers < 1).any():
             problems.append(f"{int((servers < 1).sum())} open sites have no server")
         crowded = siting.open_sites[servers > self.max_per_site[siting.open_sites]]
