@@ -107,7 +107,7 @@ class Asked:
     @property
     def serves_all(self) -> bool:
         """Whether cells beyond reach make the question infeasible."""
-        return self.form.serves_all or (self.model == "backup" and self.backup_kind == "lscp-b")
+        return self.form.serves_all or (self.model == "backup" and self.backup_kind != "bacop2")
 
 
 def model_word(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
 
 from allocator.files.instances.opening import is_there
 from allocator.region.findings import Findings, listed, nearest, repeated
@@ -18,6 +19,7 @@ _OTHER_NAMES = {"travel_time": "minutes"}
 _NO_VALUE = (9999.0, 99999.0, 999999.0, 9999999.0, 65535.0, 2147483647.0)
 """What programs write for 'no way found'."""
 _SHOWN = 20
+_ROWS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,10 @@ def read_pairs(
 def _csv(path: Path, found: Findings) -> pd.DataFrame | None:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            frame = _parsed(path, encoding)
+            head = pd.read_csv(path, encoding=encoding, nrows=0)
+            if not _has_columns(head, path.name, found):
+                return None
+            frame = _parsed(path, encoding, head)
         except UnicodeDecodeError:
             continue
         except (ValueError, OSError) as error:  # what pandas cannot parse is a ValueError
@@ -79,25 +84,40 @@ def _csv(path: Path, found: Findings) -> pd.DataFrame | None:
     return None
 
 
-def _parsed(path: Path, encoding: str) -> pd.DataFrame:
+def _parsed(path: Path, encoding: str, head: pd.DataFrame) -> pd.DataFrame:
     """The file with ids as categories of text; minutes as numbers if all of them are."""
-    head = pd.read_csv(path, encoding=encoding, nrows=0)
     minutes = [c for c in head.columns if _ours(c) == "minutes"]
-    dtypes = {c: "float64" if c in minutes else "category" for c in head.columns}
+    dtypes = {c: "float64" if c in minutes else "str" for c in head.columns}
+    options: dict[str, Any] = {"encoding": encoding, "keep_default_na": False}
+    parts = []
     try:
-        return pd.read_csv(path, encoding=encoding, keep_default_na=False, dtype=dtypes)
+        with pd.read_csv(path, dtype=dtypes, chunksize=_ROWS_AT_ONCE, **options) as chunks:
+            # Part by part, so that no more than that many texts are in memory.
+            parts = [_ids_as_categories(part) for part in chunks]
     except UnicodeDecodeError:
         raise
     except ValueError:
         # Some minutes are no numbers: read as text, they can be shown.
-        return pd.read_csv(path, encoding=encoding, keep_default_na=False, dtype="category")
+        return pd.DataFrame(pd.read_csv(path, dtype="str", **options))
+    if len(parts) <= 1:
+        return parts[0] if parts else head
+    joined = {c: union_categoricals([part[c] for part in parts])
+              for c in head.columns if _ours(c) in ("from_id", "to_id")}  # fmt: skip
+    rest = {c: np.concatenate([part[c].to_numpy() for part in parts]) for c in minutes}
+    return pd.DataFrame({**joined, **rest})
+
+
+def _ids_as_categories(part: pd.DataFrame) -> pd.DataFrame:
+    kept = [c for c in part.columns if _ours(c) in COLUMNS]
+    ids = {c: "category" for c in kept if _ours(c) != "minutes"}
+    return pd.DataFrame(part[kept]).astype(ids)
 
 
 def _sheet(path: Path, found: Findings) -> pd.DataFrame | None:
     sheet = read_table(path, found)
     if sheet is None:
         return None
-    return _three_columns(sheet.frame.astype("category"), path.name, found, first_row=2)
+    return _three_columns(sheet.frame, path.name, found, first_row=2)
 
 
 def _parquet(path: Path, found: Findings) -> pd.DataFrame | None:
@@ -119,17 +139,23 @@ def _three_columns(
     frame: pd.DataFrame, file: str, found: Findings, *, first_row: int
 ) -> pd.DataFrame | None:
     """The columns that count, ids as categories of text; the index is the row in the file."""
+    if not _has_columns(frame, file, found):
+        return None
     named = frame.rename(columns={c: _ours(c) for c in frame.columns})
-    if again := repeated(list(named.columns)):
-        found.problem(f"{file}: columns {listed(map(repr, again))} come twice; rename one")
-        return None
-    if not Sheet(file, named.head(0), found).has(COLUMNS):
-        return None
     kept = named[list(COLUMNS)].copy()
     kept.index = pd.RangeIndex(first_row, len(kept) + first_row)
     for column in ("from_id", "to_id"):
         kept[column] = _as_text(kept[column])
     return kept
+
+
+def _has_columns(frame: pd.DataFrame, file: str, found: Findings) -> bool:
+    """Whether each column that counts is there, once."""
+    names = [_ours(c) for c in frame.columns]
+    if again := repeated(names):
+        found.problem(f"{file}: columns {listed(map(repr, again))} come twice; rename one")
+        return False
+    return Sheet(file, pd.DataFrame(columns=names), found).has(COLUMNS)
 
 
 def _ours(column: object) -> str:
@@ -174,14 +200,7 @@ def _positions(rows: Sheet, column: str, known: Sequence[str], what: str) -> NDA
 
 def _minutes(column: "pd.Series[Any]", rows: Sheet) -> NDArray[np.float64]:
     """Minutes as numbers; those that are none, or no time, are problems."""
-    texts = column
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        categories = [as_text(c) for c in column.cat.categories]
-        numbers = pd.to_numeric(pd.Series(categories, dtype=object), errors="coerce")
-        by_code = np.append(numbers.to_numpy(np.float64), np.nan)
-        values = by_code[column.cat.codes.to_numpy()]
-    else:
-        values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
     for wrong, why in (
         (~np.isfinite(values), "no number of minutes (empty, NaN or not a number)"),
         (values < 0, "minutes must be >= 0"),
@@ -190,7 +209,7 @@ def _minutes(column: "pd.Series[Any]", rows: Sheet) -> NDArray[np.float64]:
         if wrong.any():
             rows.found.problem(
                 f"{rows.at('minutes')}: {why} in {int(wrong.sum()):,} rows: "
-                f"{_cells(texts, wrong)}; leave such pairs out: what is not in the table is "
+                f"{_cells(column, wrong)}; leave such pairs out: what is not in the table is "
                 "unreachable"
             )
     return np.asarray(values)
