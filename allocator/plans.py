@@ -24,6 +24,16 @@ FACILITY_COLUMNS: tuple[str, ...] = (
     "ambulances", "negative_pressure", "attributes", "people_served", "cost", "basis",
 )  # fmt: skip
 TIER_COLUMNS: tuple[str, ...] = ("tier", "block", "objective", "bound", "gap", "status", "seconds")
+CONFLICT_COLUMNS: tuple[str, ...] = (
+    "clash", "member", "strength", "words", "missed", "measure", "people", "change",
+    "change_share", "objective_change", "status", "note",
+)  # fmt: skip
+"""One line per member of a clash: rules and physical limits that cannot all hold.
+
+``missed`` is by how much a rule gave way in the plan, in ``measure``; ``people`` are those whom it
+leaves short. ``change`` is the least by which this member alone must give way for all the others
+to hold, empty where no change of it alone is enough; ``status`` is ``optimal`` where that is
+proven, and ``objective_change`` what it does to the planner's objective."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,10 @@ class Tally:
         )
 
 
+def _no_conflicts() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(CONFLICT_COLUMNS))
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Beds, sites, vehicles and staff that a policy leads to, with a line per rule and area.
@@ -107,7 +121,7 @@ class Plan:
         Names of the inputs; the local metric CRS; ``minimise cost`` and the like.
     status, objective_value, objective_unit, bound, gap
         How the planner's objective was solved; ``gap`` = |objective - bound| / |objective|.
-    compliance, units, facilities, tiers, assumptions
+    compliance, units, facilities, tiers, conflicts, assumptions
         Tables; columns in :mod:`allocator.plans`. ``facilities`` has point geometry in ``crs``.
     cells
         Grid cells: ``x_m``, ``y_m``, ``people``, ``urban``, ``unit``, and one boolean column
@@ -134,6 +148,7 @@ class Plan:
     assumptions: pd.DataFrame
     cells: pd.DataFrame
     outlines: gpd.GeoDataFrame
+    conflicts: pd.DataFrame = field(default_factory=_no_conflicts)
     seconds: float = 0.0
     reproducible: bool = True
     interrupted: bool = False
@@ -160,6 +175,10 @@ class Plan:
         tally = self.tally
         return "\n".join([head, *(tally.line(s) for s in ("must", "target", "wish"))])
 
+    def why(self) -> list[str]:
+        """Say in a sentence per clash what cannot all hold, and which single change would do."""
+        return [_clash_in_words(found) for _, found in self.conflicts.groupby("clash", sort=True)]
+
     def __repr__(self) -> str:
         return f"<Plan {self.summary()}>"
 
@@ -176,7 +195,25 @@ class Plan:
             else "<p>What gave:</p>" + failed[columns].to_html(index=False, escape=True)
         )
         lines = "<br>".join(html.escape(line) for line in self.summary().splitlines())
-        return f"<div><p>{lines}</p>{gave}</div>"
+        why = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.why())
+        return f"<div><p>{lines}</p>{gave}{f'<ul>{why}</ul>' if why else ''}</div>"
+
+
+def _clash_in_words(members: pd.DataFrame) -> str:
+    """``J041 clashes with: physicians can grow by 5,000. Enough would be: ...``."""
+    named = [
+        row["words"] if row["strength"] == "limit" else f"{row['member']} ({row['words']})"
+        for row in members.to_dict("records")
+    ]
+    text = f"cannot all hold: {'; '.join(named)}" if len(named) > 1 else f"does not hold: {named[0]}"
+    enough = members[members["change"].notna()].sort_values("change_share", kind="stable")
+    changes = [
+        f"{row['member']} by {_figure(row['change'])} {row['measure']} ({row['change_share']:.1%})"
+        for row in enough.to_dict("records")
+    ]
+    note = next((n for n in members["note"] if n), "")
+    more = [f"enough would be any one of: {'; '.join(changes)}"] if changes else []
+    return ". ".join([text, *more, *([note] if note else [])])
 
 
 def _figure(value: float) -> str:

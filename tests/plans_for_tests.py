@@ -10,7 +10,14 @@ import shapely
 
 from allocator.assumptions import Assumptions
 from allocator.lp.status import Status
-from allocator.plans import FACILITY_COLUMNS, TIER_COLUMNS, UNIT_COLUMNS, Line, Plan
+from allocator.plans import (
+    CONFLICT_COLUMNS,
+    FACILITY_COLUMNS,
+    TIER_COLUMNS,
+    UNIT_COLUMNS,
+    Line,
+    Plan,
+)
 from allocator.plans import compliance_table as table_of
 
 CRS = "EPSG:32651"
@@ -45,6 +52,7 @@ def small_plan(**changes: Any) -> Plan:
         units=_units(),
         facilities=_facilities(),
         tiers=_tiers(),
+        conflicts=_conflicts(),
         assumptions=pd.DataFrame(Assumptions({"detour": 1.4}).table()),
         cells=_cells(),
         outlines=_outlines(),
@@ -133,6 +141,15 @@ def _tiers() -> pd.DataFrame:
         ["cost", "beds, staff, vehicles", 1_234_567.875, 1_200_000.0, 0.028, "feasible", 1.25],
     ]
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
+
+
+def _conflicts() -> pd.DataFrame:
+    limit = "vehicles can grow by 3"
+    rows = [
+        [1, "AMB", "must", "one per 30,000", 2.0, "vehicles", 900.0, 2.0, 0.25, 0.0, "optimal", ""],
+        [1, limit, "limit", limit, None, "vehicles", None, None, None, None, "", ""],
+    ]
+    return pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS))
 
 
 def _cells() -> pd.DataFrame:

@@ -7,6 +7,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "compliance": ("compliance", "合规性检查"),
     "counties": ("counties", "资源配置"),
     "facilities": ("facilities", "机构设施"),
+    "conflicts": ("conflicts", "冲突与出路"),
     "assumptions": ("assumptions", "假设"),
     "proof": ("proof", "求解证明"),
     "sources": ("sources", "数据来源"),
@@ -71,10 +72,17 @@ HEADERS: dict[str, tuple[str, str]] = {
     "gap": ("gap", "差距"),
     "seconds": ("seconds", "秒"),
     "item": ("item", "项目"),
+    "clash": ("clash", "冲突"),
+    "member": ("member", "成员"),
+    "words": ("in words", "内容"),
+    "missed": ("missed by", "未达数量"),
+    "people": ("people", "涉及人口"),
+    "change_share": ("change, % of what is asked", "让步占要求(%)"),
+    "objective_change": ("effect on the objective", "对目标值的影响"),
 }
 
 WORDS: dict[str, str] = {
-    "must": "必须", "target": "目标", "wish": "期望", "info": "参考",
+    "must": "必须", "target": "目标", "wish": "期望", "info": "参考", "limit": "客观限制",
     "kept": "保留", "new": "新建", "closed": "关闭", "upgraded": "升级",
     "planned": "规划", "measured": "实测", "modelled": "模拟", "assumed": "假设",
     "beds": "床位", "persons": "人员", "vehicles": "车辆", "people": "人口", "sites": "机构",

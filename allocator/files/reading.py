@@ -126,6 +126,7 @@ def _plan(
         units=frames["units"],
         facilities=gpd.GeoDataFrame(frames["facilities"]),
         tiers=frames["tiers"],
+        conflicts=frames["conflicts"],
         assumptions=frames["assumptions"],
         cells=frames["cells"].set_index("cell"),
         outlines=_outlines(frames["units"], _text(head, "crs")),

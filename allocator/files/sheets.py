@@ -15,6 +15,7 @@ from allocator.plans import Plan
 INTEGER, DECIMAL, PERCENT, DEGREES = "#,##0", "#,##0.00", "0.0%", "0.000000"
 _FORMATS = {
     "rate_required": DECIMAL, "rate_achieved": DECIMAL, "slack_share": PERCENT, "gap": PERCENT,
+    "change_share": PERCENT, "objective_change": DECIMAL,
     "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
     "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL,
 }  # fmt: skip
@@ -51,6 +52,7 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
         _compliance(tables["compliance"], plan.provenance.get("rules", {}), chinese=chinese),
         Sheet(title=sheet_name("counties", chinese=chinese), **counties),
         _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
+        _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
         _table(
             "assumptions",
             tables["assumptions"]

@@ -12,6 +12,7 @@ import pandas as pd
 from allocator.errors import raise_if_any
 from allocator.plans import (
     COMPLIANCE_COLUMNS,
+    CONFLICT_COLUMNS,
     FACILITY_COLUMNS,
     TIER_COLUMNS,
     UNIT_COLUMNS,
@@ -29,7 +30,8 @@ COVERED, COVERED_TODAY = "covered:", "covered_today:"
 _NUMBERS = {
     "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
     "have", "lon", "lat", "people_served", "cost", "people", "objective", "bound", "gap",
-    "seconds", "allocated", "beds", "ambulances", "negative_pressure",
+    "seconds", "clash", "missed", "change", "change_share", "objective_change", "allocated", "beds",
+    "ambulances", "negative_pressure",
 }  # fmt: skip
 _FORMS: dict[str, Form] = {
     **dict.fromkeys(_NUMBERS, "number"),
@@ -59,6 +61,7 @@ TABLES: tuple[Table, ...] = (
     Table("units", UNIT_COLUMNS, ("unit", "resource")),
     Table("facilities", FACILITY_COLUMNS, ("id",)),
     Table("tiers", TIER_COLUMNS),
+    Table("conflicts", CONFLICT_COLUMNS),
     Table("assumptions", ASSUMPTION_COLUMNS, ("name",)),
     Table("cells", CELL_COLUMNS, ("cell",)),
 )

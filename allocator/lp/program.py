@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -84,6 +85,7 @@ class Program:
         self._rows: dict[str, Any] = {}
         self._integers: list[Variable] = []
         self._in_no_row: dict[Variable, None] = {}
+        self._limits: dict[str, list[Row]] = {}
         self._rounds = 200
         self._exact = False
 
@@ -112,8 +114,12 @@ class Program:
         self._in_no_row[variable] = None
         return variable
 
-    def require(self, name: str, terms: Iterable[Term], sense: Sense, rhs: float) -> Row:
+    def require(
+        self, name: str, terms: Iterable[Term], sense: Sense, rhs: float, *, limit: str = ""
+    ) -> Row:
         """Add the row sum of coefficient * variable {<=, >=, ==} rhs.
+
+        ``limit`` says in words which physical limit it is part of: see :meth:`loosen`.
 
         Raises
         ------
@@ -136,7 +142,26 @@ class Program:
             for variable in merged:
                 self._in_no_row.pop(variable, None)
             self._rows[unique] = constraint
-        return Row(unique, pairs, sense, rhs)
+        row = Row(unique, pairs, sense, rhs)
+        if limit and merged:
+            self._limits.setdefault(limit, []).append(row)
+        return row
+
+    @property
+    def limits(self) -> list[str]:
+        """Physical limits by their words, in the order in which they were stated."""
+        return list(self._limits)
+
+    def loosen(self, limit: str) -> list[tuple[Term, float]]:
+        """Let the rows of a limit give way: by how much, and their right-hand sides."""
+        found = []
+        for row in self._limits[limit]:
+            slack = self.continuous(f"give[{row.name}]")
+            sign = -1.0 if row.sense == "<=" else 1.0
+            self._rows[row.name].addInPlace(pulp.LpAffineExpression([(slack, sign)]))
+            self._in_no_row.pop(slack, None)
+            found.append(((1.0, slack), row.rhs))
+        return found
 
     def shift(self, row: Row, by: float) -> None:
         """Change the right-hand side of a row to its first value plus ``by``."""
@@ -150,16 +175,18 @@ class Program:
         constant: float = 0.0,
         start: dict[Variable, float] | None = None,
         separate: Separate | None = None,
+        relaxed: bool = False,
     ) -> Solution:
         """Minimise an expression.
 
         With ``separate``, rows are added until the answer violates none (cutting planes); every
-        round's bound stays valid, since rows are only added.
+        round's bound stays valid, since rows are only added. ``relaxed`` lets whole numbers be
+        fractions: what is infeasible then is infeasible.
         """
         began = time.perf_counter()
         self._problem.setObjective(_expression([*terms, *self._named_nowhere()], constant))
         for _ in range(self._rounds):
-            solution = self._solve_once(settings, start, began)
+            solution = self._solve_once(settings, start, began, relaxed=relaxed)
             cuts = separate(solution) if separate and solution.status.has_answer else ()
             if not cuts or solution.interrupted:
                 return solution
@@ -176,16 +203,23 @@ class Program:
         return [(0.0, v) for v in (*self._in_no_row, *self._problem.variables()[:1])]
 
     def _solve_once(
-        self, settings: SolverSettings, start: dict[Variable, float] | None, began: float
+        self,
+        settings: SolverSettings,
+        start: dict[Variable, float] | None,
+        began: float,
+        *,
+        relaxed: bool,
     ) -> Solution:
         if not self._problem.variables():
             value = float(self._problem.objective.constant)
             return Solution(Status.OPTIMAL, value, value, {}, time.perf_counter() - began)
-        outcome = run(self._problem, settings, start, exact=self._exact)
+        whole = [] if relaxed else self._integers
+        with self._categories("Continuous" if relaxed else "Integer"):
+            outcome = run(self._problem, settings, start, exact=self._exact)
         values = {}
         if outcome.status.has_answer:
             values = {v: float(v.varValue or 0.0) for v in self._problem.variables()}
-            for variable in self._integers:
+            for variable in whole:
                 # HiGHS leaves 1e-14 on zeros; whole numbers are whole here.
                 # PuLP leaves out what no row names: such a variable stays at its lower bound.
                 values[variable] = float(round(values.get(variable, variable.lowBound)))
@@ -193,6 +227,17 @@ class Program:
             outcome.status, outcome.objective, outcome.bound, values,
             time.perf_counter() - began, outcome.interrupted, not outcome.stopped_by_clock,
         )  # fmt: skip
+
+    @contextmanager
+    def _categories(self, category: str) -> Iterator[None]:
+        """Call the whole-number variables something else for a while."""
+        for variable in self._integers:
+            variable.cat = category
+        try:
+            yield
+        finally:
+            for variable in self._integers:
+                variable.cat = "Integer"
 
     def write(self, path: Path) -> None:
         """Write the model as ``.lp`` or ``.mps`` for any other solver to read."""

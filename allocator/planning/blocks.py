@@ -128,7 +128,10 @@ class Block:
     def _limit_budget(self) -> None:
         if self.task.budget is not None:
             terms, constant = self.cost()
-            self.program.require("budget", terms, "<=", self.task.budget - constant)
+            currency = self.task.case.region.costs.currency
+            words = f"the budget of {self.task.budget:,.0f} ({currency})"
+            left = self.task.budget - constant
+            self.program.require("budget", terms, "<=", left, limit=words)
         for rule in self.task.rules:
             if isinstance(rule, Budget):
                 found = budget.budget(rule, self.program, self.cost(), self.sites)
@@ -260,6 +263,7 @@ class Block:
         for found in self.shortfalls.values():
             for s in found:
                 decided.missed[s.rule] = decided.missed.get(s.rule, 0.0) + s.missed(solution)
+                decided.beyond |= {s.rule} if s.constant > 0 else set()
         return decided
 
     def _write_into(self, folder: Path) -> None:

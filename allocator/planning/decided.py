@@ -2,7 +2,57 @@
 
 from dataclasses import dataclass, field
 
+from allocator.lp.status import Status
 from allocator.planning.tiers import Record
+
+
+@dataclass(frozen=True)
+class Party:
+    """A rule, or a physical limit, that others clash with.
+
+    ``strength`` is the rule's, or ``limit``; ``unit`` is what a limit is counted in (a rule's
+    stands in its compliance line).
+    """
+
+    id: str
+    strength: str
+    words: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A single change that would let all the others hold.
+
+    Attributes
+    ----------
+    party
+        Who gives way.
+    amount, share
+        By how much, in its unit and as a share of what it asks for.
+    objective_change
+        What that does to the planner's objective; NaN when not solved for.
+    status
+        ``optimal`` when it is proven that no smaller change would do.
+    """
+
+    party: Party
+    amount: float
+    share: float
+    objective_change: float
+    status: Status
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Rules and physical limits that cannot all hold, though any of them left out, the rest can.
+
+    ``remedies`` are sorted by share, smallest first; ``note`` says what a reader should know.
+    """
+
+    parties: tuple[Party, ...]
+    remedies: tuple[Remedy, ...] = ()
+    note: str = ""
 
 
 @dataclass(eq=False)
@@ -21,6 +71,10 @@ class Decided:
         (rule, area) -> id of the branch taken.
     missed
         Rule id -> miss in natural units, summed over areas.
+    beyond
+        Rules that speak of people whom no permitted site reaches.
+    clashes
+        Why rules were missed.
     objective, bound
         Of the planner's objective, this block's part.
     """
@@ -31,6 +85,8 @@ class Decided:
     branches: dict[tuple[str, str], str] = field(default_factory=dict)
     missed: dict[str, float] = field(default_factory=dict)
     prices: dict[str, float] = field(default_factory=dict)
+    beyond: set[str] = field(default_factory=set)
+    clashes: list[Clash] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     objective: float = 0.0
     bound: float = 0.0
@@ -46,6 +102,8 @@ class Decided:
         self.branches |= other.branches
         self.missed |= other.missed
         self.prices |= other.prices
+        self.beyond |= other.beyond
+        self.clashes += other.clashes
         self.records += other.records
         self.objective += other.objective
         self.bound += other.bound

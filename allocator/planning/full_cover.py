@@ -97,6 +97,7 @@ def full_cover(task: Task) -> Decided:
     decided.opened |= {j: k in chosen for k, j in enumerate(positions)}
     for rule, wanted in needs.items():
         decided.missed[rule] = float(wanted.people[~wanted.reachable].sum())
+        decided.beyond |= {rule} if decided.missed[rule] > 0 else set()
     seconds = time.perf_counter() - began
     _record(task, decided, needs, siting.objective, bound, siting.status, seconds)
     decided.interrupted |= siting.interrupted

@@ -14,6 +14,7 @@ from allocator.errors import PolicyError
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.case import Case
+from allocator.planning.conflicts import conflict_table
 from allocator.planning.decided import Decided
 from allocator.planning.families import (
     speaks_of_sites,
@@ -153,6 +154,7 @@ def _as_plan(
         units=with_required(units, lines, case),
         facilities=facilities,
         tiers=_tier_table(decided),
+        conflicts=conflict_table(decided.clashes, lines, case),
         assumptions=pd.DataFrame(case.assumptions.table()),
         cells=cells,
         outlines=gpd.GeoDataFrame(outlines),

@@ -1,9 +1,11 @@
 """Who reaches what, in the terms of a coverage rule."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from allocator.planning.case import Area, Case
 from allocator.policy.rules import CoverageRule
@@ -38,6 +40,25 @@ def reach(
         )
     limit = float(rule.within_minutes or 0)
     return minutes(case, rule.mode, cells, positions, limit).within(limit)
+
+
+def limit_for_all(case: Case, rule: CoverageRule) -> float:
+    """Smallest limit (km, or minutes) at which a site lies within reach of everybody enforced.
+
+    Infinite where the region has no such site.
+    """
+    cells = cells_of(case, rule.group)
+    if rule.share >= 1:
+        cells = cells[settled(case)[cells]]
+    positions = case.positions(rule.sites)
+    if not positions or not len(cells):
+        return math.inf
+    nearest_m = cKDTree(_xy_m(case, positions)).query(case.region.grid.xy_m[cells])[0]
+    km = np.maximum(nearest_m / 1000, _intra_cell_km(case))
+    if rule.within_km is not None:
+        return float(km.max())
+    hours = km * case.assumptions.number("detour") / speeds_kmh(case, rule.mode)[cells]
+    return float(hours.max() * 60)
 
 
 def distances_km(

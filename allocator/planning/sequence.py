@@ -10,6 +10,7 @@ from allocator.planning.apportionment import webster
 from allocator.planning.blocks import Block, Task
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
+from allocator.planning.explanation import explain
 from allocator.planning.families import (
     networks,
     required_apart,
@@ -70,11 +71,22 @@ def decide(
 
 
 def _solve(task: Task) -> Decided:
-    return full_cover(task) if fits_full_cover(task) else Block(task).solve()
+    decided = full_cover(task) if fits_full_cover(task) else Block(task).solve()
+    return _explained(task, decided)
+
+
+def _explained(task: Task, decided: Decided) -> Decided:
+    """Say why rules gave way; an interrupt costs the explanation, not the plan."""
+    try:
+        decided.clashes = explain(task, decided)
+    except KeyboardInterrupt:
+        decided.interrupted, decided.reproducible = True, False
+        decided.notes.append("interrupted before it was known why rules gave way")
+    return decided
 
 
 def _solve_with_prices(task: Task) -> Decided:
-    decided = Block(task).solve()
+    decided = _explained(task, Block(task).solve())
     if not task.before.interrupted:
         try:
             decided.prices = with_prices(task, decided)

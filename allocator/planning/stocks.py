@@ -88,7 +88,10 @@ def vehicles_at_stations(model: StockModel, stations: dict[str, tuple[int, list[
     for unit, (known, deciding) in stations.items():
         vehicle = model.amount["ambulances", unit]
         terms = [(1.0, vehicle), *((-c, v) for c, v in deciding)]
-        model.program.require(f"a vehicle per station[{unit}]", terms, ">=", known)
+        model.program.require(
+            f"a vehicle per station[{unit}]", terms, ">=", known,
+            limit="every open ambulance station has a vehicle (vehicles)",
+        )  # fmt: skip
 
 
 def added_terms(model: StockModel) -> dict[str, list[Term]]:
@@ -209,17 +212,21 @@ def _inside_parent(model: StockModel, resource: str) -> None:
         return
     for unit in model.case.region.units.planning:
         terms = [(1.0, model.amount[parent, unit]), (-1.0, model.amount[resource, unit])]
-        model.program.require(f"{resource} inside {parent}[{unit}]", terms, ">=", 0.0)
+        model.program.require(
+            f"{resource} inside {parent}[{unit}]", terms, ">=", 0.0,
+            limit=_said(resource, f"are part of the {resources()[parent].label}"),
+        )  # fmt: skip
 
 
 def _keep(model: StockModel, resource: str, have: Have) -> None:
     units = model.case.region.units.planning
+    stays = _said(resource, "that exist stay")
     for unit, today in have.by_unit.items():
         terms: list[Term] = [(1.0, model.amount[resource, unit])]
-        model.program.require(f"keep {resource}[{unit}]", terms, ">=", today)
+        model.program.require(f"keep {resource}[{unit}]", terms, ">=", today, limit=stays)
     if not have.everywhere and have.whole is not None:
         terms = [(1.0, model.amount[resource, u]) for u in units]
-        model.program.require(f"keep {resource}", terms, ">=", have.whole)
+        model.program.require(f"keep {resource}", terms, ">=", have.whole, limit=stays)
 
 
 def _inflow_cap(model: StockModel, resource: str, have: Have) -> None:
@@ -228,4 +235,13 @@ def _inflow_cap(model: StockModel, resource: str, have: Have) -> None:
         return
     terms: list[Term] = [(1.0, model.amount[resource, u]) for u in model.case.region.units.planning]
     limit = have.whole + model.case.assumptions.number("staff_inflow_cap")
-    model.program.require(f"inflow {resource}", terms, "<=", limit)
+    model.program.require(
+        f"inflow {resource}", terms, "<=", limit,
+        limit=_said(resource, f"can grow by {model.case.assumptions.number('staff_inflow_cap'):g}"),
+    )  # fmt: skip
+
+
+def _said(resource: str, what: str) -> str:
+    """A physical limit in words, with its unit."""
+    known = resources()[resource]
+    return f"{known.label} {what} ({known.unit})"

@@ -199,7 +199,9 @@ def test_hiring_is_the_first_assumption_told(jiaxing):
 def test_every_output_form_can_be_opened(jiaxing):
     """Tables, plan.json, Excel, GeoPackage and map are there, readable and not empty."""
     folder = jiaxing.folder
-    for name in ("compliance", "units", "facilities", "tiers", "assumptions", "cells"):
+    for name in (
+        "compliance", "units", "facilities", "tiers", "conflicts", "assumptions", "cells",
+    ):  # fmt: skip
         assert len(jiaxing.table(name)) > 0
     assert "jiaxing-2025" in (folder / "plan.json").read_text("utf-8")
     book = openpyxl.load_workbook(folder / "plan.xlsx", read_only=True)

@@ -23,7 +23,8 @@ def budget(
     ]
     left = float(rule.amount) - constant
     if rule.strength == "must":
-        program.require(rule.id, [*terms, *paid_elsewhere], "<=", left)
+        words = f"rule {rule.id}, {rule.meaning} (money)"
+        program.require(rule.id, [*terms, *paid_elsewhere], "<=", left, limit=words)
         return []
     scale = max(1.0, float(rule.amount))
     return soften(
