@@ -66,6 +66,7 @@ def solve_arrays(
     threads: int = 1,
     start: ArrayLike | None = None,
     method: Method = "choose",
+    exact: bool = False,
 ) -> ArraySolution:
     """Minimise ``cost @ x`` subject to ``row_lower <= matrix @ x <= row_upper`` and column bounds.
 
@@ -81,6 +82,8 @@ def solve_arrays(
         A known answer of an integer program, one value per column.
     method
         How relaxations are solved; ``ipm`` runs the interior point method without crossover.
+    exact
+        Ask for whole numbers that are whole to 1e-9, not 1e-6: where a row adds up very many.
 
     Raises
     ------
@@ -107,6 +110,8 @@ def solve_arrays(
         options["mip_max_nodes"] = node_limit
     if method != "choose":
         options["solver"] = method
+    if exact:
+        options["mip_feasibility_tolerance"] = 1e-9
     if method == "ipm":
         options["run_crossover"] = "off"
     for name, value in options.items():

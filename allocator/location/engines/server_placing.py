@@ -139,6 +139,8 @@ class _Work:
             node_limit=limits.node_limit or max(500, _PAIRS_TIMES_NODES // rows.matrix.nnz),
             seed=limits.seed,
             threads=limits.threads,
+            # A millionth of a yes, a million times, would count as people who are reached.
+            exact=self._problem.share > 0,
             start=rows.point(self._problem, best) if whole and best is not None else None,
         )  # fmt: skip
         limits.note_clock(solution.stopped_by_clock)
