@@ -19,7 +19,7 @@ from allocator.location.questions.servers import ServerQuestion
 from allocator.location.roles import SiteRoles
 from allocator.location.siting import Siting
 from allocator.lp.status import Status
-from allocator.travel.coverage import Reach
+from allocator.travel.coverage import Coverage, Reach
 
 
 def whole_problems(name: str, number: object) -> list[str]:
@@ -138,7 +138,7 @@ class Asking:
         return self.impossible(
             limits,
             f"{len(beyond)} cells with {people:,.0f} people reach no permitted site; "
-            "permit a site near them or allow a longer way",
+            + self._what_would_do(beyond),
             beyond,
         )
 
@@ -172,13 +172,24 @@ class Asking:
             share=self.share * float(question.demand.people.sum()), assured=self.assured,
         )  # fmt: skip
 
+    def _what_would_do(self, beyond: NDArray[np.int64]) -> str:
+        """How far the farthest of these cells is from a site that may have a server."""
+        known = self.must.times if isinstance(self.must, Coverage) else None
+        if known is None:
+            return "permit a site near them or allow a longer way"
+        _, away = known.nearest(self._usable())
+        if np.isnan(away[beyond]).any():
+            return "some have none at all among the ways given"
+        return f"the farthest has one within {away[beyond].max():.4g} {known.unit}"
+
+    def _usable(self) -> NDArray[np.bool_]:
+        return self.question.roles.permitted & (self.question.max_per_site > 0)
+
     def beyond(self) -> NDArray[np.int64]:
         """Cells that need a server and reach no site that may have one."""
         if self.must is None:
             return np.empty(0, dtype=np.int64)
-        question = self.question
-        usable = question.roles.permitted & (question.max_per_site > 0)
-        return np.flatnonzero(~self.must.covered_by(usable))
+        return np.flatnonzero(~self.must.covered_by(self._usable()))
 
     def _shown(self, problem: ServerProblem, placed: Placement, limits: Limits) -> Siting:
         if placed.infeasible:

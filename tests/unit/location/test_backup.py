@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from location_instances import coverage_from
+from location_instances import coverage_from, times_from
 
 from allocator.errors import InputError
 from allocator.location.backup import bacop1, bacop2, lscp_b
@@ -43,6 +43,18 @@ def test_cells_out_of_reach_are_listed():
     assert siting.notes[0].startswith("1 cells with 50 people reach no permitted site")
     none_allowed = bacop1(REACH, p=3, people=PEOPLE, max_per_site=[0, 1, 1])
     assert none_allowed.uncoverable.tolist() == [0]
+
+
+def test_how_far_would_do():
+    """Where distances are known, the note says how far the farthest bare cell has to go."""
+    times = times_from(np.array([[1.0, 9.0], [7.5, 20.0]]))
+    siting = bacop1(times.within(5), p=2, people=[1.0, 2.0])
+    assert siting.notes == (
+        "1 cells with 2 people reach no permitted site; the farthest has one within 7.5 minutes",
+    )
+    cut_off = times_from(np.array([[1.0, 9.0], [np.inf, np.inf]]))
+    siting = bacop1(cut_off.within(5), p=2, people=[1.0, 2.0])
+    assert "some have none at all among the ways given" in siting.notes[0]
 
 
 def test_cells_without_people_must_be_reached_too():
