@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from allocator.lp.solvers import SolverSettings
 
 _SITES_SHOWN = 30
-_CELLS_SHOWN = 100
+_CELLS_SHOWN, _CELLS_SHOWN_BESIDE_AN_ANSWER = 100, 10
 
 
-def exit_code(best: "Siting") -> ExitCode:
+def exit_code(sitings: "Sequence[Siting]") -> ExitCode:
     """130 when the user stopped it, 4 without an answer, else 0."""
-    if best.interrupted:
+    if any(s.interrupted for s in sitings):
         return ExitCode.INTERRUPTED
-    return ExitCode.DONE if best.status.has_answer else ExitCode.NO_ANSWER
+    return ExitCode.DONE if sitings[0].status.has_answer else ExitCode.NO_ANSWER
 
 
 def told(
@@ -41,7 +41,7 @@ def told(
     )  # fmt: skip
     content["notes"] = [*instance.notes, *content["notes"], *_notes(asked, instance, best)]
     content["command"] = "locate"
-    content["exit_code"] = int(exit_code(best))
+    content["exit_code"] = int(exit_code(sitings))
     content["question"] = _question(asked, instance)
     content["inputs"] = [{"file": file, "sha256": digest} for file, digest in instance.inputs]
     return content
@@ -135,14 +135,15 @@ def _print_unreached(content: Mapping[str, Any], *, err: bool) -> None:
     if not cells:
         return
     typer.echo(
-        f"{len(cells)} cells with {content['unreached_people']:,.0f} people reach no permitted "
+        f"{len(cells):,} cells with {content['unreached_people']:,.0f} people reach no permitted "
         "site:",
         err=err,
     )
-    for cell in cells[:_CELLS_SHOWN]:
-        typer.echo(f"  {cell['id']}: {cell['people']:,.10g} people", err=err)
-    if len(cells) > _CELLS_SHOWN:
-        typer.echo(f"  ... and {len(cells) - _CELLS_SHOWN} more (--json: all)", err=err)
+    most = _CELLS_SHOWN if err else _CELLS_SHOWN_BESIDE_AN_ANSWER
+    for cell in cells[:most]:
+        typer.echo(f"  {cell['id']}: {cell['people']:,.6g} people", err=err)
+    if len(cells) > most:
+        typer.echo(f"  ... and {len(cells) - most:,} more (--json: all)", err=err)
 
 
 def _notes(asked: Asked, instance: Instance, best: "Siting") -> list[str]:

@@ -1,6 +1,7 @@
 """The k best sets of sites: what else is as good, or nearly so, and how that is proven."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -75,4 +76,22 @@ def k_best(
     if not best.status.has_answer:
         return [best]
     search = Search(ask, name in _COUNT_COST, reach, options, limits, best)
-    return list(search.answers(int(k)))
+    found = list(search.answers(int(k)))
+    if len(found) < k:
+        found[-1] = _last(found[-1], search)
+    return found
+
+
+def _last(siting: Siting, search: Search) -> Siting:
+    """The last answer of fewer than k, with why there are no more."""
+    why = "no other set of sites answers the question"
+    if search.limits.stopped_by_clock:
+        why = "stopped by the clock before further sets were found"
+    if search.interrupted:
+        why = "interrupted before further sets were found"
+    return replace(
+        siting,
+        interrupted=search.interrupted,
+        reproducible=not (search.interrupted or search.limits.stopped_by_clock),
+        notes=(*siting.notes, why),
+    )
