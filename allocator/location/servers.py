@@ -56,7 +56,7 @@ def servers_per_site(
             ],
             where=where,
         )
-    numbers = told.astype(np.float64)
+    numbers = np.array(told, dtype=np.float64) if told.dtype.kind in "iuf" else np.array(np.nan)
     if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.rint(numbers))).all():
         raise_if_any(
             [f"max_per_site must hold whole numbers >= 0, got {max_per_site!r}"], where=where

@@ -1,4 +1,4 @@
-"""Servers at sites, as good as can be proven: a start, a bound from prices, branch and bound."""
+"""Servers at sites, as good as can be proven: a start, prices, kicks, branch and bound."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ _CLOSED = 1e-9
 _PAIRS_TIMES_NODES = 40_000_000
 _ROOM_BEYOND_START = 2
 _REFINEMENTS = 6
+_PAIRS_WORTH_KICKS = 2_000  # branch and bound alone is as quick on less
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +94,17 @@ class _Work:
         if self.search.best is not None:
             reached = problem.in_reach(self.search.best)
         fine = np.maximum(reached, problem.fewest) + _ROOM_BEYOND_START
+        kicked = False
         for _ in range(_REFINEMENTS):
             rows = server_rows(problem, fine)
             if not self._bounded_by_prices(rows) or self._done():
                 return
+            if not kicked and rows.matrix.nnz > _PAIRS_WORTH_KICKS:
+                self.search.kick()
+                self._report("kicks")
+                if self._done():
+                    return
+            kicked = True
             found = self._branch(rows)
             if found is None or self._done():
                 return

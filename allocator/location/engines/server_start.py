@@ -29,13 +29,16 @@ class ServerSearch:
 
     def run(self, first: NDArray[np.int64]) -> None:
         """From some servers (at least ``low`` per site) to as many and as good as can be."""
-        problem = self.problem
-        envelope = _envelope(problem.value)
-        leaning = problem.value + _LEAN * envelope
+        envelope = _envelope(self.problem.value)
         servers = self._fill(first, envelope)
         self._improve(servers, envelope)
-        self._improve(servers, leaning)
-        here = servers
+        self._improve(servers, self.problem.value + _LEAN * envelope)
+
+    def kick(self) -> None:
+        """Move some servers of the best answer by chance and improve, a few times."""
+        if self.best is None:
+            return
+        here, leaning = self.best, self.problem.value + _LEAN * _envelope(self.problem.value)
         random = np.random.default_rng(self._limits.seed)
         for _ in range(_KICKS):
             if self._spent():

@@ -133,6 +133,7 @@ def test_servers_needed_forgives_the_last_digits(busy, reliability, servers):
         ({"p": 2, "calls_per_hour": 4.0, "hours_per_call": 0.6}, "p must be at least 3"),
         ({"p": 2, "calls_per_hour": -1.0, "hours_per_call": 0.6}, "calls_per_hour must be finite"),
         ({"p": 2, "busy": 0.5, "max_per_site": 1.5}, "max_per_site must hold whole numbers"),
+        ({"p": 2, "busy": 0.5, "max_per_site": "two"}, "max_per_site must hold whole numbers"),
         ({"p": 2, "busy": 0.5, "max_per_site": [1, 2]}, "max_per_site must be one number or one"),
         ({"p": 2, "busy": 0.5, "max_per_site": [0, 1, 1], "required": [0]}, "max_per_site is 0"),
     ],
