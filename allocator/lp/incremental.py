@@ -159,6 +159,13 @@ class GrowingLp:
             kept.row_status = [rows[i] for i in np.flatnonzero(~mask).tolist()]
             self._done(self._highs.setBasis(kept))
 
+    def slack_rows(self) -> NDArray[np.bool_]:
+        """Rows that may be deleted without losing the basis: those that do not bind in it."""
+        basis, basic = self._highs.getBasis(), highspy.HighsBasisStatus.kBasic
+        if not basis.valid:
+            return np.ones(self.n_rows, dtype=np.bool_)
+        return np.array([status == basic for status in basis.row_status], dtype=np.bool_)
+
     def set_column_bounds(self, columns: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
         """Replace the bounds of some columns."""
         self._done(self._highs.changeColsBounds(*_sides(columns, lower, upper)))
@@ -179,7 +186,8 @@ class GrowingLp:
 
     def restart_from(self, basis: object) -> None:
         """Start the next solve from a basis taken when the rows were the same."""
-        self._done(self._highs.setBasis(basis))
+        if basis.valid:  # type: ignore[attr-defined]
+            self._done(self._highs.setBasis(basis))
 
     def solve(
         self,

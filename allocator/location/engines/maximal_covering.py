@@ -1,0 +1,307 @@
+"""The best choice for maximal covering and what none can exceed, at any size.
+
+In this order: greedy and exchanges; the linear program with Benders cuts; its shares rounded; sites
+decided that nothing better can have otherwise; what is left once more, smaller; the tree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.location.engines.greedy import without_redundant
+from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal_master import Master, Point
+from allocator.location.engines.maximal_problem import Floor, MaximalProblem, merged
+from allocator.location.engines.maximal_search import SwapSearch, greedy_choice
+from allocator.location.engines.maximal_tree import Tree
+from allocator.location.engines.problem import CoverProblem
+
+_FIRST_KICKS = 1_500
+_KICKS_PER_ROUNDING = 20
+_ROUNDINGS = 40
+_FLOOR_TURNS = 15
+_FLOOR_KICKS = 50
+_CONVERGED = 1e-6  # of the value: how near to its optimum the linear program is taken
+_WORTH_A_RESTART = 0.5  # share of sites decided
+_RESTARTS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A choice, and what none can be worth more than.
+
+    Attributes
+    ----------
+    chosen
+        Positions of the sites to open, ascending; None when none is known that is permitted.
+    value, bound
+        What it is worth, and the proven upper bound; with ``chosen`` None and a bound of ``-inf``
+        there is none.
+    interrupted
+        Whether the user stopped the search.
+    nodes
+        Of the tree.
+    """
+
+    chosen: NDArray[np.int64] | None
+    value: float
+    bound: float
+    interrupted: bool
+    nodes: int
+
+
+def best_choice(
+    problem: MaximalProblem,
+    limits: Limits,
+    say: Callable[[str], None],
+    *,
+    start: NDArray[np.int64] | None = None,
+    enough: float = np.inf,
+) -> Choice:
+    """Find a good choice and a bound.
+
+    Parameters
+    ----------
+    start
+        A choice to begin with, positions of sites.
+    enough
+        A value that ends the search as soon as it is found, or proven out of reach.
+    """
+    search = _Search(problem, limits, say, enough)
+    interrupted = False
+    try:
+        search.run(start)
+    except KeyboardInterrupt:
+        interrupted = True
+    chosen = search.chosen
+    if chosen is not None and (problem.price >= 0).all() and not problem.cost.any():
+        chosen = without_redundant(CoverProblem(problem.rows, problem.cost), chosen)
+    return Choice(chosen, search.value, search.bound, interrupted, search.nodes)
+
+
+class _Search:
+    """The best choice and the bound so far; stopped at any time, it has both."""
+
+    def __init__(
+        self, problem: MaximalProblem, limits: Limits, say: Callable[[str], None], enough: float
+    ) -> None:
+        self._whole, self._limits, self._say, self._enough = merged(problem), limits, say, enough
+        self.chosen: NDArray[np.int64] | None = None
+        self.value = -np.inf
+        self.bound = float(problem.weight.sum() - np.minimum(problem.cost, 0.0).sum())
+        self.nodes = 0
+        self._swaps: SwapSearch | None = None
+
+    def run(self, start: NDArray[np.int64] | None) -> None:
+        """Everything, in order."""
+        if start is not None:
+            self._offer(start)
+        self._offer(np.empty(0, dtype=np.int64))
+        self._first_choices()
+        stage = _Stage.of(self._whole, np.arange(self._whole.n_sites), np.empty(0, dtype=np.int64))
+        for turn in range(_RESTARTS):
+            if self._done() or not stage.problem.n_rows:
+                break
+            master = Master(stage.problem, self._limits)
+            point = self._converge(master, stage)
+            if point is None or self._done():
+                return
+            low, high = self._decided(stage, point)
+            settled = float(((low > 0.5) | (high < 0.5)).mean())
+            if settled < _WORTH_A_RESTART or turn == _RESTARTS - 1:
+                master.set_sites(low, high)
+                self._branch(master, stage)
+                return
+            stage = _Stage.of(
+                self._whole, stage.sites[(high > 0.5) & (low < 0.5)],
+                np.concatenate([stage.taken, stage.sites[low > 0.5]]),
+            )  # fmt: skip
+        if not self._done():
+            self._offer(stage.taken)
+            self.bound = self.value
+
+    # -- choices -------------------------------------------------------------------------------
+
+    def _offer(self, chosen: NDArray[np.int64]) -> None:
+        chosen = np.unique(np.asarray(chosen, dtype=np.int64))
+        value = self._whole.value(chosen)
+        if value > self.value and self._whole.permits(chosen):
+            self.chosen, self.value = chosen, value
+            self.bound = max(self.bound, value)
+
+    def _first_choices(self) -> None:
+        whole = self._whole
+        search = self._swaps = SwapSearch(whole, seed=self._limits.seed)
+        search.put(greedy_choice(whole, whole.weight))
+        self._offer(search.climb())
+        self._offer(search.kick(int(_FIRST_KICKS * self._limits.effort)))
+        if whole.floors:
+            self._choices_for_floors()
+
+    def _choices_for_floors(self) -> None:
+        """Search with what floors ask for made dearer until it is kept, then cheaper again."""
+        whole = self._whole
+        mean_cost = float(np.abs(whole.cost).mean()) * whole.n_sites
+        own = max(float(whole.weight.sum()), mean_cost, 1e-300)
+        dear = np.array([own / max(float(f.weight.sum()), 1e-300) for f in whole.floors])
+        for _ in range(_FLOOR_TURNS):
+            if self._limits.out_of_time():
+                return
+            extra = [d * floor.weight for d, floor in zip(dear, whole.floors, strict=True)]
+            weight = np.sum([whole.weight, *extra], axis=0)
+            search = SwapSearch(whole, weight=weight, seed=self._limits.seed)
+            search.put(greedy_choice(whole, weight))
+            search.climb()
+            chosen = search.kick(_FLOOR_KICKS)
+            covered = whole.covered(chosen)
+            short = np.array([float(f.weight[covered].sum()) < f.least for f in whole.floors])
+            self._offer(chosen)
+            dear = np.where(short, 2.0, 1.0) * dear if short.any() else 0.7 * dear
+
+    def _round_off(self, shares: NDArray[np.float64], stage: "_Stage") -> NDArray[np.int64]:
+        """Take the largest shares that fit, then exchange among sites that have any."""
+        whole, swaps = self._whole, self._swaps
+        order = np.argsort(-shares, kind="stable")
+        order = order[shares[order] > 1e-9]
+        picked = np.concatenate([stage.taken, stage.sites[order]])
+        fits = np.cumsum(np.maximum(whole.price[picked], 0.0)) <= whole.budget
+        picked = picked[fits][: whole.most]
+        if swaps is None or not swaps.usable:
+            return picked
+        swaps.put(picked)
+        self._offer(picked)
+        self._offer(swaps.climb())
+        return swaps.kick(_KICKS_PER_ROUNDING, attractive=stage.sites[order])
+
+    # -- bounds --------------------------------------------------------------------------------
+
+    def _done(self) -> bool:
+        if self.value >= self._enough or self.bound < self._enough < np.inf:
+            return True
+        if self.chosen is None:
+            return self.bound == -np.inf
+        close = max(1e-7, self._limits.gap) * abs(self.value)
+        return self.bound - self.value <= close or self._limits.out_of_time()
+
+    def _lower_bound(self, stage: "_Stage", bound: float) -> None:
+        """Take a bound on what the stage can still bring; no bound lies below a choice's value."""
+        bound = stage.base + stage.problem.rounded_down(bound)
+        self.bound = max(min(self.bound, bound), self.value)
+
+    def _converge(self, master: Master, stage: "_Stage") -> Point | None:
+        """Solve the linear program with all the cuts that it needs; None when the clock ended it.
+
+        Cuts are taken between the optimum of the program and the best shares so far.
+        """
+        centre, best = np.zeros(stage.problem.n_sites), -np.inf
+        if self.chosen is not None:
+            centre[np.isin(stage.sites, self.chosen)] = 1.0
+            best = master.worth(centre, master.mass(centre))
+        low, high = master.low, master.high
+        turn = 0
+        while True:
+            point = master.solve()
+            if point is None:
+                return None
+            self._lower_bound(stage, point.bound)
+            if not point.feasible or self._done():
+                return point
+            low, high = self._decided(stage, point)
+            master.set_sites(low, high)
+            lp_mass = master.mass(point.shares)
+            middle = 0.5 * (centre + point.shares)
+            mass = master.mass(middle)
+            for shares, at in ((point.shares, lp_mass), (middle, mass)):
+                worth = master.worth(shares, at)
+                if worth > best:
+                    best, centre = worth, shares
+            away = point.bound - best
+            if away <= _CONVERGED * max(abs(best), 1e-300) and not stage.problem.floors:
+                break
+            tolerance = 1e-9
+            added = master.cut(mass, lp_mass, point.theta, tolerance)
+            if added < 0.03 * len(master.first_row):
+                added += master.cut(lp_mass, lp_mass, point.theta, tolerance)
+            if not added:
+                break
+            turn += 1
+        self._say(f"maximal cover: {self._state()} after {turn} rounds of cuts")
+        self._many_roundings(point.shares, stage)
+        return point
+
+    def _many_roundings(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
+        rng = np.random.default_rng(self._limits.seed)
+        for turn in range(int(np.ceil(_ROUNDINGS * self._limits.effort))):
+            if self._done():
+                return
+            noise = 0.0 if turn == 0 else rng.uniform(-0.5, 0.5, len(shares))
+            self._offer(self._round_off(np.where(shares > 1e-6, shares + noise + 0.5, 0), stage))
+
+    def _decided(
+        self, stage: "_Stage", point: Point
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Bounds of the sites' shares: closed and opened where nothing better can be otherwise."""
+        if self.chosen is None:
+            return np.zeros(len(stage.sites)), np.ones(len(stage.sites))
+        step = stage.problem.step * (1 - 1e-6)
+        least = self.value - stage.base + max(step, 1e-9 * abs(self.value))
+        low, high = stage.low, stage.high
+        high[point.opening < least] = 0.0
+        low[(point.closing < least) & (high > 0.5)] = 1.0
+        return low.copy(), high.copy()
+
+    def _branch(self, master: Master, stage: "_Stage") -> None:
+        start = self.bound - stage.base
+        tree = Tree(
+            master, self._limits,
+            floor=lambda: self.value - stage.base,
+            offer=lambda chosen: self._offer(np.concatenate([stage.taken, stage.sites[chosen]])),
+            round_off=lambda shares: self._offer(self._round_off(shares, stage)),
+            bound=start,
+        )  # fmt: skip
+
+        def report() -> None:
+            self._lower_bound(stage, tree.bound)
+            self.nodes = tree.nodes
+            self._say(f"maximal cover: {self._state()}, {tree.nodes} nodes, {tree.left} left")
+
+        try:
+            tree.run(report)
+        finally:
+            report()
+
+    def _state(self) -> str:
+        gap = (self.bound - self.value) / max(abs(self.value), 1e-300)
+        return f"{self.value:,.0f} of at most {self.bound:,.0f}, gap {gap:.3%}"
+
+
+@dataclass(eq=False)
+class _Stage:
+    """What is left of a problem when some sites are opened and others closed for good."""
+
+    problem: MaximalProblem
+    sites: NDArray[np.int64]
+    taken: NDArray[np.int64]
+    base: float
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, whole: MaximalProblem, sites: NDArray[np.int64], taken: NDArray[np.int64]
+    ) -> "_Stage":
+        bare = np.flatnonzero(~whole.covered(taken))
+        rows = CoverProblem(whole.rows, whole.cost).part(bare, sites).rows
+        floors = [
+            Floor(f.weight[bare], f.least - float(f.weight.sum() - f.weight[bare].sum()))
+            for f in whole.floors
+        ]
+        rest = MaximalProblem(
+            rows, whole.weight[bare], whole.most - len(taken), whole.cost[sites],
+            whole.price[sites], whole.budget - float(whole.price[taken].sum()),
+            [f for f in floors if f.least > 0],
+        )  # fmt: skip
+        n = len(sites)
+        return cls(merged(rest), sites, taken, whole.value(taken), np.zeros(n), np.ones(n))
