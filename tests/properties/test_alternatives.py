@@ -2,10 +2,12 @@
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from cover_instances import coverage_of
 from hypothesis import given
 from hypothesis import strategies as st
+from location_instances import times_from
 
 from allocator.location.alternatives import k_best
 from allocator.lp.status import Status
@@ -78,3 +80,65 @@ def test_covers_equal_the_list_of_all(drawn, k):
     held_to(answers, expected, k)
     beyond = [i for i, near in enumerate(sets) if not permitted & set(near)]
     assert all(s.uncoverable.tolist() == beyond for s in answers)
+
+
+@given(choices(), st.integers(1, 70), st.sampled_from([0.0, 0.3, 0.7, 1.0]))
+def test_partial_covers_equal_the_list_of_all(drawn, k, share):
+    """The k cheapest sets that cover a share of the people."""
+    sets, people, roles, *prices = drawn
+    needed = share * sum(people)
+    expected = sorted(
+        paid
+        for held, paid in every_set(roles, *prices)
+        if sum(n for n, near in zip(people, sets, strict=True) if held & set(near)) >= needed - 1e-9
+    )
+    options = role_options(roles, *prices) | {"people": people, "share": share}
+    answers = k_best("psclp", coverage_of(sets, len(roles)), k=k, **options)
+    if not expected:
+        assert [s.status for s in answers] == [Status.INFEASIBLE]
+        return
+    held_to(answers, expected, k)
+
+
+@given(choices(), st.integers(1, 70), st.integers(1, 6), st.sampled_from([None, 0.0, 3.0, 8.0]))
+def test_most_people_equal_the_list_of_all(drawn, k, p, budget):
+    """The k best sets of at most p sites within a budget, smaller sets among them."""
+    sets, people, roles, *prices = drawn
+    expected = sorted(
+        (
+            float(sum(n for n, near in zip(people, sets, strict=True) if held & set(near)))
+            for held, paid in every_set(roles, *prices)
+            if len(held) <= p and (budget is None or paid <= budget + 1e-9)
+        ),
+        reverse=True,
+    )
+    options = role_options(roles, *prices) | {"people": people, "p": p, "budget": budget}
+    answers = k_best("mclp", coverage_of(sets, len(roles)), k=k, **options)
+    if not expected:
+        assert [s.status for s in answers] == [Status.INFEASIBLE]
+        return
+    held_to(answers, expected, k)
+
+
+@given(choices(), st.integers(1, 70), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_medians_equal_the_list_of_all(drawn, k, p, random):
+    """The k best sets of at most p sites by people-minutes; cells with people must be reached."""
+    sets, people, roles, *prices = drawn
+    away = np.full((len(sets), len(roles)), np.inf)
+    for i, near in enumerate(sets):
+        for j in near:
+            away[i, j] = random.choice([0.0, 1.0, 2.0, 2.0, 5.0])
+    weight = np.array(people, dtype=float)
+    totals = []
+    for held, _ in every_set(roles, *prices):
+        if not 1 <= len(held) <= p:
+            continue
+        least = away[:, sorted(held)].min(axis=1)
+        if np.isfinite(least[weight > 0]).all():
+            totals.append(float((weight * np.where(weight > 0, least, 0.0)).sum()))
+    options = role_options(roles, *prices) | {"people": people, "p": p}
+    answers = k_best("p_median", times_from(away), k=k, **options)
+    if not totals:
+        assert not answers[0].status.has_answer or answers[0].open_sites.size == 0
+        return
+    held_to(answers, sorted(totals), k)
