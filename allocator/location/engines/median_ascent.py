@@ -1,0 +1,222 @@
+"""Compiled ascent of prices: only loaded when a median is looked for.
+
+Each cell offers a price for being served. At prices ``u`` no choice of ``p`` sites costs less than
+``sum_i u_i`` plus the ``p`` least of ``sum_i min(0, c_ij - u_i)``: the Lagrangian bound of the
+p-median (Cornuejols, Fisher & Nemhauser 1977), safe for any prices.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Ascent(NamedTuple):
+    """All that an ascent knows; the arrays are changed in place.
+
+    Attributes
+    ----------
+    start, site, cost, beyond
+        Sorted lists in compressed rows; prices never exceed ``beyond``.
+    price, best_price, direction, wanted
+        Per cell: the price now, that of the best bound, the direction of the last step, and 1 less
+        the chosen sites that the cell would pay less than its price at.
+    worth, best_worth
+        Per site: ``sum_i min(0, c_ij - price_i)``, now and at the best bound.
+    chosen, best_chosen, share
+        Per site: among the chosen now, in the cheapest choice so far, and how often of late.
+    numbers
+        Best bound, cost of the cheapest choice by the lists, stride, steps without gain.
+    """
+
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    beyond: NDArray[np.float64]
+    price: NDArray[np.float64]
+    best_price: NDArray[np.float64]
+    direction: NDArray[np.float64]
+    wanted: NDArray[np.float64]
+    worth: NDArray[np.float64]
+    best_worth: NDArray[np.float64]
+    chosen: NDArray[np.bool_]
+    best_chosen: NDArray[np.bool_]
+    share: NDArray[np.float64]
+    numbers: NDArray[np.float64]
+
+
+@numba.njit(cache=True)
+def _choose(worth: NDArray[np.float64], p: int, chosen: NDArray[np.bool_]) -> float:
+    """Mark the ``p`` sites of least worth, of equals the first; returns the sum of theirs."""
+    edge = np.partition(worth, p - 1)[p - 1]
+    total, left = 0.0, p
+    for j in range(len(worth)):
+        chosen[j] = worth[j] < edge
+        if chosen[j]:
+            total += worth[j]
+            left -= 1
+    for j in range(len(worth)):
+        if left and worth[j] == edge:
+            chosen[j] = True
+            total += edge
+            left -= 1
+    return total
+
+
+@numba.njit(cache=True)
+def worth_at(
+    start: NDArray[np.int64],
+    site: NDArray[np.int32],
+    cost: NDArray[np.float64],
+    price: NDArray[np.float64],
+    worth: NDArray[np.float64],
+) -> float:
+    """Fill ``sum_i min(0, c_ij - price_i)`` per site; returns the sum of the prices."""
+    worth[:] = 0.0
+    total = 0.0
+    for i in range(len(price)):
+        u = price[i]
+        total += u
+        for at in range(start[i], start[i + 1]):
+            if cost[at] >= u:
+                break
+            worth[site[at]] += cost[at] - u
+    return total
+
+
+@numba.njit(cache=True)
+def _serve(s: Ascent) -> float:
+    """What all cells pay at the chosen sites; fills ``wanted``."""
+    start, site, cost, price, chosen = s.start, s.site, s.cost, s.price, s.chosen
+    total = 0.0
+    for i in range(len(price)):
+        times, pays = 0, -1.0
+        for at in range(start[i], start[i + 1]):
+            inside = cost[at] < price[i]
+            if not inside and pays >= 0.0:
+                break
+            if chosen[site[at]]:
+                if pays < 0.0:
+                    pays = cost[at]
+                if not inside:
+                    break
+                times += 1
+        total += pays if pays >= 0.0 else s.beyond[i]
+        s.wanted[i] = 1.0 - times
+    return total
+
+
+@numba.njit(cache=True)
+def _step(s: Ascent, bound: float, goal: float, memory: float) -> bool:
+    """Move the prices; False when there is no direction left."""
+    price, beyond, direction, wanted = s.price, s.beyond, s.direction, s.wanted
+    length = 0.0
+    for i in range(len(price)):
+        # A price that cannot rise any more should not shorten the steps of the others.
+        g = 0.0 if wanted[i] > 0.0 and price[i] >= beyond[i] else wanted[i]
+        direction[i] = memory * direction[i] + (1.0 - memory) * g
+        length += direction[i] * direction[i]
+    if length < 1e-12:
+        return False
+    step = s.numbers[2] * max(goal - bound, 1e-9 * abs(goal)) / length
+    for i in range(len(price)):
+        price[i] = min(max(price[i] + step * direction[i], 0.0), beyond[i])
+    return True
+
+
+@numba.njit(cache=True)
+def climb(
+    s: Ascent, p: int, goal: float, enough: float, steps: int, patience: int, memory: float
+) -> bool:
+    """Raise the bound by subgradient steps that remember their direction.
+
+    Parameters
+    ----------
+    p
+        1 ... number of sites.
+    goal
+        What the bound is aimed at: the cost of the best known choice.
+    enough
+        Bound at which to stop.
+    patience
+        Steps without gain after which strides are halved, going on from the best prices.
+    memory
+        Share of the old direction kept in each step.
+
+    Returns
+    -------
+    bool
+        Whether there is any use in going on.
+    """
+    numbers = s.numbers
+    for _ in range(steps):
+        bound = worth_at(s.start, s.site, s.cost, s.price, s.worth) + _choose(s.worth, p, s.chosen)
+        numbers[3] = 0.0 if bound > numbers[0] + 1e-5 * abs(numbers[0]) else numbers[3] + 1.0
+        if bound > numbers[0]:
+            numbers[0] = bound
+            s.best_price[:] = s.price
+            s.best_worth[:] = s.worth
+        if numbers[0] >= enough:
+            return False
+        total = _serve(s)
+        if total < numbers[1]:
+            numbers[1] = total
+            s.best_chosen[:] = s.chosen
+        for j in range(len(s.share)):
+            s.share[j] += 0.1 * ((1.0 if s.chosen[j] else 0.0) - s.share[j])
+        if numbers[3] >= patience:
+            numbers[2] /= 2.0
+            numbers[3] = 0.0
+            s.price[:] = s.best_price
+            s.direction[:] = 0.0
+            if numbers[2] < 1e-3:
+                return False
+        elif not _step(s, bound, goal, memory):
+            return False
+    return True
+
+
+@numba.njit(cache=True)
+def shortened(
+    start: NDArray[np.int64],
+    site: NDArray[np.int32],
+    cost: NDArray[np.float64],
+    beyond: NDArray[np.float64],
+    role: NDArray[np.int8],
+    place: NDArray[np.int32],
+) -> tuple[
+    NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64],
+    NDArray[np.bool_],
+]:  # fmt: skip
+    """Lists after some sites were decided on.
+
+    Parameters
+    ----------
+    role
+        Per site: 0 to be decided on, 1 open, -1 closed.
+    place
+        Per site: its new number, if still to be decided on.
+
+    Returns
+    -------
+    start, site, cost, beyond, ended
+        The lists up to the first open site, renumbered; and whether each list now ends at one.
+    """
+    n = len(beyond)
+    new_start = np.zeros(n + 1, np.int64)
+    new_beyond, ended = beyond.copy(), np.zeros(n, np.bool_)
+    new_site, new_cost = np.empty(len(site), np.int32), np.empty(len(site))
+    upto = 0
+    for i in range(n):
+        for at in range(start[i], start[i + 1]):
+            j = site[at]
+            if role[j] > 0:
+                new_beyond[i] = cost[at]
+                ended[i] = True
+                break
+            if role[j] == 0:
+                new_site[upto], new_cost[upto] = place[j], cost[at]
+                upto += 1
+        new_start[i + 1] = upto
+    return new_start, new_site[:upto].copy(), new_cost[:upto].copy(), new_beyond, ended
