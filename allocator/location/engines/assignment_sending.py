@@ -1,0 +1,120 @@
+"""Who goes where once it is known which sites are open: at least cost, within the bands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import SolverError
+from allocator.location.engines.capacitated_problem import CapacitatedProblem
+
+_PASSES = 30
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """An answer: open sites and flows.
+
+    Attributes
+    ----------
+    sites
+        Open sites, ascending.
+    cost
+        Of opening them and serving everybody.
+    cell, site, people
+        Of each flow; a cell without people has one flow of 0 people, to its cheapest site.
+    person_price
+        What one more person costs at each of ``sites`` through those who must make room.
+    """
+
+    sites: NDArray[np.int64]
+    cost: float
+    cell: NDArray[np.int64]
+    site: NDArray[np.int64]
+    people: NDArray[np.float64]
+    person_price: NDArray[np.float64]
+
+
+def assign(problem: CapacitatedProblem, open_sites: NDArray[np.int64]) -> Assignment | None:
+    """Serve everybody from these sites, or None if that cannot be done.
+
+    Parts of cells: at least cost, exactly. Whole cells: by local search from the exact answer for
+    parts, so None may then also mean that none was found.
+    """
+    if not len(open_sites):
+        return None
+    cost = problem.matrix_of(open_sites)
+    low, high = problem.low[open_sites], problem.high[open_sites]
+    if not np.isfinite(cost.min(axis=1)).all():
+        return None
+    sent = _sent_in_parts(cost, problem.people, low, high)
+    if sent is None:
+        return None
+    flow, price = sent
+    if problem.single:
+        return _assigned_whole(problem, open_sites, cost, price)
+    idle = np.flatnonzero(problem.people == 0)
+    at, cell = np.nonzero(flow)
+    nearest = cost[idle].argmin(axis=1)
+    share = flow[at, cell] / problem.people[cell]
+    paid = float((cost[cell, at] * share).sum() + cost[idle, nearest].sum())
+    return Assignment(
+        open_sites,
+        paid + float(problem.price[open_sites].sum()),
+        np.concatenate([cell, idle]),
+        open_sites[np.concatenate([at, nearest])],
+        np.concatenate([flow[at, cell], np.zeros(len(idle))]),
+        price,
+    )
+
+
+def _sent_in_parts(
+    cost: NDArray[np.float64],
+    people: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Flows, shape ``(n_open, n_cells)``, and the price of a person at each site."""
+    from allocator.location.engines import assignment_kernels as kernels
+
+    flow = np.zeros((len(low), len(people)))
+    price = np.zeros(len(low))
+    unit = cost / np.where(people > 0, people, 1.0)[:, None]
+    said = kernels.send(unit, people, low, high, flow, price)
+    if said == kernels.GAVE_UP:
+        raise SolverError("sending people to the open sites did not come to an end")
+    return (flow, price) if said == kernels.DONE else None
+
+
+def _assigned_whole(
+    problem: CapacitatedProblem,
+    open_sites: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    price: NDArray[np.float64],
+) -> Assignment | None:
+    """Whole cells: cells that lose most by going elsewhere first, then moves and swaps."""
+    from allocator.location.engines import assignment_whole_kernels as kernels
+
+    low, high, people = problem.low[open_sites], problem.high[open_sites], problem.people
+    priced = cost + people[:, None] * price
+    if len(open_sites) > 1:
+        two = np.partition(priced, 1, axis=1)
+        with np.errstate(invalid="ignore"):
+            regret = np.where(np.isfinite(two[:, 1]), two[:, 1] - two[:, 0], np.inf)
+    else:
+        regret = np.zeros(len(people))
+    worst = float(cost[np.isfinite(cost)].max(initial=0.0))
+    penalty = 2.0 * (worst + 1.0) / max(float(people[people > 0].min(initial=1.0)), 1e-9)
+    best: Assignment | None = None
+    for order in (np.argsort(-regret, kind="stable"), np.argsort(-people, kind="stable")):
+        load, at = np.zeros(len(low)), np.full(len(people), -1, dtype=np.int64)
+        kernels.place(cost, people, high, order, price, load, at)
+        outside = kernels.improve(cost, people, low, high, penalty, load, at, _PASSES)
+        if outside > _TOLERANCE * max(1.0, float(people.sum())):
+            continue
+        paid = float(cost[np.arange(len(people)), at].sum() + problem.price[open_sites].sum())
+        if best is None or paid < best.cost:
+            cells = np.arange(len(people))
+            best = Assignment(open_sites, paid, cells, open_sites[at], people, price)
+    return best

@@ -1,0 +1,136 @@
+"""Better sites: one opened, one closed, or one moved, while that pays.
+
+A change is judged first by the prices of the present assignment, which bound its cost from below
+(the dual of the assignment, with the new site's own price added); only what may pay is tried.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.location.engines.capacitated_bracket import CapacitatedBracket
+from allocator.location.engines.capacitated_problem import CapacitatedProblem
+from allocator.location.engines.limits import Limits
+
+_TRIES = 40  # changes tried in vain before the search ends
+_WORK = 4e9  # cells times open sites squared, together
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    least_cost: float
+    sites: NDArray[np.int64]
+
+
+def improve_sites(bracket: CapacitatedBracket, limits: Limits) -> None:
+    """Change sites one at a time until nothing that is promising pays."""
+    if bracket.best is None:
+        return
+    left = _WORK * limits.effort
+    improved = True
+    while improved and not bracket.closed(limits.gap):
+        improved = False
+        before = bracket.cost
+        for tried, change in enumerate(_changes(bracket)):
+            if change.least_cost >= before or tried >= _TRIES or left <= 0:
+                break
+            left -= bracket.problem.n_cells * len(change.sites) ** 2
+            bracket.try_sites(change.sites)
+            if limits.out_of_time():
+                return
+            if bracket.cost < before:
+                improved = True
+                break
+
+
+def _changes(bracket: CapacitatedBracket) -> Iterator[_Change]:
+    """Every change of one site, the most promising first."""
+    problem, best = bracket.problem, bracket.best
+    if best is None:
+        return
+    here = best.sites
+    first, second, at, rent = _present(problem, here, best.person_price)
+    base = float(first.sum()) - float(rent.sum()) + float(problem.price[here].sum())
+    closing = np.bincount(at, weights=np.minimum(second - first, 1e300), minlength=len(here))
+    closing += rent - problem.price[here]
+    fixed = problem.forced[here]
+    is_open = np.zeros(problem.n_sites, dtype=np.bool_)
+    is_open[here] = True
+    new = np.flatnonzero(~is_open & (problem.high > 0))
+    opening, meets = _opening(problem, new, first, second, at, len(here))
+    costs = base + opening[:, None] + closing[None, :] - meets
+    costs[:, fixed] = np.inf
+    alone = base + opening if len(here) < problem.most else np.full(len(new), np.inf)
+    fewer = base + closing if len(here) > problem.fewest else np.full(len(here), np.inf)
+    fewer = np.where(fixed, np.inf, fewer)
+    everything = np.concatenate([costs.ravel(), alone, fewer])
+    promising = np.flatnonzero(everything < best.cost)
+    n_swaps = costs.size
+    for k in promising[np.argsort(everything[promising], kind="stable")].tolist():
+        if k < n_swaps:
+            t, s = divmod(k, len(here))
+            sites = np.append(np.delete(here, s), new[t])
+        elif k < n_swaps + len(new):
+            sites = np.append(here, new[k - n_swaps])
+        else:
+            sites = np.delete(here, k - n_swaps - len(new))
+        yield _Change(float(everything[k]), np.sort(sites))
+
+
+def _present(
+    problem: CapacitatedProblem, here: NDArray[np.int64], price: NDArray[np.float64]
+) -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]
+]:
+    """Each cell's cheapest and second cheapest priced cost, its site; and each site's rent."""
+    free = replace(problem, closest=False) if problem.closest else problem
+    priced = free.matrix_of(here) + problem.people[:, None] * price
+    at = priced.argmin(axis=1)
+    cells = np.arange(problem.n_cells)
+    first = priced[cells, at]
+    priced[cells, at] = np.inf
+    second = priced.min(axis=1)
+    rent = np.where(price > 0, price * problem.high[here], price * problem.low[here])
+    return first, second, at, rent
+
+
+def _opening(
+    problem: CapacitatedProblem,
+    new: NDArray[np.int64],
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    at: NDArray[np.int64],
+    n_open: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What opening each new site adds (mostly < 0), and what that saves where a site closes.
+
+    The second has shape ``(n_new, n_open)``: cells of a closed site that go to the new one need
+    not go to their second choice.
+    """
+    order, start = problem.by_site
+    opening, meets = np.empty(len(new)), np.empty((len(new), n_open))
+    for k, j in enumerate(new.tolist()):
+        arcs = order[start[j] : start[j + 1]]
+        cell = problem.cell[arcs]
+        cost, people = problem.cost[arcs], problem.people[cell]
+        price = _price_at(first[cell] - cost, people, problem.high[j])
+        cost = cost + people * price
+        opening[k] = np.minimum(cost - first[cell], 0.0).sum() - price * problem.high[j]
+        opening[k] += problem.price[j]
+        alone = np.minimum(second[cell], 1e300) - first[cell]
+        beside = np.minimum(cost, second[cell]) - np.minimum(cost, first[cell])
+        meets[k] = np.bincount(at[cell], weights=alone - beside, minlength=n_open)
+    return opening, meets
+
+
+def _price_at(gain: NDArray[np.float64], people: NDArray[np.float64], room: float) -> float:
+    """Price per person at which no more than ``room`` people gain by coming."""
+    comes = (gain > 0) & (people > 0)
+    if people[comes].sum() <= room:
+        return 0.0
+    each = gain[comes] / people[comes]
+    order = np.argsort(-each, kind="stable")
+    filled = np.cumsum(people[comes][order])
+    return float(each[order][np.searchsorted(filled, room)])
