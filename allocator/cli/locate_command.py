@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from allocator.cli.locate_options import Asked, check, model_word
+from allocator.cli.locate_forms import model_word
+from allocator.cli.locate_options import Asked, check
 from allocator.cli.outcomes import outcome, while_read
 from allocator.cli.progress import progress_on_stderr
 

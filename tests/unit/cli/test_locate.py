@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from allocator.cli.app import app
-from allocator.cli.locate_options import FORMS, Asked
+from allocator.cli.locate_forms import FORMS
+from allocator.cli.locate_options import Asked
 from allocator.location import set_cover
 
 CELLS = "id,people,urban,lon,lat\na,100,60,120.70,30.70\nb,50,0,120.72,30.70\nc,7,7,121.20,30.70\n"
