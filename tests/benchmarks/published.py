@@ -1,4 +1,4 @@
-"""Published instances: each set solved one by one in one process, against the known optima.
+"""Sets of instances with known optima: solved one by one in one process.
 
 The files of OR-Library lie beside the project in ``shared/data`` and San Francisco's in spopt's
 wheel; a set whose files are missing says so and is left out of the table.
@@ -12,12 +12,15 @@ from typing import Any
 import capacitated_instances as files
 import numpy as np
 import orlib
-from benchmarks import ours, san_francisco
+from benchmarks import ours, peers, plain_highs, san_francisco
+from benchmarks.instances import county
+from benchmarks.jobs import Job
 from benchmarks.one import megabytes
 
 from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
 
+_COUNTIES = 200
 _ODD = range(1, 40, 2)
 _SJC_SECONDS = 60.0
 # Published optima are cut or rounded: to 3 decimals for cap, to 2 for SJC.
@@ -101,7 +104,20 @@ def _san_francisco() -> Iterator[Case]:
             )  # fmt: skip
 
 
+def _aggregation() -> Iterator[Case]:
+    for seed in range(_COUNTIES):
+        job = Job("mclp", 400, 8 + seed % 9, p=3) if seed % 2 else Job("lscp", 400, 8 + seed % 9)
+        made = county(job.cells, job.sites, seed=seed)
+        reach = ours.reach_of(job, made)
+        found = plain_highs.by_highs(job, made, plain_highs.arcs(job, made), _SJC_SECONDS)
+        yield Case(
+            f"county {seed}, {reach.rows.n_cells} rows", peers.worth(job, made, found.sites),
+            lambda job=job, reach=reach: ours.solve(job, reach),
+        )  # fmt: skip
+
+
 SETS: dict[str, Callable[[], Iterator[Case]]] = {
+    "aggregation": _aggregation,
     "pmed-median": lambda: _pmed("p_median", "pmedopt.txt"),
     "pmed-center": lambda: _pmed("p_center", "kcenteropt.txt"),
     "pmedcap": _pmedcap,

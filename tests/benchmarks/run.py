@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from benchmarks import table  # noqa: E402
 from benchmarks.jobs import JOBS, OURS, PEERS, PUBLISHED, Job, Published, find  # noqa: E402
+from benchmarks.store import Store  # noqa: E402
 
 _GRID = "full-grid"
 _NOT_THERE = ("ModuleNotFoundError", "ImportError", "FileNotFoundError")
@@ -121,31 +122,36 @@ def line(name: str, way: str, got: dict[str, Any]) -> str:
     )
 
 
-def measure(given: argparse.Namespace, kept: dict[str, Any]) -> list[str]:
-    """Measure what was asked for, into ``kept``; what does not agree."""
+def measure(given: argparse.Namespace, store: Store) -> list[str]:
+    """Measure what was asked for; what does not agree."""
     wrong = []
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = {"date": datetime.datetime.now(datetime.UTC).date().isoformat()}
     for job in chosen(given):
-        row = kept.setdefault(job.name, {})
-        ways = (OURS, *job.peers) if isinstance(job, Job) else (OURS,)
-        for way in [way for way in ways if not given.ways or way in given.ways]:
-            row[way] = measured(job.name, way, given.limit) | {"date": today}
-            print(line(job.name, way, row[way]), flush=True)
-            if row[way].get("status") == "failed":
-                wrong.append(f"{job.name}, {way}: {row[way]['why']}")
-        if isinstance(job, Job):
-            wrong += disagreements(job, row)
-        else:
-            wrong += [
-                f"{case['name']}: {text}"
-                for case in row.get(OURS, {}).get("cases", [])
-                for text in case["complaints"]
-            ]
-        given.save(kept)
+        row: dict[str, dict[str, Any]] = {}
+        for way in ways_of(job, given):
+            got = measured(job.name, way, given.limit) | today
+            row = store.keep(job.name, way, got)
+            print(line(job.name, way, got), flush=True)
+            if got.get("status") == "failed":
+                wrong.append(f"{job.name}, {way}: {got['why']}")
+        wrong += disagreements(job, row) if isinstance(job, Job) else complaints(row)
     if not given.quick and (not given.only or _GRID in given.only):
-        kept[_GRID] = {OURS: grid_rows(60.0) | {"date": today}}
-        given.save(kept)
+        store.keep(_GRID, OURS, grid_rows(60.0) | today)
     return wrong
+
+
+def ways_of(job: Job | Published, given: argparse.Namespace) -> list[str]:
+    """Who is asked: we, the peers, and of those the ones that the command line names."""
+    ways = (OURS, *job.peers) if isinstance(job, Job) else (OURS,)
+    if given.quick and isinstance(job, Job):
+        ways = job.quick
+    return [way for way in ways if not given.ways or way in given.ways]
+
+
+def complaints(row: dict[str, dict[str, Any]]) -> list[str]:
+    """What our answers to a set do not stand when counted again."""
+    cases = row.get(OURS, {}).get("cases", [])
+    return [f"{case['name']}: {text}" for case in cases for text in case["complaints"]]
 
 
 def chosen(given: argparse.Namespace) -> list[Job | Published]:
@@ -165,11 +171,9 @@ def main() -> None:
     parser.add_argument("--limit", type=float, help="seconds for each peer (300; quick: 30)")
     given = parser.parse_args()
     given.limit = given.limit or (30.0 if given.quick else 300.0)
-    store = HERE / "results.json"
-    kept = json.loads(store.read_text("utf-8")) if store.exists() and not given.quick else {}
-    given.save = (lambda _: None) if given.quick else (lambda all_: table.write(all_, HERE))
-    wrong = measure(given, kept)
-    print(table.text(kept) if given.quick else f"written: {HERE / 'RESULTS.md'}")
+    store = Store(None if given.quick else HERE)
+    wrong = measure(given, store)
+    print(table.text(store.rows) if given.quick else f"written: {store.page}")
     if wrong:
         sys.exit("\n".join(["These do not agree:", *wrong]))
 
