@@ -13,6 +13,7 @@ import orlib
 import pandas as pd
 import pytest
 import rasterio
+from rasterio.warp import transform
 from scipy.spatial import cKDTree
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -61,10 +62,9 @@ def test_a_country_from_its_raster(command, facilities, tmp_path):
         lon, lat = raster.xy(row, column)
     people = values[row, column].astype(float)
     sites = pd.read_csv(facilities).set_index("id")
-    xy = np.column_stack(rasterio.warp.transform("EPSG:4326", "EPSG:32738", lon, lat))
-    at = np.column_stack(
-        rasterio.warp.transform("EPSG:4326", "EPSG:32738", sites["Long"], sites["Lat"])
-    )
+    xy = np.column_stack(transform("EPSG:4326", "EPSG:32738", lon, lat))
+    places = sites[["Long", "Lat"]].to_numpy()
+    at = np.column_stack(transform("EPSG:4326", "EPSG:32738", places[:, 0], places[:, 1]))
     opened = sites.index.get_indexer(answer["sites"])
     near = cKDTree(at[opened]).query(xy)[0] <= 3500
     assert answer["people_covered"] == pytest.approx(people[near].sum(), rel=1e-6)

@@ -10,17 +10,16 @@ from numpy.typing import NDArray
 
 from allocator.files.instances.opening import is_there, open_sheet, row_ids, sheet_points
 from allocator.files.instances.places import box_of, measuring_crs, stated_crs
+from allocator.files.instances.site_columns import SITE_COLUMNS, SitesFile, site_columns
 from allocator.region.coordinates import Box, local_metric_crs, project, short_name
 from allocator.region.findings import Findings, listed
 from allocator.region.point_files import Points
 from allocator.region.raster import KINDS_OF_VALUES, raster_box, raster_cells, raster_problems
 from allocator.region.table_sources import RASTER_SUFFIXES
 from allocator.region.tables import Sheet
-from allocator.travel.ends import SITE_STATUSES, Demand, SiteSet
+from allocator.travel.ends import Demand, SiteSet
 
 Floats = NDArray[np.float64]
-_COSTS = ("cost", "opening_cost", "closing_cost", "running_cost")
-SITE_COLUMNS = ("id", "status", *_COSTS, "capacity")
 
 
 @dataclass(frozen=True)
@@ -51,24 +50,6 @@ class DemandFile:
     def is_raster(self) -> bool:
         """Whether it is a raster, by its suffix."""
         return self.path.suffix.lower() in RASTER_SUFFIXES
-
-
-@dataclass(frozen=True)
-class SitesFile:
-    """Where sites stand or may be built.
-
-    Attributes
-    ----------
-    path, layer
-        Table or map layer with ``id`` and, where known, ``status``, ``cost``, ``closing_cost``,
-        ``running_cost`` and ``capacity``.
-    needs_capacity
-        Whether every site must state how many people it can serve.
-    """
-
-    path: Path
-    layer: str | None = None
-    needs_capacity: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,19 +86,19 @@ def read_ends(
     rows = open_sheet(sites.path, "--sites", found, layer=sites.layer, known=SITE_COLUMNS)
     if not placed:
         people = None if demand is None else _demand(demand, cells, None, "", found)
-        return _together(demand, people, _sites(rows, sites, True, found), found)
+        return _together(demand, people, site_columns(rows, sites, True, found), found)
     lived = None if cells is None else sheet_points(cells, crs, None)
     stand = None if rows is None else sheet_points(rows, crs, lived)
     box, own = _where(demand, lived, stand, sites, found)
     if box is None:
         # Whatever else is wrong is told too.
-        _sites(rows, sites, False, found)
+        site_columns(rows, sites, False, found)
         if demand is not None:
             _demand(demand, cells, None, "", found, ids_needed=False)
         return None
     metric = measuring_crs(crs, own, box, found)
     people = None if demand is None else _demand(demand, cells, lived, metric, found)
-    columns = _sites(rows, sites, False, found)
+    columns = site_columns(rows, sites, False, found)
     if columns is not None and rows is not None and stand is not None:
         columns = columns | {"xy_m": _projected(stand, metric, rows, found), "crs": metric}
     return _together(demand, people, columns, found)
@@ -196,20 +177,6 @@ def _raster_demand(demand: DemandFile, metric: str, found: Findings) -> Demand |
     return Demand(people, ids=list(raw.cells.index), xy_m=xy_m, crs=metric)
 
 
-def _sites(
-    rows: Sheet | None, sites: SitesFile, ids_needed: bool, found: Findings
-) -> dict[str, Any] | None:
-    """The columns of the sites, checked, as :class:`SiteSet` takes them, and ``may_close``."""
-    if rows is None or not rows.has([], optional=SITE_COLUMNS):
-        return None
-    ids = row_ids(rows, needed=ids_needed)
-    status = rows.choice("status", SITE_STATUSES, default="candidate")
-    costs, may_close = _costs(rows, status.to_numpy(str))
-    capacity = _capacity(rows, sites, found)
-    words = list(status) if "status" in rows else None
-    return {"ids": ids, "status": words, "capacity": capacity, "may_close": may_close, **costs}
-
-
 def _together(
     asked: DemandFile | None,
     demand: Demand | None,
@@ -221,41 +188,6 @@ def _together(
         return None
     may_close = columns.pop("may_close")
     return Ends(demand, SiteSet(**columns), may_close)
-
-
-def _costs(rows: Sheet, status: NDArray[np.str_]) -> tuple[dict[str, Floats], NDArray[np.int64]]:
-    """Cost columns that are there, and the existing sites that state what closing them costs."""
-    if "cost" in rows and "opening_cost" in rows:
-        rows.found.problem(f"{rows.file}: has columns 'cost' and 'opening_cost'; keep one of them")
-    costs: dict[str, Floats] = {}
-    existing = status == "existing"
-    opening = "cost" if "cost" in rows else "opening_cost"
-    if opening in rows:
-        new = rows.numbers(opening, blank_is_nan=True)
-        lacks = np.isnan(new) & (status != "existing") & (status != "forbidden")
-        if lacks.any() and not rows.found.problems:
-            rows.found.problem(
-                f"{rows.at(opening)}: empty in {rows.rows(lacks)}; say what opening costs there, "
-                "or leave the column out (each new site then counts 1)"
-            )
-        costs["opening_cost"] = np.nan_to_num(new)
-    if "running_cost" in rows:
-        costs["running_cost"] = np.nan_to_num(rows.numbers("running_cost", blank_is_nan=True))
-    if "closing_cost" not in rows:
-        return costs, np.empty(0, dtype=np.int64)
-    closing = rows.numbers("closing_cost", blank_is_nan=True)
-    costs["closing_cost"] = np.nan_to_num(closing)
-    return costs, np.flatnonzero(existing & np.isfinite(closing))
-
-
-def _capacity(rows: Sheet, sites: SitesFile, found: Findings) -> Floats | None:
-    if "capacity" not in rows:
-        return None
-    capacity = rows.numbers("capacity", blank_is_nan=not sites.needs_capacity)
-    if not np.isnan(capacity).any():
-        return capacity
-    found.note(f"{rows.file}: column 'capacity' is empty for some sites and is not used")
-    return None
 
 
 def _projected(points: Points, metric: str, sheet: Sheet, found: Findings) -> Floats | None:
