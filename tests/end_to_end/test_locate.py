@@ -69,7 +69,7 @@ def test_a_country_from_its_raster(command, facilities, tmp_path):
     near = cKDTree(at[opened]).query(xy)[0] <= 3500
     assert answer["people_covered"] == pytest.approx(people[near].sum(), rel=1e-6)
     # Greedy choice is a lower bound, everybody near any facility an upper one.
-    reach = [np.array(cells) for cells in cKDTree(xy).query_ball_point(at, 3500)]
+    reach = [np.array(cells, dtype=int) for cells in cKDTree(xy).query_ball_point(at, 3500)]
     covered = np.zeros(len(people), dtype=bool)
     for _ in range(12):
         gains = [people[cells[~covered[cells]]].sum() if len(cells) else 0.0 for cells in reach]
