@@ -48,7 +48,7 @@ def assign(problem: CapacitatedProblem, open_sites: NDArray[np.int64]) -> Assign
     low, high = problem.low[open_sites], problem.high[open_sites]
     if not np.isfinite(cost.min(axis=1)).all():
         return None
-    sent = _sent_in_parts(cost, problem.people, low, high)
+    sent = _sent_in_parts(_per_person(cost, problem.people), problem.people, low, high)
     if sent is None:
         return None
     flow, price = sent
@@ -69,8 +69,12 @@ def assign(problem: CapacitatedProblem, open_sites: NDArray[np.int64]) -> Assign
     )
 
 
+def _per_person(cost: NDArray[np.float64], people: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(cost / np.where(people > 0, people, 1.0)[:, None])
+
+
 def _sent_in_parts(
-    cost: NDArray[np.float64],
+    unit: NDArray[np.float64],
     people: NDArray[np.float64],
     low: NDArray[np.float64],
     high: NDArray[np.float64],
@@ -80,7 +84,6 @@ def _sent_in_parts(
 
     flow = np.zeros((len(low), len(people)))
     price = np.zeros(len(low))
-    unit = cost / np.where(people > 0, people, 1.0)[:, None]
     said = kernels.send(unit, people, low, high, flow, price)
     if said == kernels.GAVE_UP:
         raise SolverError("sending people to the open sites did not come to an end")
@@ -118,3 +121,55 @@ def _assigned_whole(
             cells = np.arange(len(people))
             best = Assignment(open_sites, paid, cells, open_sites[at], people, price)
     return best
+
+
+@dataclass(frozen=True, eq=False)
+class Shortage:
+    """How far open sites are from serving everybody within their bands.
+
+    Attributes
+    ----------
+    left_over
+        People per cell who find no room, shape ``(n_cells,)``.
+    lacking
+        People that each open site lacks to its least load, shape ``(n_open,)``.
+    filled
+        People that each open site serves, shape ``(n_open,)``.
+    """
+
+    left_over: NDArray[np.float64]
+    lacking: NDArray[np.float64]
+    filled: NDArray[np.float64]
+
+
+def shortage(problem: CapacitatedProblem, open_sites: NDArray[np.int64]) -> Shortage:
+    """The least that is missing when these sites serve as many as they can.
+
+    A site without limits takes who finds no room, a cell without end fills who lacks people; both
+    at a cost above any other.
+    """
+    cost = problem.matrix_of(open_sites)
+    low, high = problem.low[open_sites], problem.high[open_sites]
+    people = problem.people
+    unit = _per_person(cost, people)
+    dear = 2.0 * float(unit[np.isfinite(unit)].max(initial=1.0)) + 1.0
+    n_cells, n_open = cost.shape
+    wide = np.full((n_cells + 1, n_open + 1), np.inf)
+    wide[:n_cells, :n_open] = unit
+    wide[:n_cells, n_open] = n_open * dear
+    wide[n_cells, :n_open] = n_open * dear
+    wide[n_cells, n_open] = 0.0
+    spare = float(low.sum()) + 1.0
+    total = float(people.sum()) + spare
+    sent = _sent_in_parts(
+        wide,
+        np.append(people, spare),
+        np.append(np.minimum(low, high), 0.0),
+        np.append(high, total),
+    )
+    if sent is None:
+        raise SolverError("people could not even be left over")
+    flow = sent[0]
+    return Shortage(
+        flow[n_open, :n_cells], flow[:n_open, n_cells], flow[:n_open, :n_cells].sum(axis=1)
+    )

@@ -41,10 +41,10 @@ class Climb(NamedTuple):
 def site_value(
     arcs: Arcs, prices: NDArray[np.float64], j: int, exact: bool, share: NDArray[np.float64]
 ) -> float:
-    """Least of ``sum_i (c_ij - u_i) x_ij`` over what site ``j`` may serve; at most that unless
-    ``exact``, which also looks at the least load, and at whole cells where they must be whole.
+    """Least of ``sum_i (c_ij - u_i) x_ij`` over what site ``j`` may serve, or less.
 
-    ``share`` (per arc) receives the ``x``.
+    Only ``exact`` looks at the least load, and at whole cells where they must be whole. ``share``
+    (per arc) receives the ``x``.
     """
     first, last = arcs.start[j], arcs.start[j + 1]
     value, load, n_taken = 0.0, 0.0, 0
@@ -127,7 +127,7 @@ def _leave_whole(
         if came_from[k, given] >= 0:
             share[taken[k]] = 0.0
             given = came_from[k, given]
-    return loss[least]
+    return float(loss[least])
 
 
 @numba.njit(cache=True)
@@ -153,7 +153,7 @@ def _fill(
         paid += part * people * each[k]
         too_few -= part * people
         if too_few <= 1e-9 * arcs.low[j]:
-            return paid
+            return float(paid)
     return np.inf
 
 
@@ -189,7 +189,7 @@ def relax(
     for j in range(n_sites):
         if is_open[j]:
             bound += value[j]
-    return bound
+    return float(bound)
 
 
 @numba.njit(cache=True)

@@ -14,10 +14,15 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.location.engines.assignment_sending import Assignment
 from allocator.location.engines.capacitated_bracket import CapacitatedBracket
-from allocator.location.engines.capacitated_prices import PriceClimb, climb_prices, rule_out
+from allocator.location.engines.capacitated_prices import (
+    PriceClimb,
+    climb_prices,
+    liked_sites,
+    rule_out,
+)
 from allocator.location.engines.capacitated_problem import CapacitatedProblem
 from allocator.location.engines.capacitated_program import read_program, solve_program
-from allocator.location.engines.capacitated_search import improve_sites
+from allocator.location.engines.capacitated_search import improve_sites, repair_sites
 from allocator.location.engines.limits import Limits
 from allocator.lp.status import Status, relative_gap
 
@@ -55,6 +60,8 @@ def least_cost_assignment(
     problem: CapacitatedProblem, limits: Limits, say: Callable[[str], None]
 ) -> Narrowed:
     """Find a cheap answer and a bound; every cell must have an arc."""
+    if not problem.n_cells:
+        return _nobody(problem)
     bracket = CapacitatedBracket(problem)
     impossible = interrupted = False
     try:
@@ -64,12 +71,24 @@ def least_cost_assignment(
     return Narrowed(bracket.best, bracket.bound, impossible, interrupted)
 
 
+def _nobody(problem: CapacitatedProblem) -> Narrowed:
+    """Nobody to serve: what must be open, and what is cheaper left open than closed."""
+    order = np.argsort(np.where(problem.forced, -np.inf, problem.price), kind="stable")
+    sites = np.sort(order[: problem.p][(problem.forced | (problem.price < 0))[order[: problem.p]]])
+    none = np.empty(0, dtype=np.int64)
+    cost = float(problem.price[sites].sum())
+    best = Assignment(sites, cost, none, none, np.empty(0), np.zeros(len(sites)))
+    return Narrowed(best, cost)
+
+
 def _narrow(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], None]) -> bool:
     """Bring answer and bound together; whether it was proven that there is no answer."""
     problem = bracket.problem
     say(f"capacitated: {problem.n_cells} cells, {problem.n_sites} sites")
     climb = PriceClimb(problem)
     climb_prices(bracket, climb, limits, _FIRST_ROUNDS)
+    if bracket.best is None:
+        repair_sites(bracket, liked_sites(problem, climb), limits)
     _report(bracket, say)
     improve_sites(bracket, limits)
     if not _over(bracket, limits):
@@ -93,9 +112,7 @@ def _over(bracket: CapacitatedBracket, limits: Limits) -> bool:
     return bracket.closed(limits.gap) or limits.out_of_time()
 
 
-def _find_any(
-    bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], None]
-) -> bool:
+def _find_any(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], None]) -> bool:
     """No answer so far: let branch and bound find one, or prove that there is none."""
     problem = bracket.problem
     if not _fits(problem, limits, 4.0):
@@ -143,7 +160,7 @@ def _fits(problem: CapacitatedProblem, limits: Limits, times: float) -> bool:
     small = n_arcs <= _MOST_ARCS * times * limits.effort
     if not problem.closest:
         return small
-    entries = float(np.square(np.diff(problem.start, dtype=np.float64)).sum() / 2)
+    entries = float(np.square(np.diff(problem.start).astype(np.float64)).sum() / 2)
     return small and entries <= _MOST_CLOSEST_ENTRIES * limits.effort
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.location.engines.assignment_sending import shortage
 from allocator.location.engines.capacitated_bracket import CapacitatedBracket
 from allocator.location.engines.capacitated_problem import CapacitatedProblem
 from allocator.location.engines.limits import Limits
 
 _TRIES = 40  # changes tried in vain before the search ends
+_REPAIRS = 60
+_NEAR = 6
 _WORK = 4e9  # cells times open sites squared, together
 
 
@@ -45,6 +48,50 @@ def improve_sites(bracket: CapacitatedBracket, limits: Limits) -> None:
                 break
 
 
+def repair_sites(bracket: CapacitatedBracket, sites: NDArray[np.int64], limits: Limits) -> None:
+    """Change sites that cannot serve everybody within their bands until they can.
+
+    Where people find no room the site that most of them reach is opened, in place of the emptiest
+    if no more may be; where people lack, the emptiest site is closed.
+    """
+    seen: set[bytes] = set()
+    for _ in range(int(_REPAIRS * limits.effort)):
+        if np.isfinite(bracket.try_sites(sites)) or limits.out_of_time():
+            return
+        seen.add(sites.tobytes())
+        fresh = (new for new in _repairs(bracket.problem, sites) if new.tobytes() not in seen)
+        changed = next(fresh, None)
+        if changed is None:
+            return
+        sites = changed
+
+
+def _repairs(problem: CapacitatedProblem, sites: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Sites changed by one opened, one closed or both, the most needed first."""
+    missing = shortage(problem, sites)
+    room = np.minimum(_left_over_near(problem, missing.left_over), problem.high)
+    room[sites] = 0.0
+    opens = [t for t in np.argsort(-room, kind="stable")[:_NEAR].tolist() if room[t] > 0]
+    fullness = missing.filled / np.maximum(problem.high[sites], 1e-300)
+    loose = np.flatnonzero(~problem.forced[sites])
+    closes = loose[np.argsort(fullness[loose], kind="stable")[:_NEAR]].tolist()
+    for t in opens or [None]:
+        wider = sites if t is None else np.append(sites, t)
+        for s in [None, *closes]:
+            new = np.sort(wider if s is None else np.delete(wider, s))
+            if problem.fewest <= len(new) <= problem.most:
+                yield new
+
+
+def _left_over_near(
+    problem: CapacitatedProblem, left_over: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """People without room who reach each site, shape ``(n_sites,)``."""
+    return np.bincount(
+        problem.site, weights=left_over[problem.cell], minlength=problem.n_sites
+    ).astype(np.float64)
+
+
 def _changes(bracket: CapacitatedBracket) -> Iterator[_Change]:
     """Every change of one site, the most promising first."""
     problem, best = bracket.problem, bracket.best
@@ -53,7 +100,9 @@ def _changes(bracket: CapacitatedBracket) -> Iterator[_Change]:
     here = best.sites
     first, second, at, rent = _present(problem, here, best.person_price)
     base = float(first.sum()) - float(rent.sum()) + float(problem.price[here].sum())
-    closing = np.bincount(at, weights=np.minimum(second - first, 1e300), minlength=len(here))
+    closing: NDArray[np.float64] = np.bincount(
+        at, weights=np.minimum(second - first, 1e300), minlength=len(here)
+    ).astype(np.float64)
     closing += rent - problem.price[here]
     fixed = problem.forced[here]
     is_open = np.zeros(problem.n_sites, dtype=np.bool_)
@@ -81,9 +130,7 @@ def _changes(bracket: CapacitatedBracket) -> Iterator[_Change]:
 
 def _present(
     problem: CapacitatedProblem, here: NDArray[np.int64], price: NDArray[np.float64]
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]
-]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Each cell's cheapest and second cheapest priced cost, its site; and each site's rent."""
     free = replace(problem, closest=False) if problem.closest else problem
     priced = free.matrix_of(here) + problem.people[:, None] * price

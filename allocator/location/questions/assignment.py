@@ -146,9 +146,7 @@ class Capacitated:
                 problems.append(f"site {j} serves {load[j]:g} people, least {self.min_load[j]:g}")
         return problems
 
-    def _passed_by(
-        self, siting: Siting, flows: Flows, far: NDArray[np.float64]
-    ) -> list[str]:
+    def _passed_by(self, siting: Siting, flows: Flows, far: NDArray[np.float64]) -> list[str]:
         is_open = np.zeros(self.times.n_sites, dtype=np.bool_)
         is_open[siting.open_sites] = True
         _, nearest = self.times.nearest(is_open)
