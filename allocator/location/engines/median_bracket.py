@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.median_lists import NearLists, longer, near_lists
+from allocator.location.engines.median_lists import longer, near_lists
 from allocator.location.engines.median_problem import MedianProblem
 from allocator.location.engines.median_start import Interchange, good_median
 from allocator.location.engines.problem import rounded_up

@@ -13,7 +13,6 @@ from allocator.location.engines.limits import Limits
 from allocator.location.engines.median_problem import MedianProblem
 from allocator.location.engines.problem import CoverProblem
 from allocator.location.roles import SiteRoles
-from allocator.travel.coverage import Coverage
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.median_bracket import MedianBracket, Say
 from allocator.location.engines.median_lists import NearLists
-from allocator.location.engines.median_problem import MedianProblem
 from allocator.location.engines.median_prices import Prices, good_prices
+from allocator.location.engines.median_problem import MedianProblem
 
 _ROOT_ROUNDS = 12
 _ROOT_STEPS, _ROOT_PATIENCE = 1_000, 20
@@ -125,7 +125,7 @@ class _Tree:
             if b.limits.out_of_time() or (limit is not None and self.nodes >= limit):
                 return
             # Taken off the heap only when it has been dealt with: an interrupt must not lose it.
-            bound, number, role, price = self._open[0]
+            bound, _, role, price = self._open[0]
             branches = self._look(bound, role, b.price if price is None else price)
             heapq.heappop(self._open)
             for branch in branches:
