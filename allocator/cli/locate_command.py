@@ -113,6 +113,8 @@ def locate_command(
         help="capacitated: travel or cost.", show_default="travel")] = None,
     travel_cost: Annotated[float | None, typer.Option(
         help="capacitated, cost: of a person-minute or -km.", show_default="1")] = None,
+    weight_column: Annotated[str | None, typer.Option(
+        help="capacitated: column by which distance is multiplied.", show_default="people")] = None,
     levels: Annotated[Path | None, typer.Option(
         help="hierarchical: name, radius_km or minutes, p, share, weight, cost.")] = None,
     skip_unreachable: Annotated[bool, typer.Option(
@@ -143,8 +145,8 @@ def locate_command(
         "calls_per_hour": calls_per_hour, "hours_per_call": hours_per_call,
         "reliability": reliability, "max_per_site": max_per_site, "kind": kind, "theta": theta,
         "min_load": min_load, "max_load": max_load, "single_source": single_source,
-        "closest": closest, "minimise": minimise, "travel_cost": travel_cost, "levels": levels,
-        "k": k, "effort": effort,
+        "closest": closest, "minimise": minimise, "travel_cost": travel_cost,
+        "weight_column": weight_column, "levels": levels, "k": k, "effort": effort,
     }  # fmt: skip
     with outcome("locate"):
         asked = Asked(

@@ -55,7 +55,8 @@ FORMS: Mapping[str, Form] = {
     "p-dispersion": Form("apart", ("p",), ("p",)),
     "capacitated": Form(
         "travel",
-        ("p", "min_load", "max_load", "single_source", "closest", "minimise", "travel_cost"),
+        ("p", "min_load", "max_load", "single_source", "closest", "minimise", "travel_cost",
+         "weight_column", "effort"),
         serves_all=True,
     ),
     "hierarchical": Form("levels", ("levels", "budget"), ("levels",)),

@@ -137,7 +137,9 @@ def _p_dispersion(asked: Asked, instance: Instance) -> Call:
 def _capacitated(asked: Asked, instance: Instance) -> Call:
     from allocator.location.capacitated import capacitated
 
-    options = _given(asked, "p", "min_load", "max_load", "minimise", "travel_cost")
+    names = ("p", "min_load", "max_load", "minimise", "travel_cost", "effort")
+    options = _given(asked, *names)
+    options |= {} if instance.weight is None else {"weight": instance.weight}
     options |= {"single_source": True} if asked.of("single_source") else {}
     options |= {"closest_assignment": True} if asked.of("closest") else {}
     return Call(capacitated, (instance.near_times,), options)

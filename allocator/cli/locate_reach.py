@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from allocator.cli.locate_options import Asked, shares
 from allocator.errors import InputError, raise_if_any
-from allocator.files.instances.ends import DemandFile, Ends, SitesFile, read_ends
+from allocator.files.instances.ends import DemandFile, Ends, read_ends
 from allocator.files.instances.levels import LevelRow, read_levels
 from allocator.files.instances.pairs import read_pairs
+from allocator.files.instances.site_columns import SitesFile
 from allocator.region.findings import Findings
 from allocator.travel.distance import straight_line, straight_line_km
 from allocator.travel.ends import Demand, SiteSet
@@ -32,6 +33,8 @@ class Instance:
         All sites.
     may_close
         Positions of existing sites that may be closed.
+    weight
+        What the distance of each cell of ``times`` is multiplied by, where it is not people.
     times
         Minutes or km from cells to sites, up to the farthest limit.
     limit, limit2
@@ -49,6 +52,7 @@ class Instance:
     demand: Demand | None
     sites: SiteSet
     may_close: NDArray[np.int64]
+    weight: NDArray[np.float64] | None
     times: TravelTimes
     limit: float
     limit2: float
@@ -93,7 +97,8 @@ def read_instance(asked: Asked) -> Instance:
     if asked.form.needs == "apart" and {asked.radius_km, asked.within_minutes} != {None}:
         found.note("the limit is not used: p-dispersion looks at every distance between sites")
     cells = None if demand is None else DemandFile(
-        demand, asked.demand_layer, asked.people_column, groups, asked.grid_kind
+        demand, asked.demand_layer, asked.people_column, groups, asked.of("weight_column"),
+        asked.grid_kind,
     )  # fmt: skip
     needs_capacity = asked.model == "capacitated" and asked.of("max_load") is None
     sites = SitesFile(asked.sites, asked.sites_layer, needs_capacity=needs_capacity)
@@ -114,9 +119,9 @@ def read_instance(asked: Asked) -> Instance:
     if times is None:
         times = _from_places(asked, ends, farthest)
     return Instance(
-        demand=ends.demand, sites=ends.sites, may_close=ends.may_close, times=times, limit=limit,
-        limit2=limit2, levels=tuple(levels), shares=by_group, floors=floors,
-        left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
+        demand=ends.demand, sites=ends.sites, may_close=ends.may_close, weight=ends.weight,
+        times=times, limit=limit, limit2=limit2, levels=tuple(levels), shares=by_group,
+        floors=floors, left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
         inputs=tuple((s.file, s.sha256) for s in found.sources),
     )  # fmt: skip
 

@@ -41,7 +41,8 @@ def without(instance: Instance, cells: NDArray[np.int64]) -> Instance:
         times, n_cells=len(kept), cell=at[times.cell[arcs]], site=times.site[arcs],
         value=times.value[arcs], demand=rest,
     )  # fmt: skip
-    return replace(instance, times=fewer, left_out=cells)
+    weight = None if instance.weight is None else instance.weight[kept]
+    return replace(instance, times=fewer, weight=weight, left_out=cells)
 
 
 def what_would_do(asked: Asked, instance: Instance, cells: NDArray[np.int64]) -> str:

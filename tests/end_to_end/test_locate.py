@@ -13,6 +13,7 @@ import orlib
 import pandas as pd
 import pytest
 import rasterio
+from capacitated_instances import PMEDCAP, PMEDCAP_OPTIMA, read_pmedcap
 from rasterio.warp import transform
 from scipy.spatial import cKDTree
 
@@ -110,3 +111,24 @@ def test_pmed1_as_tables(command, tmp_path):
     centre = answered(command, tmp_path / "c.json", "p-center", *files)
     assert centre["status"] == "optimal"
     assert centre["objective"] == orlib.published("kcenteropt.txt")["pmed1"]
+
+
+@pytest.mark.skipif(not PMEDCAP.is_dir(), reason=f"no copy of the data at {PMEDCAP}")
+def test_pmedcap1_as_tables(command, tmp_path):
+    """OR-Library's first capacitated median: single source, distances not weighted by demand."""
+    instance = read_pmedcap(PMEDCAP / "pmedcap1.txt")
+    n = len(instance.people)
+    cells = pd.DataFrame({"id": range(n), "people": instance.people, "one": 1})
+    cells.to_csv(tmp_path / "d.csv", index=False)
+    sites = pd.DataFrame({"id": range(n), "capacity": instance.capacity})
+    sites.to_csv(tmp_path / "s.csv", index=False)
+    cell, site = (v.ravel() for v in np.indices(instance.away.shape))
+    times = pd.DataFrame({"from_id": cell, "to_id": site, "minutes": instance.away.ravel()})
+    times.to_csv(tmp_path / "t.csv", index=False)
+    answer = answered(
+        command, tmp_path / "a.json", "capacitated", "--demand", tmp_path / "d.csv", "--sites",
+        tmp_path / "s.csv", "--times", tmp_path / "t.csv", "--p", instance.p, "--single-source",
+        "--weight-column", "one",
+    )  # fmt: skip
+    assert (answer["status"], answer["objective"]) == ("optimal", PMEDCAP_OPTIMA[1])
+    assert max(answer["people_by_site"].values()) <= 120

@@ -36,6 +36,8 @@ class DemandFile:
         Name of the column with people.
     groups
         Columns with the people of parts of the population.
+    weight
+        Column by which distances are multiplied instead of people.
     grid_kind
         What a raster holds: ``count`` (people per cell) or ``density`` (per km2).
     """
@@ -44,7 +46,13 @@ class DemandFile:
     layer: str | None = None
     people: str = "people"
     groups: tuple[str, ...] = ()
+    weight: str | None = None
     grid_kind: str | None = None
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Columns besides people."""
+        return self.groups if self.weight is None else (*self.groups, self.weight)
 
     @property
     def is_raster(self) -> bool:
@@ -54,14 +62,24 @@ class DemandFile:
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Both sides of a question; ``may_close`` are positions of existing sites with a closing cost.
+    """Both sides of a question.
 
-    ``demand`` is None where the question is about sites alone.
+    Attributes
+    ----------
+    demand
+        None where the question is about sites alone.
+    sites
+        All sites.
+    may_close
+        Positions of existing sites with a closing cost.
+    weight
+        Of each cell, where a column was named for it; shape ``(n_cells,)``.
     """
 
     demand: Demand | None
     sites: SiteSet
     may_close: NDArray[np.int64]
+    weight: Floats | None = None
 
 
 def read_ends(
@@ -86,7 +104,7 @@ def read_ends(
     rows = open_sheet(sites.path, "--sites", found, layer=sites.layer, known=SITE_COLUMNS)
     if not placed:
         people = None if demand is None else _demand(demand, cells, None, "", found)
-        return _together(demand, people, site_columns(rows, sites, True, found), found)
+        return _together(demand, cells, people, site_columns(rows, sites, True, found), found)
     lived = None if cells is None else sheet_points(cells, crs, None)
     stand = None if rows is None else sheet_points(rows, crs, lived)
     box, own = _where(demand, lived, stand, sites, found)
@@ -101,7 +119,7 @@ def read_ends(
     columns = site_columns(rows, sites, False, found)
     if columns is not None and rows is not None and stand is not None:
         columns = columns | {"xy_m": _projected(stand, metric, rows, found), "crs": metric}
-    return _together(demand, people, columns, found)
+    return _together(demand, cells, people, columns, found)
 
 
 def _demand_sheet(demand: DemandFile, found: Findings) -> Sheet | None:
@@ -117,10 +135,10 @@ def _demand_sheet(demand: DemandFile, found: Findings) -> Sheet | None:
             f"{demand.path.name}: nobody says what its values are; give --grid-kind count (people "
             "per cell) or --grid-kind density (people per km2)"
         )
-    if demand.groups:
+    if demand.further:
         found.problem(
-            f"{demand.path.name}: a raster has no groups of people ({listed(demand.groups)}); give "
-            "a table with a column for each"
+            f"{demand.path.name}: a raster has no columns ({listed(demand.further)}); give a table "
+            "with a column for each"
         )
     return None
 
@@ -150,10 +168,12 @@ def _demand(
         return None if found.problems else _raster_demand(demand, metric, found)
     if cells is None:
         return None
-    needed = [demand.people, *demand.groups]
-    if not cells.has(needed):
+    if not cells.has([demand.people, *demand.further]):
         return None
     people = cells.numbers(demand.people)
+    if demand.weight is not None:
+        # Read again at the end; here its problems come with the others.
+        cells.numbers(demand.weight)
     groups = {g: cells.numbers(g) for g in demand.groups}
     ids = row_ids(cells, needed=points is None if ids_needed is None else ids_needed)
     if found.problems:
@@ -179,6 +199,7 @@ def _raster_demand(demand: DemandFile, metric: str, found: Findings) -> Demand |
 
 def _together(
     asked: DemandFile | None,
+    cells: Sheet | None,
     demand: Demand | None,
     columns: dict[str, Any] | None,
     found: Findings,
@@ -187,7 +208,10 @@ def _together(
     if found.problems or columns is None or (asked is not None and demand is None):
         return None
     may_close = columns.pop("may_close")
-    return Ends(demand, SiteSet(**columns), may_close)
+    weight = None
+    if asked is not None and asked.weight is not None and cells is not None:
+        weight = cells.numbers(asked.weight)
+    return Ends(demand, SiteSet(**columns), may_close, weight)
 
 
 def _projected(points: Points, metric: str, sheet: Sheet, found: Findings) -> Floats | None:
