@@ -24,6 +24,7 @@ _ROUNDINGS = 40
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
 _CONVERGED = 1e-6  # of the value: how near to its optimum the linear program is taken
+_PART_OF_GAP = 1e-5  # a cut worth less than this share of what is left is not added
 _WORTH_A_RESTART = 0.5  # share of sites decided
 _RESTARTS = 4
 
@@ -220,7 +221,7 @@ class _Search:
             away = point.bound - best
             if away <= _CONVERGED * max(abs(best), 1e-300) and not stage.problem.floors:
                 break
-            tolerance = 1e-9
+            tolerance = _PART_OF_GAP * min(away, max(point.bound - self.value + stage.base, 0.0))
             added = master.cut(mass, lp_mass, point.theta, tolerance)
             if added < 0.03 * len(master.first_row):
                 added += master.cut(lp_mass, lp_mass, point.theta, tolerance)

@@ -68,6 +68,7 @@ class Master:
         self.pairs = problem.pairs
         self._room = kernels.distinct_sites(self.pairs, self.first_row)
         self.kinds = [problem.weight] if problem.weight.any() else []
+        self._worth_kind = len(self.kinds) - 1  # -1: what is covered has no worth in itself
         self.kinds += [floor.weight for floor in problem.floors]
         self._any = np.sum([np.zeros(problem.n_rows), *self.kinds], axis=0)
         self.site_weight = kernels.site_weights(self.pairs, self._any)
@@ -182,14 +183,17 @@ class Master:
         theta: NDArray[np.float64],
         tolerance: float = 0.0,
     ) -> int:
-        """Add the cuts taken at one point that another one, the LP's, violates; how many."""
+        """Add the cuts taken at one point that another one, the LP's, violates; how many.
+
+        ``tolerance`` is in the unit of the objective; floors are kept to the last digit.
+        """
         if len(at_mass) != self.problem.n_rows:
             at_mass, lp_mass = self.mass(at_mass), self.mass(lp_mass)
         count = 0
         for kind, weight in enumerate(self.kinds):
             clusters, constant, start, site, value = self._kernels.benders_cuts(
                 self.pairs, weight, self.first_row, self._room, at_mass, lp_mass, theta[kind],
-                tolerance * self._scale[kind],
+                max(tolerance * (kind == self._worth_kind), _SLACK * 1e-2 * self._scale[kind]),
             )  # fmt: skip
             if not len(clusters):
                 continue

@@ -22,6 +22,7 @@ _PROBE_STEPS = 60
 _ROUNDS = 8
 _ROUND_WORTH = 0.03  # a round of cuts should close this share of what is left, or it is the last
 _LOOKS_EVERY = 10
+_PART_OF_GAP = 1e-4  # a cut worth less than this share of what is left is not added
 
 Offer = Callable[[NDArray[np.int64]], None]
 
@@ -146,14 +147,14 @@ class Tree:
                 self._round_off(point.shares)
             if self._hopeless(bound):
                 return []
-            left = max(bound - self._floor(), 0.0)
-            added = master.cut(mass, mass, point.theta, self._tolerance(left))
+            known = self._floor() > -np.inf
+            left = max(bound - self._floor(), 0.0) if known else 0.0
+            added = master.cut(mass, mass, point.theta, _PART_OF_GAP * left)
             if not added or (turn and not whole and before - bound < _ROUND_WORTH * left):
                 break
+        if self._decided(low, high):
+            return []
         return self._children(Node(bound, low, high, node.sets), point)
-
-    def _tolerance(self, left: float) -> float:
-        return 1e-3 * left / max(float(self._master.problem.weight.sum()), 1e-300) + 1e-10
 
     def _enter(self, node: Node) -> None:
         self._master.set_sites(node.low, node.high)
