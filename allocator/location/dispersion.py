@@ -107,4 +107,4 @@ def _matrix(apart: TravelTimes, beyond: float) -> NDArray[np.float64]:
     """Shorter direction of each pair, shape ``(n_sites, n_sites)``."""
     matrix = np.full((apart.n_sites, apart.n_sites), beyond)
     np.minimum.at(matrix, (apart.cell, apart.site), apart.value)
-    return np.minimum(matrix, matrix.T)
+    return np.asarray(np.minimum(matrix, matrix.T))

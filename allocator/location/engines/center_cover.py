@@ -28,7 +28,7 @@ class Answer(Enum):
 
 
 class CoverTest:
-    """One question: do ``p`` sites cover these rows? Asked in steps of rising cost.
+    """One question, whether ``p`` sites cover these rows, asked in steps of rising cost.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.center_cover import Answer
-from allocator.location.engines.dispersion_test import PeacefulTest
+from allocator.location.engines.dispersion_choice import PeacefulTest
 from allocator.location.engines.limits import Limits
 
 Say = Callable[[str], None]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class CellArcs:
 
     @classmethod
     def of(cls, times: TravelTimes) -> "CellArcs":
-        """The arcs as they are when they come sorted (no copy), else sorted; shortest of repeated."""
+        """The arcs themselves when they come sorted, else sorted, of repeated ones the shortest."""
         cell, site, value = times.cell, times.site, times.value
         if not _ascending(cell, site):
             order = np.lexsort((value, site, cell))
@@ -53,7 +54,7 @@ class CellArcs:
         while cuts[-1] < self.n_cells:
             upto = int(np.searchsorted(self.start, self.start[cuts[-1]] + longest, side="right"))
             cuts.append(min(max(upto - 1, cuts[-1] + 1), self.n_cells))
-        return list(zip(cuts[:-1], cuts[1:], strict=True))
+        return list(pairwise(cuts))
 
 
 def _ascending(cell: Positions, site: Positions) -> bool:

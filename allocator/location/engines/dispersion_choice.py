@@ -13,7 +13,7 @@ _TRIES = 20
 
 
 class PeacefulTest:
-    """One question: are there ``p`` sites without a conflict between two of them?
+    """One question: whether there are ``p`` sites without a conflict between two of them.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class PeacefulTest:
     def _greedy(self, luck: NDArray[np.float64]) -> NDArray[np.int64]:
         left = np.ones(len(self.conflict), dtype=np.bool_)
         degree = self.conflict.sum(axis=1).astype(np.float64)
-        chosen = []
+        chosen: list[int] = []
         while left.any() and len(chosen) < self.p:
             best = int(np.argmin(np.where(left, degree + luck, np.inf)))
             chosen.append(best)
