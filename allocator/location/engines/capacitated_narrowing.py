@@ -99,13 +99,23 @@ def _narrow(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], No
         return False
     if bracket.best is None:
         return _find_any(bracket, limits, say)
-    for guess in (1.0,) if len(problem.site) <= _SMALL else _GUESSES:
-        target = bracket.bound + guess * (bracket.cost - bracket.bound)
-        _branch(bracket, target, limits, say)
-        _report(bracket, say)
-        if _over(bracket, limits):
-            break
+    _guess(bracket, limits, say)
     return False
+
+
+def _guess(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], None]) -> None:
+    """Branch and bound up to one guess of the best cost after the other."""
+    guesses = [1.0] if len(bracket.problem.site) <= _SMALL else list(_GUESSES)
+    while guesses:
+        before = bracket.cost
+        target = bracket.bound + guesses.pop(0) * (bracket.cost - bracket.bound)
+        ended = _branch(bracket, target, limits, say)
+        _report(bracket, say)
+        if not ended or _over(bracket, limits):
+            return
+        if bracket.cost < before and guesses:
+            # What was found beyond the guess is most likely the best: no more guessing.
+            guesses = [1.0]
 
 
 def _over(bracket: CapacitatedBracket, limits: Limits) -> bool:
@@ -131,16 +141,16 @@ def _find_any(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], 
 
 def _branch(
     bracket: CapacitatedBracket, target: float, limits: Limits, say: Callable[[str], None]
-) -> None:
-    """Branch and bound on what answers up to ``target`` may use."""
+) -> bool:
+    """Branch and bound on what answers up to ``target`` may use; whether it came to an end."""
     problem = bracket.problem
     shut, must, kept = rule_out(bracket, target)
     rest = replace(problem.keeping(kept, shut), forced=problem.forced | must)
     if (np.diff(rest.start) == 0).any() or (shut & must).any() or must.sum() > problem.p:
         bracket.raise_bound(target)
-        return
+        return True
     if not _fits(rest, limits, 1.0):
-        return
+        return False
     say(
         f"capacitated: branch and bound over {int((~shut).sum())} sites, {int(kept.sum())} arcs, "
         f"up to {target:,.8g}"
@@ -148,10 +158,11 @@ def _branch(
     solution = solve_program(rest, limits, node_limit=_nodes(rest), start=bracket.best)
     if solution.status is Status.INFEASIBLE:
         bracket.raise_bound(target)
-        return
+        return True
     bracket.offer(read_program(rest, solution))
     # What is not in the rest costs more than the target.
     bracket.raise_bound(min(target, solution.bound))
+    return solution.status is Status.OPTIMAL
 
 
 def _fits(problem: CapacitatedProblem, limits: Limits, times: float) -> bool:
