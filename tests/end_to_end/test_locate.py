@@ -6,6 +6,10 @@ OR-Library, J. E. Beasley).
 """
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +136,28 @@ def test_pmedcap1_as_tables(command, tmp_path):
     )  # fmt: skip
     assert (answer["status"], answer["objective"]) == ("optimal", PMEDCAP_OPTIMA[1])
     assert max(answer["people_by_site"].values()) <= 120
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is no signal that can be sent there")
+def test_ctrl_c_writes_the_best_cover_so_far(tmp_path):
+    """Stopped while it improves a cover that no proof will close soon: exit 130, JSON complete."""
+    x, y = (v.ravel() for v in np.meshgrid(np.arange(50), np.arange(50)))
+    table = pd.DataFrame({"people": 10, "x": 500_000 + 1000 * x, "y": 3_400_000 + 1000 * y})
+    table.rename_axis("id").to_csv(tmp_path / "cells.csv")
+    arguments = ["locate", "lscp", "--demand", "cells.csv", "--sites", "cells.csv", "--crs",
+                 "EPSG:32651", "--radius-km", "2.46", "--json", "a.json"]  # fmt: skip
+    run = subprocess.Popen(
+        [sys.executable, "-m", "allocator", *arguments], cwd=tmp_path, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    for line in run.stderr:
+        if ": cost " in line:
+            run.send_signal(signal.SIGINT)
+            break
+    told, _ = run.communicate(timeout=120)
+    assert run.returncode == 130
+    assert "feasible (interrupted)" in told
+    answer = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert (answer["status"], answer["interrupted"], answer["exit_code"]) == ("feasible", True, 130)
+    assert answer["people_covered"] == answer["people_total"] == 25_000
+    assert 0 < answer["bound"] < answer["objective"] == len(answer["sites"])
