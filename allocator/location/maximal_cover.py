@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Unpack
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.maximal_covering import best_choice
+from allocator.location.engines.maximal_covering import Cuts, best_choice
 from allocator.location.engines.maximal_problem import Floor, MaximalProblem
 from allocator.location.engines.problem import CoverProblem
 from allocator.location.questions.base import demand_of
@@ -76,6 +77,45 @@ def mclp(
         Its objective is the people covered. An interrupt (Ctrl-C) ends the search; the best
         answer and bound so far are returned, marked ``interrupted``.
     """
+    return most_covered(
+        coverage, p=p, budget=budget, people=people, floors=floors, effort=effort,
+        settings=settings, progress=progress, sites=sites, memory=Memory(),
+    )  # fmt: skip
+
+
+@dataclass
+class Memory:
+    """What one question leaves for the next one over the same reach: see the coverage curve.
+
+    Attributes
+    ----------
+    merged
+        The reach with equal cells merged.
+    cuts
+        What the linear program has learnt, which holds for any p.
+    starts
+        Sets of open sites to begin with.
+    """
+
+    merged: AggregatedCoverage | None = None
+    cuts: Cuts = field(default_factory=Cuts)
+    starts: list[NDArray[np.int64]] = field(default_factory=list)
+
+
+def most_covered(
+    coverage: Reach,
+    *,
+    p: int | None,
+    budget: float | None,
+    people: ArrayLike | None,
+    floors: Mapping[str, float] | None,
+    effort: float,
+    settings: SolverSettings | None,
+    progress: Callable[[str], None] | None,
+    sites: SiteOptions,
+    memory: Memory,
+) -> Siting:
+    """:func:`mclp` with a memory of questions before; what it learns is left there."""
     roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "mclp", sites)
     limits = limits_of(settings, "mclp", effort)
     told = None if people is None else np.asarray(people, dtype=np.float64)
@@ -86,14 +126,17 @@ def mclp(
         for group, share in (floors or {}).items()
     }
     question = MostCover(coverage, demand, roles, p=p, budget=budget, floors=least)
-    task = _Task(coverage.aggregated(), demand, roles, p, budget, least)
+    memory.merged = memory.merged or coverage.aggregated()
+    task = _Task(memory.merged, demand, roles, p, budget, least)
     impossible = task.impossible()
     if impossible:
         return no_answer(
             _MODEL, question, limits, sense="max", unit="people", status=Status.INFEASIBLE,
             notes=impossible,
         )  # fmt: skip
-    choice = best_choice(task.problem(), limits, progress or (lambda _: None))
+    starts = [np.flatnonzero(np.isin(roles.free, start)) for start in memory.starts]
+    say = progress or (lambda _: None)
+    choice = best_choice(task.problem(), limits, say, starts=starts, cuts=memory.cuts)
     if choice.chosen is None:
         proven = choice.bound == -np.inf
         return no_answer(
@@ -102,10 +145,11 @@ def mclp(
             interrupted=choice.interrupted,
             notes=task.floors_too_high(limits) if proven else ("no answer that keeps the floors",),
         )  # fmt: skip
+    opened = np.union1d(roles.given, roles.free[choice.chosen])
+    memory.starts.append(opened)
     return answer(
         _MODEL, question, limits, sense="max", unit="people",
-        objective=task.base + choice.value, bound=task.base + choice.bound,
-        open_sites=np.union1d(roles.given, roles.free[choice.chosen]),
+        objective=task.base + choice.value, bound=task.base + choice.bound, open_sites=opened,
         interrupted=choice.interrupted, notes=task.remarks(),
     )  # fmt: skip
 

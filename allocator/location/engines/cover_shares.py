@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from allocator.location.engines.covering import least_cost_cover
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.maximal_covering import best_choice
+from allocator.location.engines.maximal_covering import Cuts, best_choice
 from allocator.location.engines.maximal_problem import MaximalProblem, merged
 from allocator.location.engines.maximal_search import (
     SwapSearch,
@@ -68,7 +68,7 @@ def _cover_every_row(
 
 
 def _by_cost(problem: MaximalProblem, limits: Limits, say: Callable[[str], None]) -> ShareCover:
-    choice = best_choice(problem, limits, say, start=_all_that_help(problem))
+    choice = best_choice(problem, limits, say, starts=[_all_that_help(problem)])
     chosen = np.empty(0, dtype=np.int64) if choice.chosen is None else choice.chosen
     step = cost_step(problem.cost)
     bound = max(rounded_up(-choice.bound, step), 0.0)
@@ -103,7 +103,7 @@ class _FewestSites:
         self._problem = merged(plain)
         step = self._problem.step
         self._least = rounded_up(floor.least, step) if step else floor.least * (1 - 1e-12)
-        self._limits, self._say = limits, say
+        self._limits, self._say, self._cuts = limits, say, Cuts()
         self.chosen = self._greedy()
         self.bound = self._by_largest()
 
@@ -155,7 +155,9 @@ class _FewestSites:
         while self.bound <= asked and not self._limits.out_of_time():
             self._say(f"partial cover: are {asked} sites enough?")
             fewer = replace(self._problem, most=asked)
-            choice = best_choice(fewer, self._limits, self._say, enough=self._least)
+            choice = best_choice(
+                fewer, self._limits, self._say, enough=self._least, cuts=self._cuts
+            )
             if choice.chosen is not None and choice.value >= self._least:
                 self.chosen = choice.chosen
                 asked = len(self.chosen) - 1

@@ -4,7 +4,7 @@ In this order: greedy and exchanges; the linear program with Benders cuts; its s
 decided that nothing better can have otherwise; what is left once more, smaller; the tree.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,22 +58,25 @@ def best_choice(
     limits: Limits,
     say: Callable[[str], None],
     *,
-    start: NDArray[np.int64] | None = None,
+    starts: Sequence[NDArray[np.int64]] = (),
     enough: float = np.inf,
+    cuts: "Cuts | None" = None,
 ) -> Choice:
     """Find a good choice and a bound.
 
     Parameters
     ----------
-    start
-        A choice to begin with, positions of sites.
+    starts
+        Choices to begin with, positions of sites.
     enough
         A value that ends the search as soon as it is found, or proven out of reach.
+    cuts
+        Of a problem before that differs in ``most`` alone; what is learnt is left there.
     """
-    search = _Search(problem, limits, say, enough)
+    search = _Search(problem, limits, say, enough, cuts or Cuts())
     interrupted = False
     try:
-        search.run(start)
+        search.run(starts)
     except KeyboardInterrupt:
         interrupted = True
     chosen = search.chosen
@@ -82,12 +85,25 @@ def best_choice(
     return Choice(chosen, search.value, search.bound, interrupted, search.nodes)
 
 
+@dataclass
+class Cuts:
+    """The linear program of a problem with its cuts, kept for another number of sites."""
+
+    master: Master | None = None
+
+
 class _Search:
     """The best choice and the bound so far; stopped at any time, it has both."""
 
     def __init__(
-        self, problem: MaximalProblem, limits: Limits, say: Callable[[str], None], enough: float
+        self,
+        problem: MaximalProblem,
+        limits: Limits,
+        say: Callable[[str], None],
+        enough: float,
+        cuts: Cuts,
     ) -> None:
+        self._cuts = cuts
         self._whole, self._limits, self._say, self._enough = merged(problem), limits, say, enough
         self.chosen: NDArray[np.int64] | None = None
         self.value = -np.inf
@@ -95,9 +111,9 @@ class _Search:
         self.nodes = 0
         self._swaps: SwapSearch | None = None
 
-    def run(self, start: NDArray[np.int64] | None) -> None:
+    def run(self, starts: Sequence[NDArray[np.int64]]) -> None:
         """Everything, in order."""
-        if start is not None:
+        for start in starts:
             self._offer(start)
         self._offer(np.empty(0, dtype=np.int64))
         self._first_choices()
@@ -105,7 +121,7 @@ class _Search:
         for turn in range(_RESTARTS):
             if self._done() or not stage.problem.n_rows:
                 break
-            master = Master(stage.problem, self._limits)
+            master = self._master_of(stage, first=turn == 0)
             point = self._converge(master, stage)
             if point is None or self._done():
                 return
@@ -122,6 +138,15 @@ class _Search:
         if not self._done():
             self._offer(stage.taken)
             self.bound = self.value
+
+    def _master_of(self, stage: "_Stage", *, first: bool) -> Master:
+        if not first:
+            return Master(stage.problem, self._limits)
+        if self._cuts.master is None:
+            self._cuts.master = Master(stage.problem, self._limits)
+        else:
+            self._cuts.master.start_again(stage.problem.most, self._limits)
+        return self._cuts.master
 
     # -- choices -------------------------------------------------------------------------------
 

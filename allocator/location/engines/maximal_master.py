@@ -4,7 +4,7 @@ Columns are the sites' shares ``y`` and one ``theta`` per cluster of rows and ki
 say how much a cluster can be worth at given shares (Cordeau, Furini & Ljubic, EJOR 275, 2019).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +119,17 @@ class Master:
             row = np.zeros(len(ones))
             row[n + at * k : n + (at + 1) * k] = 1.0
             self.add_row(row, floor.least / self._scale[at], np.inf)
+        self._lasting = self._names
         nobody = np.zeros(n)
         self.cut(nobody, nobody, np.full((len(self.kinds), k), np.inf))
+
+    def start_again(self, most: int, limits: Limits) -> None:
+        """Ask the same for another number of sites: all cuts stay true."""
+        self._limits = limits
+        self.problem = replace(self.problem, most=most)
+        self.drop_rows(set(self._name[self._name > self._lasting].tolist()))
+        self.set_row(1, -np.inf, float(most))
+        self.set_sites(np.zeros(self._n), np.ones(self._n))
 
     def add_row(self, row: NDArray[np.float64], lower: float, upper: float) -> int:
         """Append a row that stays until it is dropped, over all columns; its name."""
