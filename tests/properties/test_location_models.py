@@ -202,3 +202,42 @@ def test_hierarchy(reach, data):
         slow.hierarchical_cost(both, people, shares, costs),
         slow.hierarchical_cost_milp(both, people, shares, costs),
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_middling_instances_equal_the_papers_programs(seed):
+    """On 40 cells by 12 sites every engine finds what SciPy finds, by branching if need be."""
+    rng = np.random.default_rng(seed)
+    cells, sites = rng.random((40, 2)), rng.random((12, 2))
+    away = np.round(10 * np.hypot(*(cells[:, None] - sites[None]).transpose(2, 0, 1)), 2)
+    people, p = rng.integers(0, 300, 40) * 1.0, 3 + seed % 3
+    reach = (away < 2.5) | (away == away.min(axis=1, keepdims=True))
+    cost = rng.integers(1, 9, 12) * [1.0, 0.5][seed % 2]
+    here, there = coverage_from(reach), times_from(away)
+    same(lscp(here, cost=cost), slow.lscp_milp(reach, cost))
+    same(psclp(here, share=0.8, people=people), slow.psclp_milp(reach, [(people, 0.8)]))
+    same(mclp(here, p=p, people=people), slow.mclp_milp(reach, people, p))
+    same(
+        mclp(here, budget=8.0, people=people, cost=cost),
+        slow.mclp_milp(reach, people, cost=cost, budget=8.0),
+    )
+    same(p_median(there, p=p, people=people), slow.p_median_milp(away, people, p))
+    same(p_center(there, p=p), slow.p_center_milp(away, p))
+    load = 1.3 * people.sum() / p
+    same(
+        capacitated(there, p=p, people=people, max_load=load, min_load=load / 3),
+        slow.capacitated_milp(away, people, p=p, most=load, least=load / 3),
+    )
+    apart = np.round(10 * np.hypot(*(sites[:, None] - sites[None]).transpose(2, 0, 1)), 2)
+    same(p_dispersion(times_from(apart), p=p), slow.p_dispersion_milp(apart, p))
+    both = [away < 1.5, reach]
+    levels = [
+        Level(name, coverage_from(r), p=limit, weight=weight)
+        for name, r, limit, weight in zip(
+            ("station", "centre"), both, (p, 2), (1.0, 2.0), strict=True
+        )
+    ]
+    same(
+        hierarchical(levels, people=people),
+        slow.hierarchical_milp(both, people, p=[p, 2], weights=[1.0, 2.0]),
+    )
