@@ -122,6 +122,7 @@ def site(
     attributes: Sequence[str] = (),
     opening_cost: float = float("nan"),
     closing_cost: float = float("nan"),
+    beds: float = float("nan"),
     basis: str = "measured",
 ) -> dict[str, Any]:
     """One row for ``small_region(sites=...)``; ``unit`` defaults to that of the nearest cell."""
@@ -129,7 +130,7 @@ def site(
         "id": id, "name": f"site {id}", "kind": kind, "grade": grade, "run_by": run_by,
         "status": status, "unit": unit, "x_m": ORIGIN_X_M + 1000 * x_km,
         "y_m": ORIGIN_Y_M + 1000 * y_km, "opening_cost": opening_cost,
-        "closing_cost": closing_cost, "attributes": tuple(attributes), "basis": basis,
+        "closing_cost": closing_cost, "beds": beds, "attributes": tuple(attributes), "basis": basis,
     }  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def _site_table(sites: Sequence[Mapping[str, Any]], grid: pd.DataFrame) -> pd.Da
         nearest = grid["unit"].iloc[int(np.argmin(away))]
         rows.append({**row, "unit": nearest if row["unit"] is None else row["unit"]})
     table = pd.DataFrame(rows, columns=columns).set_index("id")
-    numbers = ["x_m", "y_m", "opening_cost", "closing_cost"]
+    numbers = ["x_m", "y_m", "opening_cost", "closing_cost", "beds"]
     return table.astype(dict.fromkeys(numbers, float))
 
 

@@ -5,7 +5,7 @@ from math import isnan
 from typing import Any
 
 from allocator.assumptions import Assumptions
-from allocator.auditing.case import Case, selects
+from allocator.auditing.case import Case, has, selects
 from allocator.auditing.facts import Facts
 from allocator.auditing.findings import Finding, line_of
 from allocator.plans import Line
@@ -94,8 +94,8 @@ def _site_cost(region: Region, row: dict[str, Any], known: dict[str, Any] | None
 
     if row["status"] == "closed":
         return own("closing_cost", f"closing:{row['kind']}")
-    has = set() if known is None else set(known["attributes"])
-    upgrades = sum(region.costs.of(item) for item in set(row["attributes"]) - has)
+    added = {a for a in row["attributes"] if known is None or not has(a, known)}
+    upgrades = sum(region.costs.of(item) for item in added)
     opening = own("opening_cost", str(row["kind"])) if row["status"] == "new" else 0.0
     return opening + upgrades
 

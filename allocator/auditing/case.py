@@ -13,6 +13,7 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.facts import Facts
 from allocator.policy.rules import SiteFilter, exact
 from allocator.region.ground import Region
+from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 from allocator.region.units import GROUPS
 
 _WORST_FIRST = ("assumed", "modelled", "measured")
@@ -151,7 +152,7 @@ class Case:
             i
             for i, row in enumerate(self._open_rows)
             if any(selects(chosen, row) for chosen in filters)
-            and (attribute is None or attribute in row["attributes"])
+            and (attribute is None or has(attribute, row))
             and (inside is None or row["unit"] in inside)
         ]
         return self.facts.open.iloc[places]
@@ -219,6 +220,18 @@ def selects(chosen: SiteFilter, row: Mapping[str, Any]) -> bool:
         and (not chosen.grades or row["grade"] in chosen.grades)
         and (not chosen.run_by or row["run_by"] in chosen.run_by)
     )
+
+
+def has(attribute: str, row: Mapping[str, Any]) -> bool:
+    """Whether a facility has an attribute: listed, by its grade, or because it is new."""
+    if attribute in row["attributes"]:
+        return True
+    if attribute == RENEWED:
+        return bool(row["status"] not in {"existing", "kept", "upgraded"})
+    steps = {name: step for step, name in enumerate(LEVELS)}
+    own = {LEVEL_OF_GRADE.get(row["grade"], ""), *row["attributes"]}
+    highest = max((steps[name] for name in own if name in steps), default=-1)
+    return attribute in steps and steps[attribute] <= highest
 
 
 def weakest(bases: Iterable[str]) -> str:

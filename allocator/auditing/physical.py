@@ -11,10 +11,13 @@ from pyproj import Transformer
 from allocator.auditing.case import Case
 from allocator.auditing.findings import few
 from allocator.plans import Line
-from allocator.region.stock import resources
+from allocator.region.sites import FOUND_ATTRIBUTES
+from allocator.region.stock import parts_of, resources
 
 _FARTHEST_M = 1.0
 """Most that two statements of one place may differ."""
+_ROUNDED = 0.5
+"""Most that a whole number differs from what was counted."""
 _TEN_DIGITS = 1e-9
 """A table's numbers are written with ten digits: fractions of persons sum up to that."""
 
@@ -24,8 +27,8 @@ def lines(case: Case) -> list[Line]:
     if not case.facts.planned:
         return []
     checks = {
-        "inside": _inside, "sums": _sums, "whole": _whole, "vehicles": _vehicles,
-        "places": _places, "sites": _sites,
+        "inside": _inside, "sums": _sums, "whole": _whole, "given": _given,
+        "vehicles": _vehicles, "places": _places, "sites": _sites,
     }  # fmt: skip
     remarks = {"sites": _strangers(case), "vehicles": _homeless(case)}
     return [_line(name, list(check(case)), remarks.get(name, "")) for name, check in checks.items()]
@@ -82,7 +85,8 @@ def _inside(case: Case) -> Iterator[str]:
 
 
 def _sums(case: Case) -> Iterator[str]:
-    """The region's row is the sum of the planning units' rows."""
+    """The region's row is the sum of the planning units' rows, a whole that of its parts."""
+    yield from _parts(case)
     counts, planning = case.facts.counts, case.region.units.planning
     if planning == (case.root,):
         return
@@ -94,6 +98,26 @@ def _sums(case: Case) -> Iterator[str]:
             yield f"{name}: not every planning unit and the region have a row"
         elif not isclose(sum(known), total, rel_tol=_TEN_DIGITS):
             yield f"{name}: units sum to {sum(known):,g}, the region's row says {total:,g}"
+
+
+def _parts(case: Case) -> Iterator[str]:
+    """A whole whose parts are all planned is their sum, in every unit; what is given need not."""
+    counts = case.facts.counts
+    for (unit, whole), number in counts.items():
+        parts = [counts.get((unit, p)) for p in parts_of(whole)]
+        known = [part for part in parts if part is not None]
+        if not parts or len(known) < len(parts) or resources()[whole].given:
+            continue
+        if sum(known) != number:
+            yield f"{unit}: {number:g} {whole}, but its parts are {sum(known):g}"
+
+
+def _given(case: Case) -> Iterator[str]:
+    """What is given is as the region has it, to the whole number."""
+    for (unit, name), number in case.facts.counts.items():
+        today = case.region.stock.have(unit, name) if resources()[name].given else None
+        if today is not None and abs(number - today) > _ROUNDED and unit != case.root:
+            yield f"{unit}: {number:g} {name}, in the region {today:g}"
 
 
 def _whole(case: Case) -> Iterator[str]:
@@ -174,6 +198,10 @@ def _disagreements(name: str, row: dict[str, Any], known: dict[str, Any]) -> Ite
     for column in ("kind", "grade", "run_by"):
         if row[column] != known[column]:
             yield f"{name}: {column} {row[column]!r}, in the region {known[column]!r}"
+    for attribute in FOUND_ATTRIBUTES:
+        if (attribute in row["attributes"]) != (attribute in known["attributes"]):
+            said = "is" if attribute in row["attributes"] else "is not"
+            yield f"{name}: {said} said to be {attribute}, unlike in the region"
     moved_m = float(np.hypot(row["x_m"] - known["x_m"], row["y_m"] - known["y_m"]))
     if moved_m > _FARTHEST_M:
         yield f"{name}: {moved_m:,.0f} m from where the region has it"

@@ -23,7 +23,8 @@ from allocator.region.sites import KINDS
 FILLS = {COVERED_STATE: "#A9CFE6", UNCOVERED_STATE: "#F0A94B", OUTSIDE_STATE: "#E9E9E9"}
 _HATCH = "////"
 _HATCH_INK = "#8A4B00"
-_MARKERS = dict(zip(KINDS, "sPohD*X^vd<", strict=True))
+_STARS: list[Any] = [(n, 1, 0) for n in (3, 4, 6, 8, 10)] + [(n, 0, 30) for n in (3, 5, 7)]
+_MARKERS = dict(zip(KINDS, [*"sPohD*X^vd<", *">pH8", *_STARS], strict=True))
 _STATUSES: dict[str, dict[str, Any]] = {
     "kept": {"facecolors": "#1F3A5F", "edgecolors": "white", "linewidths": 0.3},
     "upgraded": {"facecolors": "#009E73", "edgecolors": "black", "linewidths": 0.6},
@@ -128,7 +129,7 @@ def marker_size(count: int) -> float:
     return float(np.clip(1500 / max(count, 1) ** 0.75, 5, 40))
 
 
-def _marker(kind: str) -> str:
+def _marker(kind: str) -> Any:
     return _MARKERS.get(kind, "p")
 
 

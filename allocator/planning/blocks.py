@@ -12,6 +12,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import capped_kinds, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
+from allocator.planning.physical import vehicles_at_stations
 from allocator.planning.rows import budget, count, coverage, either, quota, ratio, response, share
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
@@ -20,7 +21,6 @@ from allocator.planning.stocks import (
     cost_terms,
     fair_terms,
     planned_resources,
-    vehicles_at_stations,
 )
 from allocator.planning.tiers import Progress, Record, Tiers
 from allocator.policy.rules import (

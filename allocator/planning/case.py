@@ -10,6 +10,7 @@ from allocator.assumptions import Assumptions
 from allocator.policy.policies import Policy
 from allocator.policy.rules import SiteFilter
 from allocator.region.ground import Region
+from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,17 @@ class Case:
             j for j in positions
             if site_units[j] and any(a in area.units for a in units.ancestors(site_units[j]))
         ]  # fmt: skip
+
+    def had(self, attribute: str, position: int) -> bool:
+        """Whether the site has the attribute today, or will have it by itself once it is built."""
+        row = self.region.sites.table.iloc[position]
+        if attribute in LEVELS:
+            levels = list(LEVELS)
+            reached = [a for a in row["attributes"] if a in LEVELS]
+            reached += [LEVEL_OF_GRADE[row["grade"]]] if row["grade"] in LEVEL_OF_GRADE else []
+            return any(levels.index(a) >= levels.index(attribute) for a in reached)
+        new = attribute == RENEWED and row["status"] != "existing"
+        return new or attribute in row["attributes"]
 
     def opening_cost(self, position: int) -> float:
         """Cost of opening a candidate site, in the region's currency."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from allocator.lp.program import Program, Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.policy.rules import Quota, Ratio, Rule, Share, SiteFilter, Total
+from allocator.region.sites import FOUND_ATTRIBUTES, level_below
 
 CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
 """Open facilities that pass any of the filters, in a planning unit: those already known, and
@@ -86,11 +87,15 @@ class SiteModel:
         return found if area is None else self.case.positions_in(area, found)
 
     def has(self, attribute: str, position: int) -> Variable:
-        """1 if the site is open and has the attribute."""
+        """1 if the site is open and has the attribute.
+
+        Nothing gives it an attribute that is found or not; a level needs those below it.
+        """
         key = (attribute, position)
         if key not in self._attributes:
             name = f"{attribute}[{self.case.region.sites.table.index[position]}]"
-            variable = self.program.binary(name)
+            never = attribute in FOUND_ATTRIBUTES and not self.had(attribute, position)
+            variable = self.program.integer(name, 0, 0 if never else 1)
             self.program.require(
                 f"{name}:open", [(1.0, variable), (-1.0, self.open[position])], "<=", 0.0
             )
@@ -100,11 +105,14 @@ class SiteModel:
                     f"{name}:kept", [(1.0, variable), (-1.0, self.open[position])], ">=", 0.0
                 )
             self._attributes[key] = variable
+            if lower := level_below(attribute):
+                terms = [(1.0, self.has(lower, position)), (-1.0, variable)]
+                self.program.require(f"{name}:step", terms, ">=", 0.0)
         return self._attributes[key]
 
     def had(self, attribute: str, position: int) -> bool:
         """Whether the site has the attribute today."""
-        return attribute in self.case.region.sites.table["attributes"].iloc[position]
+        return self.case.had(attribute, position)
 
     def require_one(self, name: str, positions: list[int]) -> None:
         """Require an open site among the positions (if the branch under way is taken)."""

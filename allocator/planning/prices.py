@@ -6,7 +6,7 @@ from allocator.planning.blocks import Block, Task
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
-from allocator.planning.stocks import Have
+from allocator.planning.have import Have
 from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
 
 

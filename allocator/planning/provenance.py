@@ -8,7 +8,8 @@ from allocator.lp.solvers import SolverSettings, versions
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
-from allocator.planning.stocks import Have, planned_resources
+from allocator.planning.have import Have
+from allocator.planning.stocks import planned_resources
 from allocator.policy.rules import CoverageRule, Rule
 from allocator.region.ground import Region
 

@@ -13,8 +13,9 @@ from allocator.planning.apportionment import webster
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
+from allocator.planning.have import Have
 from allocator.planning.reach import cells_of, reach
-from allocator.planning.stocks import Have, planned_resources
+from allocator.planning.stocks import planned_resources
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Quota, Ratio, Share, Total
 from allocator.region.units import Units
@@ -79,13 +80,13 @@ def facility_table(case: Case, decided: Decided, crs: str) -> gpd.GeoDataFrame:
     rows = []
     for j in listed.tolist():
         site = sites.iloc[j]
-        gained = [a for a, k in decided.attributes if k == j and a not in site["attributes"]]
+        gained = [a for a, k in decided.attributes if k == j and not case.had(a, j)]
         status = _status(bool(existing.iloc[j]), bool(is_open[j]), bool(gained))
         cars, negative = vehicles.get(j, (0, 0))
         rows.append({
             "id": str(sites.index[j]), "name": site["name"], "kind": site["kind"],
             "grade": site["grade"], "run_by": site["run_by"], "status": status,
-            "unit": site["unit"], "x_m": site["x_m"], "y_m": site["y_m"], "beds": math.nan,
+            "unit": site["unit"], "x_m": site["x_m"], "y_m": site["y_m"], "beds": site["beds"],
             "ambulances": cars, "negative_pressure": negative,
             "attributes": ";".join(sorted({*site["attributes"], *gained})),
             "people_served": served.get(j, 0.0) if is_open[j] else 0.0,

@@ -18,10 +18,12 @@ from allocator.planning.families import (
     speaks_of_stocks,
 )
 from allocator.planning.full_cover import fits_full_cover, full_cover
+from allocator.planning.have import Have, given_amounts
 from allocator.planning.prices import with_prices
-from allocator.planning.stocks import Have, planned_resources
+from allocator.planning.stocks import planned_resources
 from allocator.planning.tiers import Progress
 from allocator.policy.rules import Budget
+from allocator.region.stock import resources
 
 _EXACT = 1e-9
 
@@ -116,6 +118,9 @@ def _with_stock_of_today(case: Case, decided: Decided) -> Decided:
     people = [units.people(u) for u in units.planning]
     for resource in planned_resources(case, list(case.policy.rules)):
         if (resource, units.planning[0]) in decided.amounts:
+            continue
+        if (given := given_amounts(case, resource)) and resources()[resource].given:
+            decided.amounts |= {(resource, u): n for u, n in given.items()}
             continue
         have = Have.of(case, resource)
         shared = webster(round(have.whole or 0), people)

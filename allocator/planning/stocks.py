@@ -1,40 +1,24 @@
-"""Beds, staff and vehicles per planning unit: variables, physical limits, price, fair split."""
-
-from dataclasses import dataclass
+"""Beds, staff and vehicles per planning unit: variables, price, fair split."""
 
 from allocator.lp.program import Solution, Term
 from allocator.planning.apportionment import webster
 from allocator.planning.case import Case
 from allocator.planning.decisions import StockModel
 from allocator.planning.families import leaves
+from allocator.planning.have import Have, given_amounts
+from allocator.planning.physical import (
+    fix_given,
+    inflow_cap,
+    inside_parent,
+    keep,
+    planned_parts,
+    sum_of_parts,
+)
 from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
 from allocator.region.stock import resources
 
 QUOTA_ONLY = "private_reserve"
 """Permission to build, not something that stands: reserving it changes nothing on the ground."""
-
-
-@dataclass(frozen=True)
-class Have:
-    """Today's number of a resource, where somebody counted it.
-
-    ``by_unit`` has the planning units whose number is known; ``whole`` is the region's, known
-    where every unit's is (``everywhere``) or where the region's own row says it.
-    """
-
-    by_unit: dict[str, float]
-    whole: float | None
-    everywhere: bool
-
-    @classmethod
-    def of(cls, case: Case, resource: str) -> "Have":
-        """Look a resource up in the region's stock."""
-        units, stock = case.region.units, case.region.stock
-        found = {u: stock.have(u, resource) for u in units.planning}
-        known = {u: h for u, h in found.items() if h is not None}
-        if len(known) == len(units.planning):
-            return cls(known, sum(known.values()), True)
-        return cls(known, stock.have(units.root, resource), False)
 
 
 def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
@@ -59,39 +43,31 @@ def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
                 planned.add(rule.part)
             elif isinstance(rule, Ratio):
                 planned |= {p.resource for p in rule.pairs if _base_is_known(p, planned, case)}
-    return [r for r in resources() if r in planned and r != "residents"]
+    unknown = {r for r in planned if resources()[r].given and given_amounts(case, r) is None}
+    return [r for r in resources() if r in planned - unknown and r != "residents"]
 
 
 def add_stocks(model: StockModel, planned: list[str], rules: list[Rule]) -> None:
     """Add x_{u,r} and what no rule may bend.
 
-    A part lies inside its whole; what exists stays unless a rule caps it; hiring stays within
-    ``staff_inflow_cap``; every open ambulance station has a vehicle.
+    A part lies inside its whole, and all parts sum to it; what exists stays unless a rule caps
+    it; what is given is as it is; hiring stays within ``staff_inflow_cap``.
     """
     case, program = model.case, model.program
     for resource in planned:
         for unit in case.region.units.planning:
             model.amount[resource, unit] = program.integer(f"{resource}[{unit}]")
-    capped = _capped(rules)
+    capped = _capped(rules, planned)
     for resource in planned:
-        _inside_parent(model, resource)
+        if resources()[resource].given:
+            fix_given(model, resource)
+            continue
+        inside_parent(model, resource)
+        sum_of_parts(model, resource)
         have = Have.of(case, resource)
         if resource not in capped:
-            _keep(model, resource, have)
-        _inflow_cap(model, resource, have)
-
-
-def vehicles_at_stations(model: StockModel, stations: dict[str, tuple[int, list[Term]]]) -> None:
-    """Add n_u <= ambulances_u: every open station has at least one vehicle."""
-    if not model.plans("ambulances"):
-        return
-    for unit, (known, deciding) in stations.items():
-        vehicle = model.amount["ambulances", unit]
-        terms = [(1.0, vehicle), *((-c, v) for c, v in deciding)]
-        model.program.require(
-            f"a vehicle per station[{unit}]", terms, ">=", known,
-            limit="every open ambulance station has a vehicle (vehicles)",
-        )  # fmt: skip
+            keep(model, resource, have)
+        inflow_cap(model, resource, have)
 
 
 def added_terms(model: StockModel) -> dict[str, list[Term]]:
@@ -194,7 +170,7 @@ def _base_is_known(pair: object, planned: set[str], case: Case) -> bool:
     return any(case.positions(chosen) for chosen in sites)
 
 
-def _capped(rules: list[Rule]) -> set[str]:
+def _capped(rules: list[Rule], planned: list[str]) -> set[str]:
     """Resources of which a rule may want less than there is."""
     capped: set[str] = set()
     for rule in (leaf for r in rules for leaf in leaves(r)):
@@ -202,46 +178,11 @@ def _capped(rules: list[Rule]) -> set[str]:
             capped |= set(rule.resources)
         elif isinstance(rule, Share):
             capped |= {rule.part} if rule.sense == "<=" else set()
-    # A capped whole lets go of its parts too, or the part would hold it up.
-    return capped | {r.id for r in resources().values() if r.inside in capped}
-
-
-def _inside_parent(model: StockModel, resource: str) -> None:
-    parent = resources()[resource].inside
-    if not parent or not model.plans(parent):
-        return
-    for unit in model.case.region.units.planning:
-        terms = [(1.0, model.amount[parent, unit]), (-1.0, model.amount[resource, unit])]
-        model.program.require(
-            f"{resource} inside {parent}[{unit}]", terms, ">=", 0.0,
-            limit=_said(resource, f"are part of the {resources()[parent].label}"),
-        )  # fmt: skip
-
-
-def _keep(model: StockModel, resource: str, have: Have) -> None:
-    units = model.case.region.units.planning
-    stays = _said(resource, "that exist stay")
-    for unit, today in have.by_unit.items():
-        terms: list[Term] = [(1.0, model.amount[resource, unit])]
-        model.program.require(f"keep {resource}[{unit}]", terms, ">=", today, limit=stays)
-    if not have.everywhere and have.whole is not None:
-        terms = [(1.0, model.amount[resource, u]) for u in units]
-        model.program.require(f"keep {resource}", terms, ">=", have.whole, limit=stays)
-
-
-def _inflow_cap(model: StockModel, resource: str, have: Have) -> None:
-    cap = model.case.assumptions["staff_inflow_cap"]
-    if cap is None or resources()[resource].form != "staff" or have.whole is None:
-        return
-    terms: list[Term] = [(1.0, model.amount[resource, u]) for u in model.case.region.units.planning]
-    limit = have.whole + model.case.assumptions.number("staff_inflow_cap")
-    model.program.require(
-        f"inflow {resource}", terms, "<=", limit,
-        limit=_said(resource, f"can grow by {model.case.assumptions.number('staff_inflow_cap'):g}"),
-    )  # fmt: skip
-
-
-def _said(resource: str, what: str) -> str:
-    """A physical limit in words, with its unit."""
-    known = resources()[resource]
-    return f"{known.label} {what} ({known.unit})"
+    before = -1
+    while before != len(capped):
+        before = len(capped)
+        # A capped whole lets go of its parts too, or the part would hold it up; and a whole that
+        # is the sum of its parts shrinks with any of them.
+        capped |= {r.id for r in resources().values() if r.inside in capped}
+        capped |= {r for r in planned if capped & set(planned_parts(r, planned.__contains__))}
+    return capped

@@ -37,6 +37,7 @@ def _of_rule(rule: CandidateRule, grid: PopulationGrid, settled_per_km2: float) 
             "y_m": cells["y_m"].to_numpy(),
             "opening_cost": np.nan,
             "closing_cost": np.nan,
+            "beds": np.nan,
             "attributes": [() for _ in range(len(cells))],
             "basis": "modelled",
         },

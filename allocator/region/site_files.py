@@ -22,9 +22,11 @@ GRADES = ("3A", "3B", "3C", "3", "2A", "2B", "2C", "2", "1A", "1B", "1C", "1")
 BASES = ("measured", "modelled", "assumed")
 COLUMNS = (
     "name", "kind", "grade", "run_by", "status", "unit", "x_m", "y_m", "opening_cost",
-    "closing_cost", "attributes", "basis",
+    "closing_cost", "beds", "attributes", "basis",
 )  # fmt: skip
-_OPTIONAL = ("grade", "run_by", "unit", "opening_cost", "closing_cost", "attributes", "basis")
+_OPTIONAL = (
+    "grade", "run_by", "unit", "opening_cost", "closing_cost", "beds", "attributes", "basis",
+)  # fmt: skip
 _FAR_M = 5_000.0
 """A site farther than this outside all units is a mistake in its coordinates."""
 
@@ -32,7 +34,7 @@ _FAR_M = 5_000.0
 def no_sites() -> pd.DataFrame:
     """A table of sites without rows."""
     table = pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS})
-    for column in ("x_m", "y_m", "opening_cost", "closing_cost"):
+    for column in ("x_m", "y_m", "opening_cost", "closing_cost", "beds"):
         table[column] = table[column].astype(float)
     return table.set_index(pd.Index([], name="id", dtype=object))
 
@@ -86,6 +88,7 @@ def sites_table(
             "y_m": y_m,
             "opening_cost": sheet.numbers("opening_cost", blank_is_nan=True),
             "closing_cost": sheet.numbers("closing_cost", blank_is_nan=True),
+            "beds": sheet.numbers("beds", blank_is_nan=True),
             "attributes": _attributes(sheet),
             "basis": sheet.choice("basis", BASES, default="measured"),
         }

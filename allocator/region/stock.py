@@ -11,7 +11,17 @@ import pandas as pd
 class Resource:
     """Something that is counted in whole units: beds, staff, vehicles, places.
 
-    ``inside`` names the resource that contains it: TCM beds are public beds.
+    Attributes
+    ----------
+    id, form, unit, label, label_zh
+        Its name, what sort of thing it is, what it is counted in, and what people call it.
+    inside
+        The resource that contains it: TCM beds are public beds.
+    part_of
+        The resource of which it and all others with the same ``part_of`` are the parts: public
+        and private beds are all beds.
+    given
+        Not decided but found: visits, villages, households. A plan takes them as they are.
     """
 
     id: str
@@ -20,6 +30,8 @@ class Resource:
     inside: str
     label: str
     label_zh: str
+    part_of: str = ""
+    given: bool = False
 
 
 @cache
@@ -28,7 +40,25 @@ def resources() -> dict[str, Resource]:
     path = files("allocator.region").joinpath("resources.csv")
     with path.open(encoding="utf-8") as handle:
         table = pd.read_csv(handle, keep_default_na=False, dtype=str)
-    return {str(row[0]): Resource(*map(str, row)) for row in table.itertuples(index=False)}
+    rows = [{str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")]
+    return {row["id"]: _resource(row) for row in rows}
+
+
+def _resource(row: dict[str, str]) -> Resource:
+    return Resource(
+        id=row["id"], form=row["form"], unit=row["unit"], inside=row["inside"],
+        label=row["label"], label_zh=row["label_zh"], part_of=row["part_of"],
+        given=row["given"] == "1",
+    )  # fmt: skip
+
+
+def parts_of(whole: str) -> tuple[str, ...]:
+    """Ids of the resources that together make up another; () where nothing does.
+
+    >>> parts_of("all_beds")
+    ('public_beds', 'private_beds')
+    """
+    return tuple(r.id for r in resources().values() if r.part_of == whole)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from plan_builders import audited, facility_rows, unit_rows
 
 from allocator.auditing.facts import Facts
 
-CHECKS = {"inside", "sums", "whole", "vehicles", "places", "sites"}
+CHECKS = {"inside", "sums", "whole", "given", "vehicles", "places", "sites"}
 SITES = [
     site("a", x_km=0.5),
     site("b", x_km=1.5, y_km=1.5),
@@ -157,3 +157,24 @@ def test_one_planning_unit_that_is_the_region():
     region = small_region(units={"R": ("city", "")}, planning=["R"])
     units = unit_rows(region, {("R", "nurses"): 3})
     assert failing(region, units, facility_rows(region)) == {}
+
+
+def test_given_figures_wholes_of_parts_and_found_attributes_are_checked():
+    """A plan that edits what is given, a whole of parts, or where a site lies, is caught."""
+    stock = {("A", "visits"): 7, ("B", "visits"): 5}
+    region = small_region(sites=[site("n", attributes=["north_city"])], stock=stock)
+    sound = {
+        **{key: float(number) for key, number in stock.items()},
+        **{(u, r): n for u in ("A", "B") for r, n in (("all_beds", 9.0), ("public_beds", 4.0))},
+        **{(u, "private_beds"): 5.0 for u in ("A", "B")},
+    }
+    rows = facility_rows(region)
+    assert failing(region, unit_rows(region, sound), rows) == {}
+    visits = unit_rows(region, {**sound, ("A", "visits"): 8.0})
+    assert failing(region, visits, rows) == {"given": "A: 8 visits, in the region 7"}
+    beds = unit_rows(region, {**sound, ("B", "private_beds"): 4.0})
+    assert failing(region, beds, rows).keys() == {"sums"}
+    moved = facility_rows(region, attributes={"n": ["of_scale"]})
+    note = failing(region, unit_rows(region, sound), moved)["sites"]
+    assert "n: is not said to be north_city" in note
+    assert "n: is said to be of_scale" in note
