@@ -1,6 +1,6 @@
 """Straight-line travel: arcs within a limit through a k-d tree, never a dense matrix."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,12 +15,14 @@ from allocator.travel.points import (
     number_problems,
     point_problems,
 )
-from allocator.travel.times import TravelTimes
+from allocator.travel.times import Positions, TravelTimes
 
 _BUCKETS_PER_DOUBLING = 3
+_PAIRS_AT_ONCE = 1_000_000
+_MOST = 0.3  # share of pairs in reach from which on all are looked at
 _SPEEDS_SHOWN = 10
 
-_Arcs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+_Arcs = tuple[Positions, Positions, NDArray[np.float64]]
 
 
 def straight_line(
@@ -59,8 +61,12 @@ def straight_line(
     raise_if_any(problems, where="straight_line")
 
     speed_of_cell = np.broadcast_to(speeds, (len(cells),))
-    cell, site, km = _arcs_within(cells, sites, speed_of_cell * (max_minutes / 60 / detour))
-    minutes = np.maximum(km, intra_cell_km) * (detour * 60) / speed_of_cell[cell]
+
+    def minutes_of(cell: NDArray[np.int64], km: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.maximum(km, intra_cell_km) * (detour * 60) / speed_of_cell[cell]
+
+    reach_km = speed_of_cell * (max_minutes / 60 / detour)
+    cell, site, minutes = _arcs_within(cells, sites, reach_km, minutes_of, float(max_minutes))
     provenance = {
         "source": "straight line",
         "speed_kmh": _shown(speeds),
@@ -68,13 +74,12 @@ def straight_line(
         "max_minutes": float(max_minutes),
         "intra_cell_km": float(intra_cell_km),
     }
-    kept = minutes <= max_minutes * (1 + LIMIT_TOLERANCE)
     return TravelTimes(
         n_cells=len(cells),
         n_sites=len(sites),
-        cell=cell[kept],
-        site=site[kept],
-        value=minutes[kept],
+        cell=cell,
+        site=site,
+        value=minutes,
         unit="minutes",
         limit=float(max_minutes),
         provenance=provenance,
@@ -108,9 +113,11 @@ def straight_line_km(
     problems += number_problems(max_km=max_km, intra_cell_km=intra_cell_km)
     raise_if_any(problems, where="straight_line_km")
 
-    cell, site, km = _arcs_within(cells, sites, np.full(len(cells), float(max_km)))
-    km = np.maximum(km, intra_cell_km)
-    kept = km <= max_km * (1 + LIMIT_TOLERANCE)
+    def km_of(_: NDArray[np.int64], km: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.maximum(km, intra_cell_km))
+
+    reach_km = np.full(len(cells), float(max_km))
+    cell, site, km = _arcs_within(cells, sites, reach_km, km_of, float(max_km))
     provenance: Mapping[str, object] = {
         "source": "straight line",
         "max_km": float(max_km),
@@ -119,9 +126,9 @@ def straight_line_km(
     return TravelTimes(
         n_cells=len(cells),
         n_sites=len(sites),
-        cell=cell[kept],
-        site=site[kept],
-        value=km[kept],
+        cell=cell,
+        site=site,
+        value=km,
         unit="km",
         limit=float(max_km),
         provenance=provenance,
@@ -131,31 +138,71 @@ def straight_line_km(
 
 
 def _arcs_within(
-    cells: NDArray[np.float64], sites: NDArray[np.float64], reach_km: NDArray[np.float64]
+    cells: NDArray[np.float64],
+    sites: NDArray[np.float64],
+    reach_km: NDArray[np.float64],
+    value_of: Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]],
+    limit: float,
 ) -> _Arcs:
-    """Arcs (cell, site, km) a little beyond each cell's reach, by cell and then by site.
+    """Arcs (cell, site, value) up to a limit, by cell and then by site.
 
-    Cells of like reach are searched together, so a slow cell does not pay for a fast one.
+    ``value_of`` tells the value from cells and km; ``reach_km`` is how far a cell can get at the
+    limit. Cells are searched some at a time, so that hardly more memory is needed than the arcs
+    take.
     """
-    if not len(cells) or not len(sites):
-        nobody = np.empty(0, dtype=np.int64)
-        return nobody, nobody, np.empty(0)
-    tree = cKDTree(sites)
-    reach_m = reach_km * 1000 * (1 + 10 * LIMIT_TOLERANCE)
+    # So that cell * n_sites + site always fits: 32 bits where they hold that, else 64.
+    width = np.int32 if len(cells) * len(sites) < 2**31 else np.int64
+    count = np.zeros(len(cells), dtype=np.int64)
+    near: list[Positions] = [np.empty(0, width)]
+    values = [np.empty(0)]
+    if len(cells) and len(sites):
+        tree = cKDTree(sites)
+        reach_m = reach_km * 1000 * (1 + 10 * LIMIT_TOLERANCE)
+        step = max(_PAIRS_AT_ONCE // len(sites), 1)
+        for at in range(0, len(cells), step):
+            block = np.arange(at, min(at + step, len(cells)))
+            cell, site = _pairs(cells, tree, block, reach_m[block])
+            away_m = cells[cell] - sites[site]
+            value = value_of(cell, np.hypot(away_m[:, 0], away_m[:, 1]) / 1000)
+            kept = value <= limit * (1 + LIMIT_TOLERANCE)
+            count[block] = np.bincount(cell[kept] - at, minlength=len(block))
+            near.append(site[kept].astype(width))
+            values.append(value[kept])
+    # One after the other, each freed as soon as it is joined.
+    site = np.concatenate(near)
+    del near
+    value = np.concatenate(values)
+    del values
+    return np.repeat(np.arange(len(cells), dtype=width), count), site, value
+
+
+def _pairs(
+    cells: NDArray[np.float64],
+    tree: cKDTree,
+    block: NDArray[np.int64],
+    reach_m: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of some cells and all sites in reach or a little beyond, by cell and then by site.
+
+    Cells of like reach are searched together, so a slow cell does not pay for a fast one. Where
+    most pairs are in reach anyway, none are looked for.
+    """
+    n_sites = tree.n
     bucket = np.ceil(np.log2(np.maximum(reach_m, 1e-6)) * _BUCKETS_PER_DOUBLING)
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    found: list[NDArray[np.int64]] = []
     for one in np.unique(bucket):
-        members = np.flatnonzero(bucket == one)
-        near = cKDTree(cells[members]).sparse_distance_matrix(
-            tree, float(reach_m[members].max()), output_type="ndarray"
-        )
-        found.append((members[near["i"]], near["j"].astype(np.int64)))
-    cell = np.concatenate([pair[0] for pair in found]).astype(np.int64)
-    site = np.concatenate([pair[1] for pair in found])
-    order = np.argsort(cell * len(sites) + site)
-    cell, site = cell[order], site[order]
-    away_m = cells[cell] - sites[site]
-    return cell, site, np.hypot(away_m[:, 0], away_m[:, 1]) / 1000
+        members = block[bucket == one]
+        own, farthest = cKDTree(cells[members]), float(reach_m[bucket == one].max())
+        if own.count_neighbors(tree, farthest) > _MOST * len(members) * n_sites:
+            if len(members) == len(block):
+                return np.repeat(block, n_sites), np.tile(np.arange(n_sites), len(block))
+            key = members[:, None] * n_sites + np.arange(n_sites)
+        else:
+            pairs = own.sparse_distance_matrix(tree, farthest, output_type="ndarray")
+            key = members[pairs["i"]] * n_sites + pairs["j"]
+        found.append(key.ravel())
+    cell, site = np.divmod(np.sort(np.concatenate(found)), n_sites)
+    return cell, site
 
 
 def _speed_problems(speeds: NDArray[np.float64], n_cells: int) -> list[str]:

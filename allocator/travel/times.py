@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from allocator.errors import InputError, raise_if_any
 from allocator.travel.coverage import Coverage
 from allocator.travel.ends import Demand, SiteSet
+
+Positions = NDArray[np.signedinteger[Any]]
+"""Positions of cells or sites, 32 or 64 bits wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +41,8 @@ class TravelTimes:
 
     n_cells: int
     n_sites: int
-    cell: NDArray[np.int64]
-    site: NDArray[np.int64]
+    cell: Positions
+    site: Positions
     value: NDArray[np.float64]
     unit: Literal["minutes", "km"] = "minutes"
     limit: float = float("inf")

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.roles import SiteRoles
 from allocator.travel.coverage import Coverage
-from allocator.travel.times import TravelTimes
+from allocator.travel.times import Positions, TravelTimes
 
-Positions = NDArray[np.signedinteger[Any]]
+
 _ARCS_AT_ONCE = 4_000_000
 
 
