@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from allocator.lp.solvers import SolverSettings
 
 _SITES_SHOWN = 30
+_WEIGHTED = "weighted people"
 _CELLS_SHOWN, _CELLS_SHOWN_BESIDE_AN_ANSWER = 100, 10
 
 
@@ -39,6 +40,12 @@ def told(
         asked.model, sitings, demand=instance.demand, sites=instance.sites,
         left_out=instance.left_out, settings=settings,
     )  # fmt: skip
+    if content["levels"] is not None:
+        names = [row.name for row in instance.levels]
+        content["levels"] = {site: names[level - 1] for site, level in content["levels"].items()}
+    if content["objective_unit"] == _WEIGHTED:
+        content["objective_unit"] = "people"
+        content["notes"].append("a person counts once per level reached, times the level's weight")
     content["notes"] = [*instance.notes, *content["notes"], *_notes(asked, instance, best)]
     content["command"] = "locate"
     content["exit_code"] = int(exit_code(sitings))

@@ -46,7 +46,8 @@ Files:
           (gpkg, geojson, shp), polygons by their centres; or a population raster (tif).
           --share, --floor and --group may name columns with people of parts of the population.
   sites   id, coordinates, and where known status (existing, candidate, required, forbidden),
-          cost, capacity, running_cost, closing_cost (an existing site with one may close).
+          cost, capacity, running_cost, closing_cost (an existing site with one may close),
+          level (hierarchical: what an existing site is today).
   times   csv, xlsx or parquet: from_id (demand), to_id (site), minutes; what is not in it is
           unreachable.
   p counts every open site, existing ones that stay among them; limits are inclusive.

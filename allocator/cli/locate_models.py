@@ -160,7 +160,9 @@ def _hierarchical(asked: Asked, instance: Instance) -> Call:
         )
         for row in instance.levels
     ]
-    return Call(hierarchical, (levels,), _given(asked, "budget"))
+    options = _given(asked, "budget")
+    options |= {} if instance.levels_today is None else {"existing_levels": instance.levels_today}
+    return Call(hierarchical, (levels,), options)
 
 
 _CALLS: Mapping[str, Callable[[Asked, Instance], Call]] = {

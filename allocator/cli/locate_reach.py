@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from allocator.cli.locate_options import Asked, shares
 from allocator.errors import InputError, raise_if_any
 from allocator.files.instances.ends import DemandFile, Ends, read_ends
-from allocator.files.instances.levels import LevelRow, read_levels
+from allocator.files.instances.levels import LevelRow, levels_today, read_levels
 from allocator.files.instances.pairs import read_pairs
 from allocator.files.instances.site_columns import SitesFile
 from allocator.region.findings import Findings
@@ -39,8 +39,9 @@ class Instance:
         Minutes or km from cells to sites, up to the farthest limit.
     limit, limit2
         Inclusive limits of reach, in the unit of ``times``; infinite when nobody gave one.
-    levels
-        Of a hierarchy, from the lowest up.
+    levels, levels_today
+        Of a hierarchy, from the lowest up; what level each existing site has, 1 the lowest, and 0
+        elsewhere, None when the file does not say.
     shares, floors
         Group to the share that must be reached.
     left_out
@@ -57,6 +58,7 @@ class Instance:
     limit: float
     limit2: float
     levels: tuple[LevelRow, ...]
+    levels_today: list[int] | None
     shares: dict[str, float]
     floors: dict[str, float]
     left_out: NDArray[np.int64]
@@ -108,6 +110,7 @@ def read_instance(asked: Asked) -> Instance:
     levels: list[LevelRow] = []
     if asked.of("levels") is not None:
         levels = read_levels(asked.of("levels"), unit=unit, found=found)
+    today = None if ends is None else levels_today(ends, levels, asked.sites.name, found)
     times = None
     limit, limit2 = _limits(asked)
     farthest = max([row.reach for row in levels], default=max(limit, limit2))
@@ -120,8 +123,9 @@ def read_instance(asked: Asked) -> Instance:
         times = _from_places(asked, ends, farthest)
     return Instance(
         demand=ends.demand, sites=ends.sites, may_close=ends.may_close, weight=ends.weight,
-        times=times, limit=limit, limit2=limit2, levels=tuple(levels), shares=by_group,
-        floors=floors, left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
+        times=times, limit=limit, limit2=limit2, levels=tuple(levels),
+        levels_today=today, shares=by_group, floors=floors,
+        left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
         inputs=tuple((s.file, s.sha256) for s in found.sources),
     )  # fmt: skip
 

@@ -72,6 +72,8 @@ class Ends:
         All sites.
     may_close
         Positions of existing sites with a closing cost.
+    level
+        What existing sites are today, as the file has it; empty text for the others.
     weight
         Of each cell, where a column was named for it; shape ``(n_cells,)``.
     """
@@ -79,6 +81,7 @@ class Ends:
     demand: Demand | None
     sites: SiteSet
     may_close: NDArray[np.int64]
+    level: list[str]
     weight: Floats | None = None
 
 
@@ -207,11 +210,11 @@ def _together(
     """Both sides, unless anything was wrong."""
     if found.problems or columns is None or (asked is not None and demand is None):
         return None
-    may_close = columns.pop("may_close")
+    may_close, level = columns.pop("may_close"), columns.pop("level")
     weight = None
     if asked is not None and asked.weight is not None and cells is not None:
         weight = cells.numbers(asked.weight)
-    return Ends(demand, SiteSet(**columns), may_close, weight)
+    return Ends(demand, SiteSet(**columns), may_close, level, weight)
 
 
 def _projected(points: Points, metric: str, sheet: Sheet, found: Findings) -> Floats | None:

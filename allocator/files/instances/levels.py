@@ -1,12 +1,14 @@
 """Tables of levels: ``name``, how far each reaches, how many or what share, from the lowest up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from allocator.files.instances.ends import Ends
 from allocator.files.instances.opening import open_sheet
-from allocator.region.findings import Findings
+from allocator.region.findings import Findings, listed, nearest
 from allocator.region.tables import Sheet
 
 COLUMNS = ("name", "radius_km", "minutes", "p", "share", "weight", "cost")
@@ -84,6 +86,27 @@ def read_levels(path: Path, *, unit: str, found: Findings) -> list[LevelRow]:
         )
         for i, name in enumerate(names)
     ]
+
+
+def levels_today(
+    ends: Ends, levels: Sequence[LevelRow], file: str, found: Findings
+) -> list[int] | None:
+    """Level of each existing site, 1 the lowest and 0 for none; None when the file has none.
+
+    The file names the level, or counts it; the lowest where it says nothing.
+    """
+    if not levels or not any(ends.level):
+        return None
+    at = {row.name: i for i, row in enumerate(levels, 1)}
+    at |= {str(i): i for i in range(1, len(levels) + 1)} | {"": 1}
+    existing = set(ends.sites.with_status("existing").tolist())
+    unknown = [word for word in dict.fromkeys(ends.level) if word not in at]
+    if unknown:
+        found.problem(
+            f"{file}, level: {listed(map(repr, unknown))} are no levels of --levels; "
+            f"{nearest(unknown[0], [row.name for row in levels])}"
+        )
+    return [at.get(word, 0) if j in existing else 0 for j, word in enumerate(ends.level)]
 
 
 def _optional(sheet: Sheet, column: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

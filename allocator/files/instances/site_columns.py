@@ -14,7 +14,7 @@ from allocator.travel.ends import SITE_STATUSES
 
 Floats = NDArray[np.float64]
 _COSTS = ("cost", "opening_cost", "closing_cost", "running_cost")
-SITE_COLUMNS = ("id", "status", *_COSTS, "capacity")
+SITE_COLUMNS = ("id", "status", *_COSTS, "capacity", "level")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SitesFile:
     ----------
     path, layer
         Table or map layer with ``id`` and, where known, ``status``, ``cost``, ``closing_cost``,
-        ``running_cost`` and ``capacity``.
+        ``running_cost``, ``capacity`` and, of existing sites, ``level``.
     needs_capacity
         Whether every site must state how many people it can serve.
     """
@@ -38,7 +38,7 @@ class SitesFile:
 def site_columns(
     rows: Sheet | None, sites: SitesFile, ids_needed: bool, found: Findings
 ) -> dict[str, Any] | None:
-    """The columns of the sites, checked, as :class:`SiteSet` takes them, and ``may_close``."""
+    """Checked columns as :class:`SiteSet` takes them, and ``may_close`` and ``level``."""
     if rows is None or not rows.has([], optional=SITE_COLUMNS):
         return None
     ids = row_ids(rows, needed=ids_needed)
@@ -46,7 +46,9 @@ def site_columns(
     costs, may_close = _costs(rows, status.to_numpy(str))
     capacity = _capacity(rows, sites, found)
     words = list(status) if "status" in rows else None
-    return {"ids": ids, "status": words, "capacity": capacity, "may_close": may_close, **costs}
+    level = np.where(status == "existing", rows.text("level"), "")
+    return {"ids": ids, "status": words, "capacity": capacity, "may_close": may_close,
+            "level": level.tolist(), **costs}  # fmt: skip
 
 
 def _costs(rows: Sheet, status: NDArray[np.str_]) -> tuple[dict[str, Floats], NDArray[np.int64]]:

@@ -213,6 +213,26 @@ def test_hierarchical(locate):
     held(answer, expected, "people")
     assert sorted(answer["levels"].values()).count("hospital") <= 1
     assert set(answer["levels"]) == set(answer["sites"])
+    assert any("once per level" in note for note in answer["notes"])
+
+
+def test_hierarchical_keeps_what_stands(locate, files):
+    """An existing hospital stays one; a level that nobody knows is refused."""
+    table = "id,x,y,status,level\n" + "".join(
+        f"s{j},{EAST_M + 1000 * AT_X[j]},{NORTH_M + 1000 * AT_Y[j]},"
+        + ("existing,hospital\n" if j == 4 else ",\n")
+        for j in range(SITES)
+    )
+    (files / "today.csv").write_text(table, encoding="utf-8")
+    answer, _ = locate("hierarchical", *PLACES, "--levels", "levels.csv", sites="today.csv")
+    assert answer["levels"]["s4"] == "hospital"
+    assert list(answer["levels"].values()).count("hospital") == 1
+    (files / "today.csv").write_text(table.replace("hospital", "hopital"), encoding="utf-8")
+    arguments = ["--demand", files / "cells.csv", "--sites", files / "today.csv", *PLACES,
+                 "--levels", files / "levels.csv"]  # fmt: skip
+    done = CliRunner().invoke(app, ["locate", "hierarchical", *map(str, arguments)])
+    assert done.exit_code == 2
+    assert "'hopital' are no levels of --levels; did you mean 'hospital'?" in done.stderr
 
 
 def test_k_best(locate):
