@@ -8,6 +8,22 @@ from .errors import PolicyError as PolicyError
 from .errors import SolverError as SolverError
 from .files.exporting import export as export
 from .files.reading import read_plan as read_plan
+from .location.alternatives import k_best as k_best
+from .location.backup import bacop1 as bacop1
+from .location.backup import bacop2 as bacop2
+from .location.backup import lscp_b as lscp_b
+from .location.capacitated import capacitated as capacitated
+from .location.center import p_center as p_center
+from .location.curves import coverage_curve as coverage_curve
+from .location.dispersion import p_dispersion as p_dispersion
+from .location.double_standard import dsm as dsm
+from .location.expected import malp as malp
+from .location.expected import mexclp as mexclp
+from .location.hierarchy import Level as Level
+from .location.hierarchy import hierarchical as hierarchical
+from .location.maximal_cover import mclp as mclp
+from .location.median import p_median as p_median
+from .location.partial_cover import psclp as psclp
 from .location.set_cover import lscp as lscp
 from .location.siting import Siting as Siting
 from .lp.solvers import SolverSettings as SolverSettings
@@ -23,39 +39,63 @@ from .region.folder import read_region as read_region
 from .region.ground import Region as Region
 from .scenarios import Scenario as Scenario
 from .scenarios import read_scenario as read_scenario
+from .travel.coverage import AggregatedCoverage as AggregatedCoverage
 from .travel.coverage import Coverage as Coverage
+from .travel.discs import straight_line_cover as straight_line_cover
 from .travel.distance import straight_line as straight_line
 from .travel.distance import straight_line_km as straight_line_km
+from .travel.ends import Demand as Demand
+from .travel.ends import SiteSet as SiteSet
 from .travel.times import TravelTimes as TravelTimes
 
 __all__ = [
+    "AggregatedCoverage",
     "AllocatorError",
     "Assumptions",
     "Coverage",
+    "Demand",
     "InfeasibleError",
     "InputError",
+    "Level",
     "Plan",
     "Policy",
     "PolicyError",
     "Region",
     "Scenario",
+    "SiteSet",
     "Siting",
     "SolverError",
     "SolverSettings",
     "Status",
     "TravelTimes",
     "audit",
+    "bacop1",
+    "bacop2",
     "batch",
     "build_region",
+    "capacitated",
+    "coverage_curve",
+    "dsm",
     "export",
+    "hierarchical",
+    "k_best",
     "list_policies",
     "lscp",
+    "lscp_b",
     "make_policy",
+    "malp",
+    "mclp",
+    "mexclp",
+    "p_center",
+    "p_dispersion",
+    "p_median",
     "plan",
+    "psclp",
     "read_plan",
     "read_policy",
     "read_region",
     "read_scenario",
     "straight_line",
+    "straight_line_cover",
     "straight_line_km",
 ]

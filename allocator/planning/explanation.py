@@ -6,7 +6,7 @@ AAAI 2004) over the same program that made the plan, with every limit allowed to
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from allocator.lp.program import Program, Row, Solution, Term
@@ -116,10 +116,7 @@ class _Trial:
         others = [name for name in self._up_to(rule.strength) if name != rule.id]
         hold = [name for name in others if name not in self._gave]
         gave = [name for name in others if name in self._gave]
-        # What holds in the plan holds together. A rule that clashes with none of that gives way
-        # to spare another rule that gave way too.
-        for choice in (lambda: hold, lambda: self._together([*gave, *hold])):
-            among = choice()
+        for among in self._companies(hold, gave):
             if not self._possible([rule.id, *among]):
                 members = {rule.id, *self._smallest([rule.id], False, among)}
                 order = [name for name in self._sides if name in members]
@@ -127,6 +124,15 @@ class _Trial:
         large = "too large to say what it clashes with"
         spared = "gives way so that other rules give way less"
         return Clash((_party(rule),), note=large if self._large else spared)
+
+    def _companies(self, hold: list[str], gave: list[str]) -> Iterator[list[str]]:
+        """Sets that can hold together, among which to look for what a rule clashes with.
+
+        What holds in the plan does. A rule that clashes with none of that gives way to spare
+        another one that gave way too.
+        """
+        yield hold
+        yield self._together([*gave, *hold])
 
     def _together(self, names: Sequence[str]) -> list[str]:
         """As many as can be kept together, the first ones first."""
