@@ -253,3 +253,44 @@ def test_answers_say_the_same_twice(locate):
     one, _ = locate("lscp", *WIDELY)
     other, _ = locate("lscp", *WIDELY)
     assert {**one, "seconds": 0} == {**other, "seconds": 0}
+
+
+SHORT = 5.0
+"""A radius at which some cells reach nobody."""
+LEFT = (KM <= SHORT).any(axis=1)
+REST = np.where(KM[LEFT] <= SHORT, KM[LEFT], np.inf)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (("lscp",), oracle.lscp(REST < 99)),
+        (("p-median", "--p", 4), oracle.p_median(REST, PEOPLE[LEFT], 4)),
+        (("p-center", "--p", 4), oracle.p_center(REST, 4)),
+        (("backup",), oracle.lscp_b(REST < 99, PEOPLE[LEFT], ONE_EACH)[1]),
+        (("backup", "--p", 5), oracle.bacop1(REST < 99, PEOPLE[LEFT], 5, ONE_EACH)),
+        (("dsm", "--radius2-km", SHORT, "--alpha", 0.5, "--p", 5),
+         oracle.dsm(REST < 99, REST < 99, PEOPLE[LEFT], 5, 0.5, [5] * SITES)),
+        (("capacitated", "--max-load", 400),
+         oracle.capacitated(REST, PEOPLE[LEFT], most=400)),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_who_is_beyond_reach_is_left_out_on_demand(locate, asked, expected):
+    """Without --skip-unreachable exit 4; with it the others are served, and people are counted."""
+    assert 0 < LEFT.sum() < CELLS
+    near = (*PLACES, "--radius-km", SHORT)
+    beyond = [{"id": f"c{i}", "people": PEOPLE[i]} for i in np.flatnonzero(~LEFT)]
+    beyond.sort(key=lambda cell: -cell["people"])
+    answer, done = locate(*asked, *near, code=4)
+    assert answer["unreached"] == beyond
+    assert f"{beyond[0]['id']}: {beyond[0]['people']:g} people" in done.stderr
+    answer, done = locate(*asked, *near, "--skip-unreachable")
+    assert expected is not None
+    assert answer["status"] == "optimal"
+    assert answer["objective"] == pytest.approx(expected, rel=1e-6)
+    assert answer["unreached"] == beyond
+    assert answer["people_total"] == PEOPLE.sum()
+    assert answer["people_covered"] <= PEOPLE[LEFT].sum()
+    assert answer["people_uncovered"]["total"] >= PEOPLE[~LEFT].sum()
+    assert any("are left out" in note for note in answer["notes"])
