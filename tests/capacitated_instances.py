@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from allocator.location.engines.capacitated_problem import CapacitatedProblem
 from allocator.travel.times import TravelTimes
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -93,3 +94,18 @@ def read_galvao(name, folder=CPMP):
     n, p = map(int, numbers[:2])
     capacity, people = numbers[2 : 2 + n], numbers[2 + n : 2 + 2 * n]
     return Instance(numbers[2 + 2 * n : 2 + 2 * n + n * n].reshape(n, n), people, capacity, p)
+
+
+def problem_of(cost, people, low, high, **options):
+    """Every finite entry is an arc; costs are of serving the whole cell."""
+    cost = np.asarray(cost, dtype=float)
+    cell, site = np.nonzero(np.isfinite(cost))
+    n_sites = cost.shape[1]
+    return CapacitatedProblem(
+        start=np.searchsorted(cell, np.arange(len(cost) + 1)).astype(np.int64),
+        site=site.astype(np.int64), cost=cost[cell, site], away=cost[cell, site],
+        people=np.asarray(people, dtype=float),
+        low=np.broadcast_to(np.asarray(low, float), (n_sites,)).copy(),
+        high=np.broadcast_to(np.asarray(high, float), (n_sites,)).copy(),
+        price=np.zeros(n_sites), forced=np.zeros(n_sites, dtype=bool), p=n_sites, **options,
+    )  # fmt: skip
