@@ -102,8 +102,9 @@ def reasons(
     if found:
         return found
     if problem.p < problem.n_sites:
-        more = replace(problem, p=problem.n_sites)
-        best = least_cost_assignment(more, _briefly(limits), lambda _: None).best
+        n = problem.n_sites
+        fewest = replace(problem, p=n, price=np.ones(n), cost=np.zeros(len(problem.cost)))
+        best = least_cost_assignment(fewest, _briefly(limits), lambda _: None).best
         if best is not None:
             return (f"p = {len(best.sites)} would do",)
     notes = []
@@ -114,7 +115,7 @@ def reasons(
     ):
         if least_cost_assignment(easier, _briefly(limits), lambda _: None).best is not None:
             notes.append(f"{words} there is an answer")
-    return tuple(notes[:1]) or ("min_load, max_load and who reaches what leave no answer together",)
+    return tuple(notes) or ("min_load, max_load and who reaches what leave no answer together",)
 
 
 def _of_closest(
