@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.problem import cost_step
+from allocator.location.engines.server_narrowing import Narrowed, narrowed
 from allocator.location.engines.server_problem import ServerProblem, without_idle
 from allocator.location.engines.server_program import ServerRows, server_rows
 from allocator.location.engines.server_start import ServerSearch
@@ -19,6 +20,9 @@ _PAIRS_TIMES_NODES = 40_000_000
 _ROOM_BEYOND_START = 2
 _REFINEMENTS = 6
 _PAIRS_WORTH_KICKS = 2_000  # branch and bound alone is as quick on less
+_PAIRS_FOR_SIMPLEX = 60_000
+# Beyond this the root alone takes minutes, without a better bound than the prices'.
+_PAIRS_FOR_BRANCHING = 250_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,56 +93,86 @@ class _Work:
         self._report("start")
 
     def prove(self) -> None:
-        problem = self._problem
-        reached = problem.fewest
+        """Bound by prices, leave out what they exclude, then branch on the rest."""
+        rows = server_rows(self._problem, self._fine(self._problem))
+        solution = self._solve(self._problem, rows, whole=False)
+        if solution.status is Status.INFEASIBLE:
+            self.infeasible = True
+            return
+        self._lower_bound(rows.safe_bound(solution.duals))
+        self._report("relaxation")
+        if self._done():
+            return
+        rest: Narrowed | None = Narrowed(
+            self._problem, np.arange(self._problem.n_sites), self._problem.n_sites
+        )
         if self.search.best is not None:
-            reached = problem.in_reach(self.search.best)
-        fine = np.maximum(reached, problem.fewest) + _ROOM_BEYOND_START
-        kicked = False
+            rest = narrowed(self._problem, rows, solution.duals, self.search.best_worth)
+            if rest is not None and self._kicked(rest):
+                rest = narrowed(self._problem, rows, solution.duals, self.search.best_worth)
+        if rest is None:
+            self._lower_bound(self.search.best_worth)
+        elif not self._done():
+            self._branch(rest)
+
+    def _kicked(self, rest: Narrowed) -> bool:
+        """Whether chance has found something better in the narrowed problem."""
+        best, before = self.search.best, self.search.best_worth
+        if best is None or rest.problem.matrix.nnz <= _PAIRS_WORTH_KICKS:
+            return False
+        search = ServerSearch(rest.problem, self._limits)
+        search.offer(best[rest.sites])
+        try:
+            search.kick()
+        finally:
+            if search.best is not None:
+                self.search.offer(rest.widened(search.best))
+        self._report("kicks")
+        return self.search.best_worth > before
+
+    def _branch(self, rest: Narrowed) -> None:
+        """Branch and bound; where far steps were priced too high, again with single ones."""
+        problem = rest.problem
+        self._say(f"servers: {problem.n_rows} rows, {problem.n_sites} sites left")
+        fine = self._fine(problem, rest)
         for _ in range(_REFINEMENTS):
             rows = server_rows(problem, fine)
-            if not self._bounded_by_prices(rows) or self._done():
+            if rows.matrix.nnz > _PAIRS_FOR_BRANCHING:
                 return
-            if not kicked and rows.matrix.nnz > _PAIRS_WORTH_KICKS:
-                self.search.kick()
-                self._report("kicks")
-                if self._done():
-                    return
-            kicked = True
-            found = self._branch(rows)
-            if found is None or self._done():
+            solution = self._solve(problem, rows, whole=True, rest=rest)
+            if solution.status is Status.INFEASIBLE:
+                # Nothing is left that is better than the best; without a best, nothing at all.
+                self.infeasible = self.search.best is None
+                if not self.infeasible:
+                    self._lower_bound(self.search.best_worth)
                 return
-            # Steps beyond the single ones were priced too high: single them out, and again.
+            self._lower_bound(max(rows.people(solution.bound), self.search.best_worth))
+            if not len(solution.values):
+                return
+            found = np.rint(solution.values[: problem.n_sites]).astype(np.int64)
+            self.search.offer(rest.widened(found))
+            self._report("branching")
             coarse = problem.in_reach(found) > fine
-            if not problem.is_concave or not coarse.any():
+            settled = self._done() or not (problem.is_concave and coarse.any())
+            if settled or solution.status is not Status.OPTIMAL:
                 return
             fine[coarse] = problem.in_reach(found)[coarse] + _ROOM_BEYOND_START
 
-    def _bounded_by_prices(self, rows: ServerRows) -> bool:
-        solution = self._solve(rows, whole=False)
-        if solution.status is Status.INFEASIBLE:
-            self.infeasible = True
-            return False
-        self._lower_bound(rows.safe_bound(solution.duals))
-        self._report("relaxation")
-        return True
+    def _fine(self, problem: ServerProblem, rest: Narrowed | None = None) -> NDArray[np.int64]:
+        """Servers per row up to which steps stand alone: a little more than the best reaches."""
+        best = self.search.best
+        if best is None:
+            return problem.fewest + _ROOM_BEYOND_START
+        here = best if rest is None else best[rest.sites]
+        return np.maximum(problem.in_reach(here), problem.fewest) + _ROOM_BEYOND_START
 
-    def _branch(self, rows: ServerRows) -> NDArray[np.int64] | None:
-        """The best servers of the program, if it was solved; better ones are kept."""
-        solution = self._solve(rows, whole=True)
-        if solution.status is Status.INFEASIBLE:
-            self.infeasible = True
-            return None
-        self._lower_bound(rows.people(solution.bound))
-        if not len(solution.values):
-            return None
-        found = np.rint(solution.values[: self._problem.n_sites]).astype(np.int64)
-        self.search.offer(found)
-        self._report("branching")
-        return found if solution.status is Status.OPTIMAL else None
-
-    def _solve(self, rows: ServerRows, *, whole: bool) -> ArraySolution:
-        best, limits = self.search.best, self._limits
+    def _solve(
+        self, problem: ServerProblem, rows: ServerRows, *, whole: bool, rest: Narrowed | None = None
+    ) -> ArraySolution:
+        limits, start = self._limits, None
+        if rest is not None and self.search.best is not None:
+            here = self.search.best[rest.sites]
+            start = rows.point(problem, here) if problem.allows(here) else None
         solution = solve_arrays(
             rows.cost, rows.matrix, rows.row_lower, rows.row_upper, rows.col_lower, rows.col_upper,
             rows.whole if whole else None,
@@ -149,7 +183,8 @@ class _Work:
             threads=limits.threads,
             # A millionth of a yes, a million times, would count as people who are reached.
             exact=self._problem.share > 0,
-            start=rows.point(self._problem, best) if whole and best is not None else None,
+            start=start,
+            method="ipm" if not whole and rows.matrix.nnz > _PAIRS_FOR_SIMPLEX else "choose",
         )  # fmt: skip
         limits.note_clock(solution.stopped_by_clock)
         return solution

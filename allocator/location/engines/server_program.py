@@ -74,9 +74,13 @@ class ServerRows:
     def safe_bound(self, duals: NDArray[np.float64]) -> float:
         """People that no answer exceeds, for any prices of rows: the Lagrangian at ``duals``.
 
-        Safe whatever a solver's tolerance; zeros give what everybody is worth with all they can
-        reach.
+        Safe whatever a solver's tolerance; no prices give what everybody is worth with all they
+        can reach.
         """
+        return self.people(self.priced(duals)[0])
+
+    def priced(self, duals: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """The least cost at prices of rows, and each column's cost less what its rows pay."""
         price = np.zeros(len(self.row_lower)) if not len(duals) else duals.copy()
         price[(price > 0) & ~np.isfinite(self.row_lower)] = 0.0
         price[(price < 0) & ~np.isfinite(self.row_upper)] = 0.0
@@ -84,7 +88,7 @@ class ServerRows:
         paid = float((price * np.where(price == 0, 0.0, side)).sum())
         reduced = self.cost - self.matrix.T @ price
         best = np.where(reduced > 0, self.col_lower, self.col_upper)
-        return self.people(paid + float((reduced * best).sum()))
+        return paid + float((reduced * best).sum()), reduced
 
 
 def server_rows(problem: ServerProblem, fine: NDArray[np.int64]) -> ServerRows:
