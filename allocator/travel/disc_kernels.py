@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
 _Whole = NDArray[np.int64]
+_Few = NDArray[np.int32]
+_Order = NDArray[np.uint32]
 _Pairs = list[tuple[np.int64, np.int64]]
 
 
 @numba.njit(cache=True)
-def bins_of(points: _Floats, low: _Floats, side: float, shape: _Whole) -> tuple[_Whole, _Whole]:
+def bins_of(points: _Floats, low: _Floats, side: float, shape: _Whole) -> tuple[_Whole, _Order]:
     """Sort points into squares, row by row: ``order[start[b]:start[b + 1]]`` lie in square b."""
     n = len(points)
     at = np.empty(n, np.uint32)
@@ -23,7 +25,7 @@ def bins_of(points: _Floats, low: _Floats, side: float, shape: _Whole) -> tuple[
         x, y = square_of(points[k, 0], points[k, 1], low, side, shape)
         at[k] = y * shape[0] + x
         start[at[k] + 1] += 1
-    start = np.cumsum(start)
+    start[:] = np.cumsum(start)
     place = start[:-1].copy()
     order = np.empty(n, np.uint32)
     for k in range(n):
@@ -33,15 +35,17 @@ def bins_of(points: _Floats, low: _Floats, side: float, shape: _Whole) -> tuple[
 
 
 @numba.njit(cache=True)
-def square_of(x: float, y: float, low: _Floats, side: float, shape: _Whole) -> tuple[int, int]:
+def square_of(
+    x: float, y: float, low: _Floats, side: float, shape: _Whole
+) -> tuple[np.int64, np.int64]:
     """Column and row of the square nearest to a point."""
-    across = min(max((x - low[0]) / side, 0.0), shape[0] - 1.0)
-    up = min(max((y - low[1]) / side, 0.0), shape[1] - 1.0)
+    across = min(max((x - low[0]) / side, 0.0), float(shape[0] - 1))
+    up = min(max((y - low[1]) / side, 0.0), float(shape[1] - 1))
     return np.int64(across), np.int64(up)
 
 
 @numba.njit(cache=True)
-def boxes_of(points: _Floats, start: _Whole, order: _Whole) -> _Floats:
+def boxes_of(points: _Floats, start: _Whole, order: _Order) -> _Floats:
     """Least and greatest x, then y, of the points in each square, shape ``(n_squares, 4)``."""
     box = np.empty((len(start) - 1, 4))
     box[:, 0::2] = np.inf
@@ -67,7 +71,7 @@ def _extremes(box: _Floats, x: float, y: float) -> tuple[float, float]:
 def discs_over_squares(
     sites: _Floats, keys: NDArray[np.uint64], start: _Whole, box: _Floats,
     low: _Floats, side: float, shape: _Whole, sure: float, maybe: float,
-) -> tuple[NDArray[np.uint64], _Whole, _Whole, _Whole]:  # fmt: skip
+) -> tuple[NDArray[np.uint64], _Whole, _Whole, _Few]:  # fmt: skip
     """What each square gets from the discs that hold it whole, and whose edges cross it.
 
     Returns
@@ -89,8 +93,8 @@ def discs_over_squares(
             x0, y0 = square_of(x - reach, y - reach, low, side, shape)
             x1, y1 = square_of(x + reach, y + reach, low, side, shape)
             # A point may lie a rounding error outside its square: look one further.
-            for b_y in range(max(y0 - 1, 0), min(y1 + 2, shape[1])):
-                for b_x in range(max(x0 - 1, 0), min(x1 + 2, shape[0])):
+            for b_y in range(max(int(y0) - 1, 0), min(int(y1) + 2, int(shape[1]))):
+                for b_x in range(max(int(x0) - 1, 0), min(int(x1) + 2, int(shape[0]))):
                     b = b_y * shape[0] + b_x
                     if start[b] == start[b + 1]:
                         continue
@@ -107,7 +111,7 @@ def discs_over_squares(
                     else:
                         edge_start[b + 1] += 1
         if not filling:
-            edge_start = np.cumsum(edge_start)
+            edge_start[:] = np.cumsum(edge_start)
             edge_site = np.empty(edge_start[-1], np.int32)
             place = edge_start[:-1].copy()
     return key, count, edge_start, edge_site
@@ -115,10 +119,10 @@ def discs_over_squares(
 
 @numba.njit(cache=True)
 def sign_cells(
-    cells: _Floats, sites: _Floats, keys: NDArray[np.uint64], start: _Whole, order: _Whole,
-    key: NDArray[np.uint64], count: _Whole, edge_start: _Whole, edge_site: _Whole,
+    cells: _Floats, sites: _Floats, keys: NDArray[np.uint64], start: _Whole, order: _Order,
+    key: NDArray[np.uint64], count: _Whole, edge_start: _Whole, edge_site: _Few,
     sure: float, maybe: float,
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], _Pairs]:  # fmt: skip
+) -> tuple[NDArray[np.uint64], _Few, _Pairs]:  # fmt: skip
     """Per cell: sum of the keys of the sites that reach it, and their number; pairs in doubt."""
     signature = np.empty(len(cells), np.uint64)
     degree = np.empty(len(cells), np.int32)
@@ -143,7 +147,7 @@ def sign_cells(
 
 @numba.njit(cache=True)
 def sites_near(
-    cells: _Floats, sites: _Floats, start: _Whole, order: _Whole,
+    cells: _Floats, sites: _Floats, start: _Whole, order: _Order,
     low: _Floats, side: float, shape: _Whole, sure: float, maybe: float,
 ) -> tuple[_Whole, _Whole, _Pairs]:  # fmt: skip
     """Sites of each cell as compressed rows, ascending; pairs in doubt are left out and told."""
@@ -156,7 +160,7 @@ def sites_near(
         x, y = cells[i, 0], cells[i, 1]
         x0, y0 = square_of(x - reach, y - reach, low, side, shape)
         x1, y1 = square_of(x + reach, y + reach, low, side, shape)
-        for b_y in range(max(y0 - 1, 0), min(y1 + 2, shape[1])):
+        for b_y in range(max(int(y0) - 1, 0), min(int(y1) + 2, int(shape[1]))):
             left = b_y * shape[0] + max(x0 - 1, 0)
             right = b_y * shape[0] + min(x1 + 1, shape[0] - 1)
             for at in range(start[left], start[right + 1]):
@@ -179,7 +183,7 @@ def sites_near(
 
 @numba.njit(cache=True)
 def first_stranger(
-    cells: _Floats, sites: _Floats, degree: NDArray[np.int32], row_of_cell: _Whole,
+    cells: _Floats, sites: _Floats, degree: _Few, row_of_cell: _Whole,
     row_start: _Whole, row_site: _Whole, sure: float, maybe: float,
 ) -> tuple[int, _Pairs]:  # fmt: skip
     """The first cell that does not reach its row's sites, -1 if all do; pairs in doubt.

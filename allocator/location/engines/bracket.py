@@ -1,7 +1,8 @@
 """A cover problem between its best cover and its best bound, and how the two are brought together.
 
 In this order: greedy cover; local search; prices of rows (the LP bound); sites too dear at those
-prices dropped; what is left given to branch and bound, if it is small enough for that.
+prices dropped; what is left given to branch and bound, if it is small enough for that, and else
+cuts from windows (a bound above the LP's).
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from allocator.location.engines.relaxation import (
     row_prices,
     simple_prices,
 )
+from allocator.location.engines.window_cuts import window_bound
 from allocator.lp.arrays import ArraySolution, solve_arrays
 from allocator.lp.status import Status
 
@@ -86,7 +88,9 @@ def narrow(bracket: Bracket, limits: Limits, report: Callable[[], None]) -> None
     report()
     if bracket.closed(limits.gap) or limits.out_of_time():
         return
-    _branch(bracket, prices, limits)
+    if _branch(bracket, prices, limits):
+        return
+    bracket.raise_bound(window_bound(problem, prices, bracket.cost, limits))
 
 
 def _search(bracket: Bracket, search: RowWeighting, steps_per_row: int, limits: Limits) -> None:
@@ -100,8 +104,8 @@ def _search(bracket: Bracket, search: RowWeighting, steps_per_row: int, limits: 
         left -= _STEPS_AT_ONCE
 
 
-def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> None:
-    """Branch and bound on the sites that a cheaper cover may still use.
+def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> bool:
+    """Branch and bound on the sites that a cheaper cover may still use; whether it was tried.
 
     A site whose reduced cost exceeds the gap is in no cheaper cover. Where a row loses its last
     site, or the rest proves no cheaper cover, the cover in hand is the best.
@@ -113,12 +117,12 @@ def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> No
     rest = problem.part(np.arange(problem.n_rows), sites)
     if not rest.rows.degree.all():
         bracket.raise_bound(bracket.cost)
-        return
+        return True
     reduced = reduce_by_dominance(rest)
     small, forced = reduced.problem, reduced.forced
     in_vain = limits.pairs_in_vain >= _PAIRS_WITHOUT_PROOF * limits.effort
     if small.n_rows > _ROWS_FOR_BRANCHING or in_vain:
-        return
+        return False
     base = rest.price(forced)
     bound, found = base, np.empty(0, dtype=np.int64)
     if small.n_rows:
@@ -128,6 +132,7 @@ def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> No
     bracket.offer(sites[np.union1d(forced, found)])
     # Covers that use a dropped site cost no less than the one in hand.
     bracket.raise_bound(min(bound, bracket.cost))
+    return True
 
 
 def _solve(problem: CoverProblem, limits: Limits) -> ArraySolution:

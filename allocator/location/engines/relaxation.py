@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.location.engines.ascent import Ascent
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.problem import CoverProblem
 from allocator.lp.arrays import solve_arrays
@@ -12,9 +13,6 @@ from allocator.lp.arrays import solve_arrays
 _LP_PAIRS, _LP_ROWS = 100_000, 3_000
 _SIMPLEX_PAIRS = 20_000
 _ASCENT_STEPS = 4_000
-_MEMORY = 0.98  # share of the old direction kept in each step: what makes the ascent work
-_PATIENCE = 100
-_SHORTEST_STRIDE = 1e-6
 
 
 def simple_prices(problem: CoverProblem) -> NDArray[np.float64]:
@@ -68,29 +66,10 @@ def _prices_by_lp(problem: CoverProblem, limits: Limits) -> NDArray[np.float64]:
 def _prices_by_ascent(
     problem: CoverProblem, cost_of_cover: float, limits: Limits
 ) -> NDArray[np.float64]:
-    """Subgradient ascent that remembers its direction (in the manner of Barahona & Anbil 2000).
-
-    Strides shrink when nothing improves for a while, and go on from the best prices.
-    """
-    matrix = problem.matrix
-    turned = matrix.T.tocsr()
-    prices = best_prices = simple_prices(problem)
-    best, stride, idle = -np.inf, 1.0, 0
-    direction = np.zeros(problem.n_rows)
-    for step in range(_ASCENT_STEPS):
-        reduced = problem.cost - turned @ prices
-        bound = prices.sum() + np.minimum(reduced, 0.0).sum()
-        idle = 0 if bound > best + 1e-4 * abs(best) else idle + 1
-        if bound > best:
-            best, best_prices = bound, prices
-        if idle >= _PATIENCE:
-            stride, idle, prices = stride / 2, 0, best_prices
-        uncovered = 1.0 - matrix @ (reduced < 0).astype(np.float64)
-        direction = uncovered if step == 0 else _MEMORY * direction + (1 - _MEMORY) * uncovered
-        # Not by BLAS, whose threads would make the last digits depend on the machine.
-        length = float(np.square(direction).sum())
-        if stride < _SHORTEST_STRIDE or length < 1e-12 or limits.out_of_time():
-            break
-        to_go = max(cost_of_cover - bound, 0.0)
-        prices = np.maximum(prices + stride * to_go / length * direction, 0.0)
-    return best_prices
+    rows = problem.rows
+    ascent = Ascent(
+        rows.start, rows.site, np.ones(problem.n_pairs), np.ones(problem.n_rows), problem.cost,
+        price=simple_prices(problem), target=cost_of_cover,
+    )  # fmt: skip
+    ascent.run(_ASCENT_STEPS, limits)
+    return ascent.prices
