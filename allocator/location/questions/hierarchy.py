@@ -117,6 +117,8 @@ class Nested:
         problems = role_problems(self.roles, siting.open_sites)
         if len(rank) != len(siting.open_sites):
             return Recount(float("nan"), (*problems, "levels and open sites do not match"))
+        if len(rank) and not (rank.min() >= 0 and rank.max() < len(self.levels)):
+            return Recount(float("nan"), (*problems, "a site has a level that does not exist"))
         problems += self._level_problems(siting, rank)
         covered, people = self.covered(siting), self.demand.people
         total = float(people.sum())
@@ -137,8 +139,6 @@ class Nested:
 
     def _level_problems(self, siting: Siting, rank: NDArray[np.int64]) -> list[str]:
         problems = []
-        if len(rank) and not (rank.min() >= 0 and rank.max() < len(self.levels)):
-            problems.append("a site has a level that does not exist")
         for at, level in enumerate(self.levels):
             n = int((rank == at).sum())
             if level.p is not None and n > level.p:
