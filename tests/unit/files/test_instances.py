@@ -9,9 +9,10 @@ import shapely
 from rasterio.transform import Affine
 from rasterio.warp import transform
 
-from allocator.files.instances.ends import DemandFile, SitesFile, read_ends
+from allocator.files.instances.ends import DemandFile, read_ends
 from allocator.files.instances.levels import read_levels
 from allocator.files.instances.pairs import read_pairs
+from allocator.files.instances.site_columns import SitesFile
 from allocator.region.findings import Findings
 
 CELLS = "id,people,lon,lat\n01,10,120.70,30.70\n区2,20.5,120.71,30.70\n3,0,120.70,30.71\n"
@@ -371,3 +372,32 @@ def test_levels_are_read_from_the_lowest_up(folder):
     found = Findings()
     assert read_levels(where / "levels.csv", unit="minutes", found=found) == []
     assert "'minutes' is missing" in text_of(found)
+
+
+def test_times_from_parquet(tmp_path):
+    """Names as text or as numbers, minutes of any kind; what is missing is told by its row."""
+    times = pd.DataFrame({"from_id": [1, 2, 2], "to_id": ["A", "A", "B"], "minutes": [5, 0, 7]})
+    times.astype({"to_id": "category"}).to_parquet(tmp_path / "times.parquet", index=False)
+    found = Findings()
+    read = read_pairs(tmp_path / "times.parquet", ["1", "2"], TO, found, from_what="demand")
+    assert found.problems == []
+    assert read.cell.tolist() == [0, 1, 1]
+    assert read.site.tolist() == [0, 0, 1]
+    assert read.minutes.tolist() == [5, 0, 7]
+    times.assign(minutes=[5, None, -1]).to_parquet(tmp_path / "bad.parquet", index=False)
+    assert read_pairs(tmp_path / "bad.parquet", ["1", "2"], TO, found, from_what="demand") is None
+    assert "nan (row 2)" in text_of(found)
+    assert "-1.0 (row 3)" in text_of(found)
+
+
+def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
+    """An installation without pyarrow refuses with the way out."""
+
+    def read_parquet(path):
+        raise ImportError(path)
+
+    monkeypatch.setattr(pd, "read_parquet", read_parquet)
+    (tmp_path / "times.parquet").write_bytes(b"PAR1")
+    found = Findings()
+    assert read_pairs(tmp_path / "times.parquet", IDS, TO, found, from_what="demand") is None
+    assert "pip install pyarrow" in text_of(found)
