@@ -18,9 +18,12 @@ from allocator.location.engines.maximal_search import SwapSearch, greedy_choice
 from allocator.location.engines.maximal_tree import Tree
 from allocator.location.engines.problem import CoverProblem
 
-_FIRST_KICKS = 1_500
+_FIRST_KICKS = 1_000
 _KICKS_PER_ROUNDING = 20
-_ROUNDINGS = 40
+_KICKS = 400
+# How many sites move at once, and whether only sites with a share are opened.
+_KICKS_AFTER_ROOT = ((3, True), (5, False), (3, True), (8, False))
+_SOME = 1e-6
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
 _CONVERGED = 1e-6  # of the value: how near to its optimum the linear program is taken
@@ -108,7 +111,7 @@ class _Search:
         self.chosen: NDArray[np.int64] | None = None
         self.value = -np.inf
         self.bound = float(problem.weight.sum() - np.minimum(problem.cost, 0.0).sum())
-        self.nodes = 0
+        self.nodes = self._looks = 0
         self._swaps: SwapSearch | None = None
 
     def run(self, starts: Sequence[NDArray[np.int64]]) -> None:
@@ -254,16 +257,28 @@ class _Search:
                 break
             turn += 1
         self._say(f"maximal cover: {self._state()} after {turn} rounds of cuts")
-        self._many_roundings(point.shares, stage)
+        self._search_around(point.shares, stage)
         return point
 
-    def _many_roundings(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
-        rng = np.random.default_rng(self._limits.seed)
-        for turn in range(int(np.ceil(_ROUNDINGS * self._limits.effort))):
+    def _search_around(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
+        """Round the shares, then kick the best choice near and far."""
+        self._offer(self._round_off(shares, stage))
+        for width, among_shares in _KICKS_AFTER_ROOT:
             if self._done():
                 return
-            noise = 0.0 if turn == 0 else rng.uniform(-0.5, 0.5, len(shares))
-            self._offer(self._round_off(np.where(shares > 1e-6, shares + noise + 0.5, 0), stage))
+            self._kick_best(shares, stage, _KICKS, width, among_shares=among_shares)
+
+    def _kick_best(
+        self, shares: NDArray[np.float64], stage: "_Stage", kicks: int, width: int, *,
+        among_shares: bool,
+    ) -> None:  # fmt: skip
+        if self.chosen is None or self._swaps is None:
+            return
+        self._swaps.put(self.chosen)
+        sites = stage.sites[shares > _SOME] if among_shares else None
+        self._offer(
+            self._swaps.kick(int(kicks * self._limits.effort), width=width, attractive=sites)
+        )
 
     def _decided(
         self, stage: "_Stage", point: Point
@@ -284,7 +299,7 @@ class _Search:
             master, self._limits,
             floor=lambda: self.value - stage.base,
             offer=lambda chosen: self._offer(np.concatenate([stage.taken, stage.sites[chosen]])),
-            round_off=lambda shares: self._offer(self._round_off(shares, stage)),
+            round_off=lambda shares: self._look_again(shares, stage),
             bound=start,
         )  # fmt: skip
 
@@ -297,6 +312,12 @@ class _Search:
             tree.run(report)
         finally:
             report()
+
+    def _look_again(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
+        self._offer(self._round_off(shares, stage))
+        self._looks += 1
+        width = 2 + self._looks % 5
+        self._kick_best(shares, stage, _KICKS // 4, width, among_shares=self._looks % 3 != 0)
 
     def _state(self) -> str:
         gap = (self.bound - self.value) / max(abs(self.value), 1e-300)

@@ -15,7 +15,10 @@ from allocator.location.engines.maximal_problem import MaximalProblem
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.status import Status
 
-_CLUSTERS_PER_SITE = 0.6
+_CLUSTERS_PER_SITE, _CLUSTERS = (
+    0.6,
+    180,
+)  # at most: the fewer, the faster each step, the more rounds
 _IDLE_SOLVES = 6  # a cut that has not been binding for so many solves goes
 _PURGE_EVERY = 5
 _SLACK = 1e-7
@@ -327,7 +330,7 @@ def _clusters(problem: MaximalProblem) -> tuple[NDArray[np.int64], NDArray[np.in
     heaviest_first = np.lexsort((np.arange(len(weight)), -weight))
     worth = kernels.site_weights(problem.pairs, weight)
     centre = np.zeros(problem.n_sites, dtype=np.bool_)
-    n_centres = max(1, round(_CLUSTERS_PER_SITE * problem.n_sites))
+    n_centres = max(1, min(_CLUSTERS, round(_CLUSTERS_PER_SITE * problem.n_sites)))
     centre[np.random.default_rng(0).permutation(problem.n_sites)[:n_centres]] = True
     home = kernels.least_loaded(problem.pairs, heaviest_first, centre & (worth > 0), weight)
     order = np.argsort(home, kind="stable")
