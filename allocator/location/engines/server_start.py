@@ -7,7 +7,7 @@ from allocator.location.engines.limits import Limits
 from allocator.location.engines.server_problem import ServerProblem
 
 _KICKS = 12
-_PAIRS_LOOKED_AT = 400_000_000  # about two seconds
+_PAIRS_LOOKED_AT = 400_000_000  # some seconds
 _LEAN = 1e-3  # how much a step towards a gain counts beside the gain itself
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.location.engines.limits import Limits
+from allocator.location.engines.server_narrowing import narrowed
 from allocator.location.engines.server_placing import best_servers
 from allocator.location.engines.server_problem import ServerProblem, without_idle
 from allocator.location.engines.server_program import server_rows
@@ -98,6 +99,34 @@ def test_coarse_steps_are_refined_until_they_do_not_matter(monkeypatch):
     work = best_servers(problem, Limits(), quietly, first=np.array([0, 30]))
     assert work.servers.tolist() == [30, 0]
     assert work.bound == pytest.approx(1e6 * (1 - 0.9**30), rel=1e-9)
+
+
+@given(st.integers(0, 200), st.sampled_from([0.5, 0.9, 0.99, 1.0]), st.booleans())
+def test_what_prices_leave_out_held_nothing_better(seed, share, good_prices):
+    """The best placement is worth as much in the narrowed problem, whatever the prices."""
+    gain = [EXPECTED, TWICE, FIRST_AND_BACKUP][seed % 3]
+    problem = problem_on(seed, gain=gain, n_cells=20, n_sites=7, needed=[0, 5], cap=1 + seed % 2)
+    best = best_servers(problem, Limits(), quietly)
+    rows = server_rows(problem, np.full(problem.n_rows, 6))
+    solution = solve_arrays(
+        rows.cost, rows.matrix, rows.row_lower, rows.row_upper, rows.col_lower, rows.col_upper
+    )
+    noise = np.random.default_rng(seed).normal(size=len(solution.duals))
+    duals = solution.duals * (1.0 if good_prices else 1 + 0.3 * noise)
+    # Better than what is known must be found; as good as what is known may be left out.
+    known = share * best.worth
+    rest = narrowed(problem, rows, duals, known)
+    if rest is None:
+        assert share == 1.0
+        return
+    left = best_servers(rest.problem, Limits(), quietly)
+    assert len(rest.sites) <= problem.n_sites
+    if left.servers is None:
+        assert share == 1.0
+        return
+    assert problem.allows(rest.widened(left.servers))
+    assert left.worth <= best.worth * (1 + 1e-9)
+    assert left.worth >= best.worth * (1 - 1e-9) or share == 1.0
 
 
 def test_rows_out_of_each_others_way():
