@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from allocator.cli import printing
-from allocator.cli.locate_models import limit_for_all
 from allocator.cli.locate_options import Asked
 from allocator.cli.locate_reach import Instance
-from allocator.cli.locate_unreached import beyond_reach, what_would_do
+from allocator.cli.locate_unreached import what_would_do
 from allocator.errors import raise_if_any
 from allocator.files.instances.answers import document, write_document, write_table
 from allocator.scenarios import ExitCode
@@ -166,10 +165,9 @@ def _notes(asked: Asked, instance: Instance, best: "Siting") -> list[str]:
         )
     elif asked.skip_unreachable and not len(best.uncoverable):
         notes.append("--skip-unreachable: nothing was left out")
-    if not best.status.has_answer and asked.serves_all and not len(instance.left_out):
-        beyond = beyond_reach(instance, limit_for_all(asked, instance))
-        if would := what_would_do(asked, instance, beyond):
-            notes.append(f"{would}; --skip-unreachable answers for the rest")
+    if not best.status.has_answer and asked.serves_all and len(best.uncoverable):
+        would = what_would_do(asked, instance, best.uncoverable)
+        notes.append(f"{would}; --skip-unreachable answers for the rest")
     return notes
 
 

@@ -90,18 +90,7 @@ def read_instance(asked: Asked) -> Instance:
     found = Findings()
     by_group = shares(tuple(asked.of("share") or ()), "--share")
     floors = shares(tuple(asked.of("floor") or ()), "--floor")
-    named = [*asked.groups, *by_group, *floors]
-    groups = tuple(dict.fromkeys(g for g in named if g != "total"))
-    demand = asked.demand
-    if asked.form.needs == "apart" and demand is not None:
-        found.note("--demand is not used: p-dispersion asks about sites alone")
-        demand = None
-    if asked.form.needs == "apart" and {asked.radius_km, asked.within_minutes} != {None}:
-        found.note("the limit is not used: p-dispersion looks at every distance between sites")
-    cells = None if demand is None else DemandFile(
-        demand, asked.demand_layer, asked.people_column, groups, asked.of("weight_column"),
-        asked.grid_kind,
-    )  # fmt: skip
+    cells = _demand_file(asked, (*asked.groups, *by_group, *floors), found)
     needs_capacity = asked.model == "capacitated" and asked.of("max_load") is None
     sites = SitesFile(asked.sites, asked.sites_layer, needs_capacity=needs_capacity)
     placed = asked.times is None
@@ -127,6 +116,24 @@ def read_instance(asked: Asked) -> Instance:
         levels_today=today, shares=by_group, floors=floors,
         left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
         inputs=tuple((s.file, s.sha256) for s in found.sources),
+    )  # fmt: skip
+
+
+def _demand_file(asked: Asked, named: tuple[str, ...], found: Findings) -> DemandFile | None:
+    """Where the people are, with the groups that options name; None if sites alone are asked of."""
+    demand = asked.demand
+    if asked.form.needs == "apart":
+        if demand is not None:
+            found.note("--demand is not used: p-dispersion asks about sites alone")
+        if {asked.radius_km, asked.within_minutes} != {None}:
+            found.note("the limit is not used: p-dispersion looks at every distance between sites")
+        return None
+    if demand is None:
+        return None
+    groups = tuple(dict.fromkeys(g for g in named if g != "total"))
+    return DemandFile(
+        demand, asked.demand_layer, asked.people_column, groups, asked.of("weight_column"),
+        asked.grid_kind,
     )  # fmt: skip
 
 

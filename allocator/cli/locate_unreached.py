@@ -47,8 +47,6 @@ def without(instance: Instance, cells: NDArray[np.int64]) -> Instance:
 
 def what_would_do(asked: Asked, instance: Instance, cells: NDArray[np.int64]) -> str:
     """The smallest limit at which a permitted site reaches all of some cells, in words."""
-    if not len(cells):
-        return ""
     permitted = np.flatnonzero(instance.permitted)
     if not len(permitted):
         return "every site is forbidden"

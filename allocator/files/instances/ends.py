@@ -171,6 +171,8 @@ def _demand(
         return None if found.problems else _raster_demand(demand, metric, found)
     if cells is None:
         return None
+    if demand.people not in cells:
+        found.problem(f"{cells.file}: nobody says where the people are; give --people-column NAME")
     if not cells.has([demand.people, *demand.further]):
         return None
     people = cells.numbers(demand.people)

@@ -71,6 +71,7 @@ def test_help_has_an_example_of_every_model(locate):
         (("lscp", *RADIUS, "--json", "nowhere/a.json"), "does not exist"),
         (("lscp", *RADIUS, "--group", "rural"), "column 'rural' is missing"),
         (("lscp", *RADIUS, "--people-column", "pop"), "column 'pop' is missing"),
+        (("lscp", *RADIUS, "--people-column", "pop"), "give --people-column NAME"),
     ],
 )
 def test_bad_options_are_refused_with_what_to_do(locate, arguments, words):
