@@ -208,3 +208,40 @@ def test_which_backup_model_is_meant(options, kind):
     """By what was given, unless the kind is named."""
     nothing = dict.fromkeys(Asked.__dataclass_fields__)
     assert Asked(**{**nothing, "model": "backup", "options": options}).backup_kind == kind
+
+
+def test_which_limit_would_do_is_read_from_the_table(locate, tmp_path):
+    """The smallest that reaches everybody, or that the table has no way for some at all."""
+    times = tmp_path / "times.csv"
+    asked = ("lscp", "--times", times, "--within-minutes", 10)
+    times.write_text("from_id,to_id,minutes\na,S,5\nb,T,12.3456\nc,S,11\nc,T,40\n", "utf-8")
+    done = locate(*asked)
+    assert done.exit_code == 4
+    assert "--within-minutes 12.346 would reach every cell" in done.stderr
+    assert locate("lscp", "--times", times, "--within-minutes", 12.346).exit_code == 0
+    times.write_text("from_id,to_id,minutes\na,S,5\nb,T,12\n", "utf-8")
+    done = locate(*asked)
+    assert done.exit_code == 4
+    assert "1 of them have no permitted site in the table of times at all" in done.stderr
+    (tmp_path / "sites.csv").write_text("id,status\nS,forbidden\nT,forbidden\n", "utf-8")
+    assert "every site is forbidden" in locate(*asked).stderr
+
+
+def test_every_pair_of_a_table_without_limit_is_in_reach(locate, tmp_path):
+    """And the notes say so."""
+    times = tmp_path / "times.csv"
+    times.write_text("from_id,to_id,minutes\na,S,5\nb,T,120\nc,S,110\n", "utf-8")
+    done = locate("lscp", "--times", times)
+    assert done.exit_code == 0
+    assert "objective 2 sites" in done.stdout
+    assert "every pair in the table of times counts as in reach" in done.stdout
+
+
+def test_wrong_ids_in_the_table_are_bad_input(locate, tmp_path):
+    """Exit code 2, with the ids that nobody knows, those of both sides at once."""
+    times = tmp_path / "times.csv"
+    times.write_text("from_id,to_id,minutes\nA,S,5\nb,U,-1\nc,S,110\n", "utf-8")
+    done = locate("lscp", "--times", times)
+    assert done.exit_code == 2
+    for words in ("'A'", "'U'", "-1", "row 3"):
+        assert words in done.stderr
