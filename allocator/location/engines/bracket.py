@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.location.engines.branching import branch
 from allocator.location.engines.dominance import reduce_by_dominance
 from allocator.location.engines.greedy import greedy_cover, without_redundant
 from allocator.location.engines.limits import Limits
@@ -22,8 +23,6 @@ from allocator.location.engines.relaxation import (
     simple_prices,
 )
 from allocator.location.engines.window_cuts import window_bound
-from allocator.lp.arrays import ArraySolution, solve_arrays
-from allocator.lp.status import Status
 
 _TOLERANCE = 1e-6
 _FIRST_STEPS_PER_ROW = 25
@@ -32,7 +31,6 @@ _USUAL_CHANGES = 350  # sites looked at per move where those numbers of steps ar
 _STEPS_AT_ONCE = 20_000  # a tenth of a second: how long an interrupt may have to wait
 # Branch and bound beyond this many rows spends minutes at its root without a result.
 _ROWS_FOR_BRANCHING = 1_500
-_PAIRS_TIMES_NODES = 1_000_000
 _PAIRS_WITHOUT_PROOF = 25_000  # after so many pairs branched on in vain, no more is tried
 
 
@@ -126,36 +124,10 @@ def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> bo
     base = rest.price(forced)
     bound, found = base, np.empty(0, dtype=np.int64)
     if small.n_rows:
-        solution = _solve(small, limits)
+        solution = branch(small, limits)
         bound += solution.bound
         found = reduced.sites[solution.values > 0.5] if len(solution.values) else found
     bracket.offer(sites[np.union1d(forced, found)])
     # Covers that use a dropped site cost no less than the one in hand.
     bracket.raise_bound(min(bound, bracket.cost))
     return True
-
-
-def _solve(problem: CoverProblem, limits: Limits) -> ArraySolution:
-    start = np.zeros(problem.n_sites)
-    search = RowWeighting(problem, greedy_cover(problem), seed=limits.seed)
-    search.run(_STEPS_AT_ONCE)
-    start[search.best] = 1.0
-    solution = solve_arrays(
-        problem.cost,
-        problem.matrix,
-        np.ones(problem.n_rows),
-        np.full(problem.n_rows, np.inf),
-        np.zeros(problem.n_sites),
-        np.ones(problem.n_sites),
-        np.ones(problem.n_sites),
-        gap=limits.gap,
-        time_limit_seconds=limits.seconds_left(),
-        node_limit=limits.node_limit or max(1, _PAIRS_TIMES_NODES // problem.n_pairs),
-        seed=limits.seed,
-        threads=limits.threads,
-        start=start,
-    )
-    limits.note_clock(solution.stopped_by_clock)
-    if solution.status is not Status.OPTIMAL:
-        limits.pairs_in_vain += problem.n_pairs
-    return solution

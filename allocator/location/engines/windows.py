@@ -8,7 +8,6 @@ known so far proposes weights, and a search through the window finds covers that
 them, until there are none. Windows that look alike, as most do on a raster, share their cuts.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +48,18 @@ class WindowKind:
     def n_windows(self) -> int:
         """Number of windows."""
         return len(self.start) - 1
+
+    def window(self, at: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sites that touch one window, and the place of each one's trace."""
+        low, high = self.start[at], self.start[at + 1]
+        return self.site[low:high], self.place[low:high]
+
+    def loads(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much of each trace is open, window by window, shape ``(n_windows, n_traces)``."""
+        n = len(self.trace)
+        place = np.repeat(np.arange(self.n_windows) * n, np.diff(self.start)) + self.place
+        total = np.bincount(place, weights=y[self.site], minlength=self.n_windows * n)
+        return np.asarray(total.reshape(self.n_windows, n))
 
     def mean_load(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much of each trace is open, on average over the windows, shape ``(n_traces,)``."""
@@ -102,47 +113,66 @@ def _kind(
     return WindowKind(n_rows, distinct, first, site[at], place)
 
 
-def cut_of(
-    kind: WindowKind, load: NDArray[np.float64], at_most: int
-) -> tuple[NDArray[np.float64] | None, int]:
-    """A cut that a point violates most, or nearly so, and the linear programs that it took.
+class CutMaker:
+    """Cuts for windows of one kind; the covers found for one serve the next."""
 
-    Parameters
-    ----------
-    load
-        How much of each trace is open at the point, shape ``(n_traces,)``.
-    at_most
-        Linear programs to solve; beyond, there is no cut.
+    def __init__(self, kind: WindowKind) -> None:
+        n = len(kind.trace)
+        self._kind = kind
+        self._program = GrowingLp(np.zeros(n), np.zeros(n), np.ones(n))
+        self._weight = np.full(n, 1.0 / kind.n_rows)
 
-    Returns
-    -------
-    weight, solves
-        Per trace, >= 0: every cover of such a window weighs at least 1. None where the point
-        satisfies all such cuts, nearly.
-    """
-    n = len(kind.trace)
-    program = GrowingLp((1 - _MIX) * load + _MIX * load.sum() / n, np.zeros(n), np.ones(n))
-    weight = np.full(n, 1.0 / kind.n_rows)
-    for solves, covers in enumerate(_light_covers(kind, weight), start=1):
-        if covers is None or solves > at_most:
-            return None, solves
-        if not len(covers):
-            return np.asarray(weight * (1 + _MARGIN)), solves
-        program.add_rows(1.0, np.inf, csr_array(covers.astype(np.float64)))
-        weight[:] = np.clip(program.solve().values, 0.0, 1.0)
-        if weight @ load > 1 - _LEAST_VIOLATION:
-            return None, solves
-    return None, at_most
+    def cut(
+        self,
+        load: NDArray[np.float64],
+        at_most: int,
+        *,
+        least_violation: float = _LEAST_VIOLATION,
+    ) -> tuple[NDArray[np.float64] | None, int]:
+        """A cut that a point violates most, or nearly so, and the linear programs that it took.
+
+        Parameters
+        ----------
+        load
+            How much of each trace is open at the point, shape ``(n_traces,)``.
+        at_most
+            Linear programs to solve; beyond, there is no cut.
+        least_violation
+            By how much the point must be too light at least.
+
+        Returns
+        -------
+        weight, solves
+            Per trace, >= 0: every cover of such a window weighs at least 1. None where the point
+            satisfies all such cuts, nearly.
+        """
+        self._program.set_cost((1 - _MIX) * load + _MIX * load.sum() / len(load))
+        solves = 0
+        if self._program.n_rows:
+            self._weight, solves = self._lightest(), 1
+        while solves < at_most:
+            if solves and self._weight @ load > 1 - least_violation:
+                return None, solves
+            covers = _light_covers(self._kind, self._weight)
+            if covers is None:
+                return None, solves + 1
+            if not len(covers):
+                return self._weight * (1 + _MARGIN), solves + 1
+            self._program.add_rows(1.0, np.inf, csr_array(covers.astype(np.float64)))
+            self._weight = self._lightest()
+            solves += 1
+        return None, solves
+
+    def _lightest(self) -> NDArray[np.float64]:
+        """The weights at which the point is lightest, as far as the covers known demand."""
+        return np.asarray(np.clip(self._program.solve().values, 0.0, 1.0))
 
 
-def _light_covers(
-    kind: WindowKind, weight: NDArray[np.float64]
-) -> Iterator[NDArray[np.bool_] | None]:
-    """Covers that weigh less than 1 at the weights of the moment; None when that is too hard."""
+def _light_covers(kind: WindowKind, weight: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+    """Covers that weigh less than 1; None when that is too hard to say."""
     from allocator.location.engines import window_kernels
 
-    while True:
-        covers, nodes = window_kernels.light_covers(
-            kind.trace, weight, kind.n_rows, 1.0, _COVERS_AT_ONCE, _NODES
-        )
-        yield covers if nodes >= 0 else None
+    covers, nodes = window_kernels.light_covers(
+        kind.trace, weight, kind.n_rows, 1.0, _COVERS_AT_ONCE, _NODES
+    )
+    return covers if nodes >= 0 else None
