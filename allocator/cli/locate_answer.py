@@ -53,15 +53,21 @@ def told(
     return content
 
 
-def write(content: Mapping[str, Any], best: "Siting", files: Mapping[str, Path | None]) -> None:
-    """Write the JSON, and the tables of an answer, each where it was asked for."""
+def write(
+    content: Mapping[str, Any], best: "Siting", files: Mapping[str, Path | None]
+) -> list[Path]:
+    """Write the JSON, and the tables of an answer, each where it was asked for; give the files."""
+    written = []
     for of in ("sites", "cells"):
         path = files[of]
         if path is not None and best.status.has_answer:
             write_table(best, path, of=of)
+            written.append(path)
     json_file = files["json"]
     if json_file is not None:
         write_document(content, json_file)
+        written.append(json_file)
+    return written
 
 
 def check_places(files: Mapping[str, Path | None]) -> None:

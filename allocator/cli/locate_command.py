@@ -177,12 +177,11 @@ def _locate(
         progress("solving")
         sitings, instance = solve(asked, instance, settings, progress)
         content = told(asked, instance, sitings, settings)
-        write(content, sitings[0], files)
+        written = write(content, sitings[0], files)
     with while_read():
         print_answer(content, sitings[0])
-        for path in files.values():
-            if path is not None and path.is_file():
-                typer.echo(f"Written: {path}")
+        for path in written:
+            typer.echo(f"Written: {path}")
     return int(content["exit_code"])
 
 

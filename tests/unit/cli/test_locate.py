@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -245,3 +246,18 @@ def test_wrong_ids_in_the_table_are_bad_input(locate, tmp_path):
     assert done.exit_code == 2
     for words in ("'A'", "'U'", "-1", "row 3"):
         assert words in done.stderr
+
+
+def test_times_may_be_parquet(locate, tmp_path):
+    """The same answer as from csv."""
+    table = pd.DataFrame({"from_id": ["a", "b", "c"], "to_id": ["S", "T", "S"],
+                          "minutes": [5.0, 12.0, 11.0]})  # fmt: skip
+    table.to_csv(tmp_path / "times.csv", index=False)
+    table.to_parquet(tmp_path / "times.parquet", index=False)
+    told = []
+    for name in ("times.csv", "times.parquet"):
+        done = locate("p-median", "--times", tmp_path / name, "--p", 2)
+        assert done.exit_code == 0
+        told.append(done.stdout.splitlines()[2:])
+        assert "objective 1,177 people-minutes" in done.stdout
+    assert told[0] == told[1]
