@@ -151,20 +151,27 @@ class _FewestSites:
             self._say(f"partial cover: {len(chosen)} sites will do")
 
     def _prove(self) -> None:
+        # How few the linear program alone rules out: that is what stands if the clock ends it.
         asked = len(self.chosen) - 1
         while self.bound <= asked and not self._limits.out_of_time():
-            self._say(f"partial cover: are {asked} sites enough?")
-            fewer = replace(self._problem, most=asked)
-            choice = best_choice(
-                fewer, self._limits, self._say, enough=self._least, cuts=self._cuts
-            )
-            if choice.chosen is not None and choice.value >= self._least:
-                self.chosen = choice.chosen
-                asked = len(self.chosen) - 1
-            elif choice.bound < self._least:
-                self.bound = asked + 1
+            if self._ask(asked, at_root=True):
+                break
+            asked -= 1
+        while self.bound < len(self.chosen) and not self._limits.out_of_time():
+            if not self._ask(len(self.chosen) - 1, at_root=False):
                 return
-            else:
-                asked -= 1
-            if choice.interrupted:
-                raise KeyboardInterrupt
+
+    def _ask(self, most: int, *, at_root: bool) -> bool:
+        """Whether it is known now if so few sites are enough."""
+        self._say(f"partial cover: are {most} sites enough?")
+        fewer = replace(self._problem, most=most)
+        choice = best_choice(
+            fewer, self._limits, self._say, enough=self._least, cuts=self._cuts, at_root=at_root
+        )
+        if choice.chosen is not None and choice.value >= self._least:
+            self.chosen = choice.chosen
+        elif choice.bound < self._least:
+            self.bound = max(self.bound, most + 1)
+        if choice.interrupted:
+            raise KeyboardInterrupt
+        return len(self.chosen) <= most or self.bound > most

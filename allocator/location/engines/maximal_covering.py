@@ -26,6 +26,7 @@ _KICKS_AFTER_ROOT = ((3, True), (5, False), (3, True), (8, False))
 _SOME = 1e-6
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
+_CLOSE = 1e-7
 _CONVERGED = 1e-6  # of the value: how near to its optimum the linear program is taken
 _PART_OF_GAP = 1e-5  # a cut worth less than this share of what is left is not added
 _WORTH_A_RESTART = 0.5  # share of sites decided
@@ -64,6 +65,7 @@ def best_choice(
     starts: Sequence[NDArray[np.int64]] = (),
     enough: float = np.inf,
     cuts: "Cuts | None" = None,
+    at_root: bool = False,
 ) -> Choice:
     """Find a good choice and a bound.
 
@@ -75,8 +77,10 @@ def best_choice(
         A value that ends the search as soon as it is found, or proven out of reach.
     cuts
         Of a problem before that differs in ``most`` alone; what is learnt is left there.
+    at_root
+        Not to branch.
     """
-    search = _Search(problem, limits, say, enough, cuts or Cuts())
+    search = _Search(problem, limits, say, enough, cuts or Cuts(), at_root)
     interrupted = False
     try:
         search.run(starts)
@@ -105,9 +109,14 @@ class _Search:
         say: Callable[[str], None],
         enough: float,
         cuts: Cuts,
+        at_root: bool,
     ) -> None:
-        self._cuts = cuts
+        self._cuts, self._at_root = cuts, at_root
         self._whole, self._limits, self._say, self._enough = merged(problem), limits, say, enough
+        # What is not enough need not be told apart from the next value below enough.
+        below = max(self._whole.step, 1e-9 * abs(enough)) if np.isfinite(enough) else np.inf
+        self._target = -np.inf if np.isinf(enough) else enough - below
+        self._gap = limits.gap if np.isinf(enough) else 0.0
         self.chosen: NDArray[np.int64] | None = None
         self.value = -np.inf
         self.bound = float(problem.weight.sum() - np.minimum(problem.cost, 0.0).sum())
@@ -119,6 +128,7 @@ class _Search:
         for start in starts:
             self._offer(start)
         self._offer(np.empty(0, dtype=np.int64))
+        self._offer(_givers(self._whole))
         self._first_choices()
         stage = _Stage.of(self._whole, np.arange(self._whole.n_sites), np.empty(0, dtype=np.int64))
         for turn in range(_RESTARTS):
@@ -126,7 +136,7 @@ class _Search:
                 break
             master = self._master_of(stage, first=turn == 0)
             point = self._converge(master, stage)
-            if point is None or self._done():
+            if point is None or self._done() or self._at_root:
                 return
             low, high = self._decided(stage, point)
             settled = float(((low > 0.5) | (high < 0.5)).mean())
@@ -139,8 +149,8 @@ class _Search:
                 np.concatenate([stage.taken, stage.sites[low > 0.5]]),
             )  # fmt: skip
         if not self._done():
-            self._offer(stage.taken)
-            self.bound = self.value
+            self._offer(np.union1d(stage.taken, stage.sites[_givers(stage.problem)]))
+            self.bound = self._floor
 
     def _master_of(self, stage: "_Stage", *, first: bool) -> Master:
         if not first:
@@ -165,7 +175,8 @@ class _Search:
         search = self._swaps = SwapSearch(whole, seed=self._limits.seed)
         search.put(greedy_choice(whole, whole.weight))
         self._offer(search.climb())
-        self._offer(search.kick(int(_FIRST_KICKS * self._limits.effort)))
+        out = self._limits.out_of_time
+        self._offer(search.kick(int(_FIRST_KICKS * self._limits.effort), stop=out))
         if whole.floors:
             self._choices_for_floors()
 
@@ -204,6 +215,11 @@ class _Search:
         self._offer(swaps.climb())
         return swaps.kick(_KICKS_PER_ROUNDING, attractive=stage.sites[order])
 
+    @property
+    def _floor(self) -> float:
+        """What has been found, or need not be told apart: only what is better is looked for."""
+        return max(self.value, self._target)
+
     # -- bounds --------------------------------------------------------------------------------
 
     def _done(self) -> bool:
@@ -211,13 +227,15 @@ class _Search:
             return True
         if self.chosen is None:
             return self.bound == -np.inf
-        close = max(1e-7, self._limits.gap) * abs(self.value)
-        return self.bound - self.value <= close or self._limits.out_of_time()
+        close = np.isinf(self._enough) and (
+            self.bound - self.value <= max(_CLOSE, self._gap) * abs(self.value)
+        )
+        return bool(close) or self._limits.out_of_time()
 
     def _lower_bound(self, stage: "_Stage", bound: float) -> None:
         """Take a bound on what the stage can still bring; no bound lies below a choice's value."""
         bound = stage.base + stage.problem.rounded_down(bound)
-        self.bound = max(min(self.bound, bound), self.value)
+        self.bound = max(min(self.bound, bound), self._floor)
 
     def _converge(self, master: Master, stage: "_Stage") -> Point | None:
         """Solve the linear program with all the cuts that it needs; None when the clock ended it.
@@ -249,7 +267,7 @@ class _Search:
             away = point.bound - best
             if away <= _CONVERGED * max(abs(best), 1e-300) and not stage.problem.floors:
                 break
-            tolerance = _PART_OF_GAP * min(away, max(point.bound - self.value + stage.base, 0.0))
+            tolerance = _PART_OF_GAP * min(away, max(point.bound - self._floor + stage.base, 0.0))
             added = master.cut(mass, lp_mass, point.theta, tolerance)
             if added < 0.03 * len(master.first_row):
                 added += master.cut(lp_mass, lp_mass, point.theta, tolerance)
@@ -276,18 +294,17 @@ class _Search:
             return
         self._swaps.put(self.chosen)
         sites = stage.sites[shares > _SOME] if among_shares else None
-        self._offer(
-            self._swaps.kick(int(kicks * self._limits.effort), width=width, attractive=sites)
-        )
+        times, out = int(kicks * self._limits.effort), self._limits.out_of_time
+        self._offer(self._swaps.kick(times, width=width, attractive=sites, stop=out))
 
     def _decided(
         self, stage: "_Stage", point: Point
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Bounds of the sites' shares: closed and opened where nothing better can be otherwise."""
-        if self.chosen is None:
+        if self._floor == -np.inf:
             return np.zeros(len(stage.sites)), np.ones(len(stage.sites))
         step = stage.problem.step * (1 - 1e-6)
-        least = self.value - stage.base + max(step, 1e-9 * abs(self.value))
+        least = self._floor - stage.base + max(step, 1e-9 * abs(self._floor))
         low, high = stage.low, stage.high
         high[point.opening < least] = 0.0
         low[(point.closing < least) & (high > 0.5)] = 1.0
@@ -297,7 +314,7 @@ class _Search:
         start = self.bound - stage.base
         tree = Tree(
             master, self._limits,
-            floor=lambda: self.value - stage.base,
+            floor=lambda: self._floor - stage.base, gap=self._gap,
             offer=lambda chosen: self._offer(np.concatenate([stage.taken, stage.sites[chosen]])),
             round_off=lambda shares: self._look_again(shares, stage),
             bound=start,
@@ -322,6 +339,12 @@ class _Search:
     def _state(self) -> str:
         gap = (self.bound - self.value) / max(abs(self.value), 1e-300)
         return f"{self.value:,.0f} of at most {self.bound:,.0f}, gap {gap:.3%}"
+
+
+def _givers(problem: MaximalProblem) -> NDArray[np.int64]:
+    """Sites that give to the budget, the most generous that may be open: the cheapest choice."""
+    order = np.argsort(problem.price, kind="stable")[: problem.most]
+    return np.sort(order[problem.price[order] < 0])
 
 
 @dataclass(eq=False)

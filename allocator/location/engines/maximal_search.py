@@ -6,6 +6,7 @@ the same answer.
 """
 
 import heapq
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,16 +85,20 @@ class SwapSearch:
         return self.chosen
 
     def kick(
-        self, times: int, *, width: int = 3, attractive: NDArray[np.int64] | None = None
+        self,
+        times: int,
+        *,
+        width: int = 3,
+        attractive: NDArray[np.int64] | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> NDArray[np.int64]:
-        """Kick and climb so many times; never worse than before."""
-        if self.usable:
-            sites = np.arange(self._problem.n_sites) if attractive is None else attractive
-            left = times
-            while left > 0:  # in pieces, so that Ctrl-C comes through
-                now = min(left, _KICKS_AT_ONCE)
-                self._kernels.kick_and_climb(self._problem.pairs, self._state, now, width, sites)
-                left -= now
+        """Kick up to ``width`` sites and climb, so many times; never worse than before."""
+        sites = np.arange(self._problem.n_sites) if attractive is None else attractive
+        left = times if self.usable else 0
+        while left > 0 and not stop():  # in pieces, so that Ctrl-C comes through
+            now = min(left, _KICKS_AT_ONCE)
+            self._kernels.kick_and_climb(self._problem.pairs, self._state, now, width, sites)
+            left -= now
         return self.chosen
 
 

@@ -52,6 +52,8 @@ class Tree:
         Turns shares into choices and offers them.
     bound
         What no choice can be worth more than.
+    gap
+        Relative gap that is good enough.
     """
 
     def __init__(
@@ -63,7 +65,9 @@ class Tree:
         offer: Offer,
         round_off: Callable[[NDArray[np.float64]], None],
         bound: float,
+        gap: float,
     ) -> None:
+        self._gap = gap
         self._master, self._limits, self._offer, self._floor = master, limits, offer, floor
         self._round_off = round_off
         self._open: list[tuple[float, int, Node]] = []
@@ -112,7 +116,7 @@ class Tree:
             self._open = []
             return True
         floor = self._floor()
-        close = floor > -np.inf and self.bound - floor <= self._limits.gap * abs(floor)
+        close = floor > -np.inf and self.bound - floor <= self._gap * abs(floor)
         stopped = self._limits.node_limit is not None and self.nodes >= self._limits.node_limit
         return close or stopped or self._limits.out_of_time()
 

@@ -218,18 +218,18 @@ def test_trouble_in_the_solver_is_not_taken_for_a_proof(monkeypatch):
         return honest(self, *args, **named)
 
     monkeypatch.setattr(GrowingLp, "solve", fails_late)
-    _, people, reach = hard(1)
+    _, people, reach = hard(4, 300, 80, 0.13)
     with pytest.raises(SolverError):
-        mclp(reach, p=10, people=people)
+        mclp(reach, p=14, people=people)
 
 
 def test_limits_leave_an_answer_a_bound_and_an_honest_gap(monkeypatch):
     """Stopped by nodes it is the same again; stopped by the clock it says so."""
     without_search(monkeypatch)
-    sets, people, reach = hard(1)
-    best = most_people_by_milp(sets, people, 60, p=10)
+    sets, people, reach = hard(4, 300, 80, 0.13)
+    best = most_people_by_milp(sets, people, 80, p=14)
     by_nodes = [
-        mclp(reach, p=10, people=people, settings=SolverSettings(gap=0, node_limit=2))
+        mclp(reach, p=14, people=people, settings=SolverSettings(gap=0, node_limit=1))
         for _ in range(2)
     ]
     assert by_nodes[0].status is Status.FEASIBLE
@@ -238,7 +238,9 @@ def test_limits_leave_an_answer_a_bound_and_an_honest_gap(monkeypatch):
     assert by_nodes[0].reproducible
     assert by_nodes[0].bound == by_nodes[1].bound
     assert by_nodes[0].open_sites.tolist() == by_nodes[1].open_sites.tolist()
-    clock = mclp(reach, p=10, people=people, settings=SolverSettings(gap=0, time_limit_seconds=1e-6))
+    clock = mclp(
+        reach, p=14, people=people, settings=SolverSettings(gap=0, time_limit_seconds=1e-6)
+    )
     assert clock.status is Status.FEASIBLE
     assert clock.objective <= best <= clock.bound
     assert not clock.reproducible
@@ -257,7 +259,7 @@ def test_a_gap_that_is_good_enough_ends_the_work():
 def test_an_interrupt_returns_the_best_so_far(monkeypatch, after):
     """Ctrl-C at any stage leaves an answer, a bound, and the word interrupted."""
     without_search(monkeypatch)
-    _, people, reach = hard(1)
+    _, people, reach = hard(4, 300, 80, 0.13)
     calls = []
     honest = GrowingLp.solve
 
@@ -268,7 +270,7 @@ def test_an_interrupt_returns_the_best_so_far(monkeypatch, after):
         return honest(self, *args, **named)
 
     monkeypatch.setattr(GrowingLp, "solve", interrupted)
-    siting = mclp(reach, p=10, people=people)
+    siting = mclp(reach, p=14, people=people)
     assert siting.interrupted
     assert not siting.reproducible
     assert siting.status is Status.FEASIBLE
