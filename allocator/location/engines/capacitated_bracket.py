@@ -38,6 +38,11 @@ class CapacitatedBracket:
         """Cost of the best answer; infinite while there is none."""
         return np.inf if self.best is None else self.best.cost
 
+    @property
+    def n_tried(self) -> int:
+        """How many different sets of sites have been tried."""
+        return len(self._seen)
+
     def try_sites(self, sites: NDArray[np.int64]) -> float:
         """Cost of serving everybody from these sites; infinite if that fails. Keeps the best."""
         key = np.sort(sites).astype(np.int64)

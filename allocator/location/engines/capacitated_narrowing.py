@@ -22,7 +22,11 @@ from allocator.location.engines.capacitated_prices import (
 )
 from allocator.location.engines.capacitated_problem import CapacitatedProblem
 from allocator.location.engines.capacitated_program import read_program, solve_program
-from allocator.location.engines.capacitated_search import improve_sites, repair_sites
+from allocator.location.engines.capacitated_search import (
+    improve_sites,
+    repair_sites,
+    restart_sites,
+)
 from allocator.location.engines.limits import Limits
 from allocator.lp.status import Status, relative_gap
 
@@ -99,7 +103,13 @@ def _narrow(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], No
         return False
     if bracket.best is None:
         return _find_any(bracket, limits, say)
-    _guess(bracket, limits, say)
+    _, _, kept = rule_out(bracket, bracket.cost)
+    if not _fits(problem.keeping(kept), limits, 1.0):
+        say("capacitated: too large for branch and bound; more searches")
+        restart_sites(bracket, climb.openness, limits)
+        _report(bracket, say)
+    if not _over(bracket, limits):
+        _guess(bracket, limits, say)
     return False
 
 

@@ -41,8 +41,9 @@ class PriceClimb:
 
     @property
     def openness(self) -> NDArray[np.float64]:
-        """How often the relaxation opened each site lately."""
-        return self._climb.openness
+        """How often the relaxation opened each site lately, 0..1."""
+        steps = float(self._climb.numbers[3])
+        return np.asarray(self._climb.openness / max(1.0 - 0.98**steps, 1e-9))
 
     @property
     def stride(self) -> float:
@@ -85,14 +86,9 @@ def climb_prices(
 def liked_sites(problem: CapacitatedProblem, climb: PriceClimb) -> NDArray[np.int64]:
     """Sites that the relaxation opens most, as many as it opens."""
     liking = np.where(problem.forced, 2.0, climb.openness)
-    weight = climb.openness[~problem.forced].sum() / max(_weight_so_far(climb), 1e-9)
-    n = round(float(weight)) + int(problem.forced.sum())
+    n = round(float(climb.openness[~problem.forced].sum())) + int(problem.forced.sum())
     n = min(max(n, problem.fewest, 1), max(problem.most, 1))
     return np.sort(np.argsort(-liking, kind="stable")[:n])
-
-
-def _weight_so_far(climb: PriceClimb) -> float:
-    return float(1.0 - 0.98 ** climb._climb.numbers[3])
 
 
 def _second_cheapest(problem: CapacitatedProblem) -> NDArray[np.float64]:

@@ -16,6 +16,8 @@ from allocator.location.engines.capacitated_problem import CapacitatedProblem
 from allocator.location.engines.limits import Limits
 
 _TRIES = 40  # changes tried in vain before the search ends
+_RESTARTS = 20
+_RESTART_WORK = 4e10
 _REPAIRS = 60
 _NEAR = 6
 _WORK = 4e9  # cells times open sites squared, together
@@ -46,6 +48,40 @@ def improve_sites(bracket: CapacitatedBracket, limits: Limits) -> None:
             if bracket.cost < before:
                 improved = True
                 break
+
+
+def restart_sites(bracket: CapacitatedBracket, liking: NDArray[np.float64], limits: Limits) -> None:
+    """Search again from sites drawn at random, as often as the relaxation opens each.
+
+    Every second time half as often, the sites of the best answer always counting for the other
+    half.
+    """
+    problem, rng = bracket.problem, np.random.default_rng(limits.seed)
+    left = _RESTART_WORK * limits.effort
+    for attempt in range(_RESTARTS):
+        if left <= 0 or bracket.closed(limits.gap) or limits.out_of_time():
+            return
+        chance = liking.copy()
+        if attempt % 2 and bracket.best is not None:
+            chance /= 2
+            chance[bracket.best.sites] += 0.5
+        drawn = np.flatnonzero((rng.random(problem.n_sites) < chance) | problem.forced)
+        if not problem.fewest <= len(drawn) <= problem.most:
+            order = np.argsort(-(chance + problem.forced), kind="stable")
+            drawn = np.sort(order[: min(max(len(drawn), problem.fewest), problem.most)])
+        left -= _search_from(bracket, drawn, limits)
+
+
+def _search_from(bracket: CapacitatedBracket, sites: NDArray[np.int64], limits: Limits) -> float:
+    """Repair and improve these sites apart from the best answer; how much work that was."""
+    apart = CapacitatedBracket(bracket.problem)
+    apart.raise_bound(bracket.bound)
+    try:
+        repair_sites(apart, sites, limits)
+        improve_sites(apart, limits)
+    finally:
+        bracket.offer(apart.best)
+    return apart.n_tried * float(bracket.problem.n_cells) * max(len(sites), 1) ** 2
 
 
 def repair_sites(bracket: CapacitatedBracket, sites: NDArray[np.int64], limits: Limits) -> None:

@@ -16,6 +16,7 @@ _MEMORY = 0.7
 _ENTRIES_PER_CHUNK = 30_000_000  # a tenth of a second: how long an interrupt may have to wait
 _CORE_PER_OPEN_ONE, _LEAST_CORE = 3, 60
 _ROUNDS = 8
+_WORTH_ANOTHER_ROUND = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,7 @@ def good_prices(
     enough: float,
     steps: int,
     patience: int,
+    stride: float,
     limits: Limits,
 ) -> Prices:
     """Raise the bound from given prices, aiming at ``goal``, until it is ``enough``.
@@ -69,7 +71,6 @@ def good_prices(
     )
     core = np.zeros(n, dtype=np.bool_)
     core[np.argsort(worth, kind="stable")[: max(_CORE_PER_OPEN_ONE * p, _LEAST_CORE)]] = True
-    stride = 1.0
     for _ in range(_ROUNDS):
         if best.bound >= enough or limits.out_of_time():
             break
@@ -82,7 +83,7 @@ def good_prices(
                 state, p, goal, enough, min(chunk, left), patience, _MEMORY
             )
             left -= chunk
-        price, stride = state.best_price, max(float(state.numbers[2]), 0.1)
+        price, stride = state.best_price, min(stride, max(float(state.numbers[2]), 0.1))
         worth = np.empty(n)
         offered = median_ascent.worth_at(lists.start, lists.site, lists.cost, price, worth)
         bound = offered + _least(worth, p)
@@ -98,9 +99,10 @@ def good_prices(
             best = Prices(best.bound, best.price, best.worth, share, cost, chosen)
         edge = np.partition(worth[core], p - 1)[p - 1] if p <= core.sum() else 0.0
         missed = ~core & (worth < edge)
-        if not missed.any():
+        # What the core could not see matters only where it is much of what is left to prove.
+        if state.numbers[0] - bound <= _WORTH_ANOTHER_ROUND * (enough - bound):
             break
-        core |= ~core & (worth < edge * (1 - 1e-3 * np.sign(edge)))
+        core |= missed
     return best
 
 

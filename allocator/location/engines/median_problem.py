@@ -11,7 +11,6 @@ from allocator.location.roles import SiteRoles
 from allocator.travel.coverage import Coverage
 from allocator.travel.times import Positions, TravelTimes
 
-
 _ARCS_AT_ONCE = 4_000_000
 
 

@@ -7,8 +7,8 @@ from allocator.location.engines.limits import Limits
 from allocator.location.engines.median_lists import NearLists
 
 _SAVES_AT_LEAST = 1e-9  # of what all pay: less may be rounding
-_KICKS_IN_VAIN = 100
-_ENTRIES_LOOKED_AT = 150_000_000
+_KICKS_IN_VAIN = 400
+_ENTRIES_LOOKED_AT = 50_000_000
 _SWAPS_PER_KICK = 6
 
 

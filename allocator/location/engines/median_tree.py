@@ -2,7 +2,7 @@
 
 import heapq
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,31 @@ from allocator.location.engines.median_problem import MedianProblem
 
 _ROOT_ROUNDS = 12
 _ROOT_STEPS, _ROOT_PATIENCE = 1_000, 20
-_NODE_STEPS, _NODE_PATIENCE = 60, 6
+_NODE_STEPS, _NODE_PATIENCE, _NODE_STRIDE = 150, 10, 0.5
+_NODES_PER_PLUNGE = 10
+_AIM = 1.005  # of the best cost: aiming at it or lower, steps shorten too soon
 _SHARE_WORTH_SHRINKING = 0.9
 _PRICES_KEPT = 100_000_000
 _NODES_PER_LINE = 200
 
-_Branch = tuple[float, NDArray[np.int8], NDArray[np.float64]]
+
+class _Branch(NamedTuple):
+    """What is decided in one branch; the least bound first, of equals the oldest.
+
+    Attributes
+    ----------
+    bound, number
+        What it cannot cost less than; number in the order of making.
+    role
+        Per site: 1 open, -1 closed, 0 to be decided.
+    price
+        Prices to begin with, if they are kept.
+    """
+
+    bound: float
+    number: int
+    role: NDArray[np.int8]
+    price: NDArray[np.floating[Any]] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +103,7 @@ class _Tree:
 
     def __init__(self, bracket: MedianBracket, say: Say) -> None:
         self._bracket, self._say = bracket, say
-        self._open: list[tuple[float, int, NDArray[np.int8], NDArray[np.float32] | None]] = []
+        self._open: list[_Branch] = []
         self._pushed = 0
         self.nodes = 0
 
@@ -118,29 +137,32 @@ class _Tree:
         b = self._bracket
         if b.closed:
             return
-        self._push(b.bound, np.zeros(b.lists.n_sites, dtype=np.int8), b.price)
-        while self._open and self._open[0][0] < b.enough:
-            b.raise_bound(self._open[0][0])
+        self._push(_Branch(b.bound, 0, np.zeros(b.lists.n_sites, dtype=np.int8), b.price))
+        while self._open and self._open[0].bound < b.enough:
+            b.raise_bound(self._open[0].bound)
             limit = b.limits.node_limit
             if b.limits.out_of_time() or (limit is not None and self.nodes >= limit):
                 return
-            # Taken off the heap only when it has been dealt with: an interrupt must not lose it.
-            bound, _, role, price = self._open[0]
-            branches = self._look(bound, role, b.price if price is None else price)
-            heapq.heappop(self._open)
-            for branch in branches:
-                self._push(*branch)
-            self.nodes += 1
-            if self.nodes % _NODES_PER_LINE == 0:
-                self._report(b.lists)
+            # Now and then one is followed to its end, where good choices are found.
+            following = self.nodes % _NODES_PER_PLUNGE == 0
+            branch: _Branch | None = heapq.heappop(self._open)
+            while branch is not None:
+                children = self._look(branch)
+                branch = None
+                if following and children and not b.limits.out_of_time():
+                    branch = children.pop(0)
+                for child in children:
+                    self._push(child)
+                self.nodes += 1
+                if self.nodes % _NODES_PER_LINE == 0:
+                    self._report(b.lists)
         b.exhaust()
 
-    def _look(
-        self, bound: float, role: NDArray[np.int8], first_price: NDArray[np.floating[Any]]
-    ) -> list[_Branch]:
+    def _look(self, branch: "_Branch") -> list["_Branch"]:
         """Bound a branch; what is left of it, split in two, or nothing."""
-        b = self._bracket
-        role, price = role.copy(), first_price.astype(np.float64)
+        b, bound = self._bracket, branch.bound
+        role = branch.role.copy()
+        price = (b.price if branch.price is None else branch.price).astype(np.float64)
         lists, number = b.lists.decided(role), np.flatnonzero(role == 0)
         while True:
             p = b.p - int(np.count_nonzero(role > 0))
@@ -150,7 +172,7 @@ class _Tree:
                 taken = np.union1d(np.flatnonzero(role > 0), number[:p])
                 b.offer(np.union1d(b.opened, b.lists.sites[taken]))
                 return []
-            found = self._ascend(lists, p, price, _NODE_STEPS, _NODE_PATIENCE)
+            found = self._ascend(lists, p, price, _NODE_STEPS, _NODE_PATIENCE, _NODE_STRIDE)
             bound, price = max(bound, found.bound), found.price
             if b.improve(np.union1d(np.flatnonzero(role > 0), number[found.chosen]), found.cost):
                 self._report(b.lists)
@@ -164,28 +186,34 @@ class _Tree:
             if lists.n_sites > _SHARE_WORTH_SHRINKING * before and p > 0:
                 break
         share = found.share[more == 0]
-        split = number[int(np.argmin(np.abs(share - 0.5)))]
-        branches: list[_Branch] = []
+        at = int(np.argmin(np.abs(share - 0.5)))
+        children = []
         for choice in (1, -1):
             child = role.copy()
-            child[split] = choice
-            branches.append((bound, child, price))
-        return branches
+            child[number[at]] = choice
+            children.append(_Branch(bound, 0, child, price))
+        return children
 
     def _ascend(
-        self, lists: NearLists, p: int, price: NDArray[np.float64], steps: int, patience: int
+        self,
+        lists: NearLists,
+        p: int,
+        price: NDArray[np.float64],
+        steps: int,
+        patience: int,
+        stride: float = 1.0,
     ) -> Prices:
         b = self._bracket
         return good_prices(
-            lists, p, price, goal=b.cost, enough=b.enough, steps=steps, patience=patience,
-            limits=b.limits,
+            lists, p, price, goal=_AIM * b.cost, enough=b.enough, steps=steps, patience=patience,
+            stride=stride, limits=b.limits,
         )  # fmt: skip
 
-    def _push(self, bound: float, role: NDArray[np.int8], price: NDArray[np.float64]) -> None:
+    def _push(self, branch: "_Branch") -> None:
         self._pushed += 1
-        kept = len(self._open) * len(price) < _PRICES_KEPT
-        entry = (bound, self._pushed, role, price.astype(np.float32) if kept else None)
-        heapq.heappush(self._open, entry)
+        kept = branch.price is not None and len(self._open) * len(branch.price) < _PRICES_KEPT
+        price = branch.price.astype(np.float32) if branch.price is not None and kept else None
+        heapq.heappush(self._open, branch._replace(number=self._pushed, price=price))
 
     def _report(self, lists: NearLists) -> None:
         b = self._bracket
