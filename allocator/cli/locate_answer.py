@@ -163,6 +163,9 @@ def _notes(asked: Asked, instance: Instance, best: "Siting") -> list[str]:
     notes = []
     if asked.form.needs == "reach" and instance.limit == float("inf"):
         notes.append("no --within-minutes: every pair in the table of times counts as in reach")
+    beyond = len(instance.left_out) or len(best.uncoverable)
+    if instance.demand is not None and beyond == len(instance.demand):
+        notes.append("no permitted site reaches anybody: check the limit and the coordinates")
     if len(instance.left_out):
         people = 0.0 if instance.demand is None else instance.demand.people[instance.left_out].sum()
         notes.append(

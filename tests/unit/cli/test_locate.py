@@ -261,3 +261,13 @@ def test_times_may_be_parquet(locate, tmp_path):
         told.append(done.stdout.splitlines()[2:])
         assert "objective 1,177 people-minutes" in done.stdout
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("model", [("lscp",), ("p-median", "--p", 1)])
+def test_sites_far_from_everybody_are_pointed_out(locate, tmp_path, model):
+    """A question of nobody has an answer, but its reason is probably a slip."""
+    (tmp_path / "sites.csv").write_text("id,lon,lat\nS,119.0,30.0\n", encoding="utf-8")
+    done = locate(*model, *RADIUS, "--skip-unreachable")
+    assert done.exit_code == 0
+    assert "people served: 0 of 157" in done.stdout
+    assert "check the limit and the coordinates" in done.stdout
