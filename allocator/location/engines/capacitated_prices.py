@@ -45,11 +45,6 @@ class PriceClimb:
         steps = float(self._climb.numbers[3])
         return np.asarray(self._climb.openness / max(1.0 - 0.98**steps, 1e-9))
 
-    @property
-    def stride(self) -> float:
-        """How far the steps go by now; starts at 0.1."""
-        return float(self._climb.numbers[1])
-
     def run(self, steps: int, target: float) -> float:
         """Go on for so many steps towards ``target``; the bound at the best prices."""
         from allocator.location.engines.capacitated_kernels import ascend
@@ -60,10 +55,6 @@ class PriceClimb:
             target = low + (_OPTIMISM - 1) * max(abs(low), 1e-9)
         ascend(self.problem.arcs, self._climb, steps, target)
         return float(self._climb.numbers[0])
-
-    def afresh(self) -> None:
-        """Take longer strides again, from the best prices."""
-        self._climb.numbers[1:5] = 0.05, 0.0, 1.0, 0.1
 
 
 def climb_prices(
