@@ -166,6 +166,12 @@ CATALOGUE: tuple[Assumption, ...] = (
         "the text does not say", choices=("area", "unit"),
     ),
     Assumption(
+        "tier_bounds", "upper", "",
+        "a facility of exactly the beds where one tier ends and the next begins: 'upper' = it "
+        "belongs to the upper tier, 'both' = to either", "the text does not say",
+        choices=("upper", "both"),
+    ),
+    Assumption(
         "cost_years", 1.0, "years",
         "years of pay of added posts that the plan's cost includes", _DOMAIN, highest=50.0,
     ),

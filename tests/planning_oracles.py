@@ -233,15 +233,16 @@ def leaves(rule: Any) -> list[Any]:
 
 
 def choices(region: Any, rules: Sequence[Any]) -> Iterator[list[Any]]:
-    """Every list of open sites: what stands stays, unless a rule caps its kind."""
+    """Every list of open sites: what stands stays, unless a rule caps the sites it is one of."""
     table = region.sites.table
     rules = [leaf for r in rules for leaf in leaves(r)]
     capped = {
-        s["kind"]
+        s.name
         for r in rules
         for _, s in table.iterrows()
         if r.kind in {"count", "served_band"} and selected(s, r.sites)
         and (r.lower > 0 if r.kind == "served_band" else r.sense != ">=")
+        and any(set(ancestors(region, s["unit"])) & set(units) for units in areas(region, r))
     }  # fmt: skip
     spoken = {s["kind"] for r in rules for _, s in table.iterrows() if _speaks(r, s)}
     options = []
@@ -250,7 +251,7 @@ def choices(region: Any, rules: Sequence[Any]) -> Iterator[list[Any]]:
             options.append([True])
         elif s["kind"] not in spoken:
             options.append([s["status"] == "existing"])
-        elif s["status"] == "existing" and s["kind"] not in capped:
+        elif s["status"] == "existing" and s.name not in capped:
             options.append([True])
         else:
             options.append([False, True])

@@ -23,6 +23,8 @@ PRICES = {
 PEOPLE = st.one_of(st.sampled_from([100, 299, 300, 301, 1000, 2000]), st.integers(1, 2500))
 STRENGTHS = st.sampled_from(["must", "target", "wish"])
 
+GIVEN = ("villages", "served_people")
+
 some = settings(max_examples=max(3, settings().max_examples // 3))
 """For properties that plan several times per example."""
 few = settings(max_examples=max(2, settings().max_examples // 6))
@@ -46,6 +48,8 @@ def regions(
             x / 2,
             y / 2,
             status=draw(st.sampled_from(["existing", "candidate", "candidate", "required"])),
+            beds=draw(st.sampled_from([float("nan"), 10.0, 30.0])),
+            attributes=draw(st.sampled_from([(), (), ("renovated",)])),
             opening_cost=draw(st.sampled_from([float("nan"), 5.0, 8.0, 12.0])),
         )
         for k, (x, y) in enumerate(stands)
@@ -66,7 +70,7 @@ def regions(
 def stocks(draw: Any, planning: list[str]) -> dict[tuple[str, str], float]:
     """Today's numbers, per planning unit or for the root only, of some resources."""
     found: dict[tuple[str, str], float] = {}
-    for resource in ("ambulances", "public_beds", "physicians", "ems_drivers"):
+    for resource in ("ambulances", "public_beds", "physicians", "ems_drivers", *GIVEN):
         where = draw(st.sampled_from([[], ["R"], planning]))
         found |= {(u, resource): float(draw(st.integers(0, 12))) for u in where}
     return found
@@ -190,7 +194,15 @@ def any_rules(draw: Any) -> list[Any]:
 
 
 _ANY_LEVELS = st.sampled_from([(), ("county",), ("district", "county"), ("town",)])
-_SITES = st.sampled_from([{"kinds": [KIND]}, {"kinds": [KIND, OTHER_KIND]}, {"kinds": ["school"]}])
+_SITES = st.sampled_from(
+    [
+        {"kinds": [KIND]}, {"kinds": [KIND, OTHER_KIND]}, {"kinds": ["school"]},
+        {"kinds": [KIND], "new": True}, {"kinds": [KIND, OTHER_KIND], "new": False},
+        {"kinds": [KIND], "beds_from": 10, "beds_below": 30},
+        {"kinds": [KIND, OTHER_KIND], "having": ["renovated"]},
+        {"kinds": [KIND], "without": ["renovated"]},
+    ]
+)  # fmt: skip
 _SENSES = st.sampled_from(
     [
         {"sense": "band", "lower": 1, "upper": 3}, {"sense": "about", "number": 3},
@@ -211,10 +223,34 @@ _ANY_RULES: dict[str, Any] = {
                 "sites": _SITES,
                 "attribute": st.sampled_from([None, None, "decontamination"]),
                 "above_people": st.sampled_from([None, None, 1000, 3000]),
+                "up_to_people": st.sampled_from([None, None, 2500]),
+                "times": st.sampled_from([None, None, None, "villages"]),
             }
         ),
     ),
-    "forced_site": st.fixed_dictionaries({"site": st.sampled_from(["s0", "site s1", "nowhere"])}),
+    "forced_site": st.fixed_dictionaries(
+        {
+            "site": st.sampled_from(["s0", "site s1", "nowhere"]),
+            "attribute": st.sampled_from([None, None, "decontamination", "level_2A", "of_scale"]),
+            "cost": st.sampled_from([None, None, 7]),
+            "brings": st.sampled_from([[], [{"resource": "public_beds", "amount": 6}]]),
+        }
+    ),
+    "site_share": _merged(
+        st.sampled_from(
+            [
+                {"sense": ">=", "number": "0.5"}, {"sense": "<=", "number": "1/3"},
+                {"sense": "==", "number": 1},
+            ]
+        ),
+        st.sampled_from(
+            [
+                {"attribute": "decontamination"}, {"attribute": "renovated"},
+                {"part": {"kinds": [KIND], "new": True}}, {"part": {"beds_from": 20}},
+            ]
+        ),
+        st.fixed_dictionaries({"sites": st.lists(_SITES, min_size=1, max_size=2)}),
+    ),
     "coverage km": st.fixed_dictionaries(
         {
             "sites": _SITES,
@@ -269,17 +305,23 @@ _ANY_RULES: dict[str, Any] = {
                     [{"resource": "nurses", "base": "public_beds"}],
                     [{"resource": "ems_drivers", "base": "ambulances"},
                      {"resource": "ems_nurses", "sites": [{"kinds": [KIND]}]}],
+                    [{"resource": "nurses", "units": ["county"]},
+                     {"resource": "ems_drivers", "base": "villages"}],
                 ]
             ),
             "number": st.sampled_from(["0.7", "2"]),
+            "per": st.sampled_from([1, 1, 3]),
             "on_duty": st.booleans(),
         }
     ),
     "budget": st.fixed_dictionaries(
         {
-            "amount": st.sampled_from([15, 60]),
-            "subsidy_per_site": st.sampled_from([0, 4]),
+            "amount": st.sampled_from([15, 60, None]),
+            "subsidy_per_site": st.sampled_from([1, 4]),
             "sites": st.just({"kinds": [KIND]}),
+            "attribute": st.sampled_from([None, None, "decontamination"]),
+            "subsidy_per_person": st.just("0.5"),
+            "people": st.just("served_people"),
         }
     ),
     "parameter": st.just({"number": 9000}),
@@ -296,6 +338,7 @@ ANY_READINGS = st.fixed_dictionaries(
         "elderly_age": st.sampled_from([60.0, 62.0, 65.0]),
         "staff_inflow_cap": st.sampled_from([0.0, 5.0]),
         "on_duty_share": st.sampled_from([0.5, 1.0]),
+        "tier_bounds": st.sampled_from(["upper", "both"]),
         "around_tolerance": st.sampled_from([0.0, 0.5]),
         "settled_density_per_km2": st.sampled_from([0.0, 300.0, 1e6]),
         "cost_years": st.sampled_from([1.0, 3.0]),

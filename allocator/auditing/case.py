@@ -11,11 +11,13 @@ import pandas as pd
 
 from allocator.assumptions import Assumptions
 from allocator.auditing.facts import Facts
-from allocator.policy.rules import SiteFilter, exact
+from allocator.policy.rules import Rule, SiteFilter, exact
 from allocator.region.ground import Region
 from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 from allocator.region.units import GROUPS
 
+_NOT_STANDING = {"new", "candidate", "required"}
+"""Of a facility in a plan, and of a site in a region."""
 _WORST_FIRST = ("assumed", "modelled", "measured")
 
 
@@ -29,11 +31,14 @@ class Case:
         The region as planned for: people of the plan's year, candidate sites listed.
     assumptions, facts
         The readings in force; the plan's tables or today's stock.
+    rules
+        All rules of the policy: what the projects among them pay and bring.
     """
 
     region: Region
     assumptions: Assumptions
     facts: Facts
+    rules: tuple[Rule, ...] = ()
 
     def exactly(self, assumption: str) -> Fraction:
         """A numeric assumption as an exact rational."""
@@ -150,16 +155,37 @@ class Case:
         inside = None if units is None else self.inside(units)
         places = [
             i
-            for i, row in enumerate(self._open_rows)
-            if any(selects(chosen, row) for chosen in filters)
+            for i, (name, row) in enumerate(self._open_rows)
+            if any(self.selects(chosen, name, row) for chosen in filters)
             and (attribute is None or has(attribute, row))
             and (inside is None or row["unit"] in inside)
         ]
         return self.facts.open.iloc[places]
 
     @cached_property
-    def _open_rows(self) -> list[dict[str, Any]]:
-        return _rows(self.facts.open)
+    def _open_rows(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(name, row) for name, row in self.listed if row["open"]]
+
+    def selects(self, chosen: SiteFilter, name: str, row: Mapping[str, Any]) -> bool:
+        """Whether a filter selects a facility; an empty field does not restrict.
+
+        What it has today is what the region says of it, or its own row where it says nothing.
+        """
+        today = self.known_sites.get(name, row)
+        beds, new = today["beds"], row["status"] in _NOT_STANDING
+        below = chosen.beds_below
+        if below is not None and self.assumptions.word("tier_bounds") == "both":
+            below += 1  # beds come in whole numbers
+        return (
+            (not chosen.kinds or row["kind"] in chosen.kinds)
+            and (not chosen.grades or row["grade"] in chosen.grades)
+            and (not chosen.run_by or row["run_by"] in chosen.run_by)
+            and (chosen.new is None or chosen.new == new)
+            and (chosen.beds_from is None or beds >= chosen.beds_from)
+            and (below is None or beds < below)
+            and all(has(attribute, today) for attribute in chosen.having)
+            and not any(has(attribute, today) for attribute in chosen.without)
+        )
 
     def site_basis(self, *filters: SiteFilter) -> str:
         """Basis of facilities: planned, or the weakest among today's sites of the filters."""
@@ -190,21 +216,24 @@ class Case:
         kinds = ", ".join(wanted.kinds) or "any kind"
         if not known:
             return f"sites.csv has no site of kind {kinds}"
-        if wanted.grades and not any(grade for _, grade, _ in known):
+        if wanted.grades and not any(grade for _, grade, _, _ in known):
             return f"sites.csv has no grade for any site of kind {kinds}"
-        if wanted.run_by and not any(run_by for _, _, run_by in known):
+        if wanted.run_by and not any(run_by for _, _, run_by, _ in known):
             return f"sites.csv has no run_by for any site of kind {kinds}"
+        sized = wanted.beds_from is not None or wanted.beds_below is not None
+        if sized and not any(beds == beds for _, _, _, beds in known):
+            return f"sites.csv has no beds for any site of kind {kinds}"
         return ""
 
     @cached_property
-    def _forms(self) -> set[tuple[str, str, str]]:
-        """Every kind, grade and owner that occurs together."""
+    def _forms(self) -> set[tuple[str, str, str, float]]:
+        """Every kind, grade, owner and size that occurs together."""
         tables = (self.region.sites.table, self.facts.facilities)
         return {
-            (str(kind), str(grade), str(run_by))
+            (str(kind), str(grade), str(run_by), float(beds))
             for table in tables
-            for kind, grade, run_by in zip(
-                table["kind"], table["grade"], table["run_by"], strict=True
+            for kind, grade, run_by, beds in zip(
+                table["kind"], table["grade"], table["run_by"], table["beds"], strict=True
             )
         }
 
@@ -213,21 +242,12 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def selects(chosen: SiteFilter, row: Mapping[str, Any]) -> bool:
-    """Whether a filter selects a facility; an empty field does not restrict."""
-    return (
-        (not chosen.kinds or row["kind"] in chosen.kinds)
-        and (not chosen.grades or row["grade"] in chosen.grades)
-        and (not chosen.run_by or row["run_by"] in chosen.run_by)
-    )
-
-
 def has(attribute: str, row: Mapping[str, Any]) -> bool:
     """Whether a facility has an attribute: listed, by its grade, or because it is new."""
     if attribute in row["attributes"]:
         return True
     if attribute == RENEWED:
-        return bool(row["status"] not in {"existing", "kept", "upgraded"})
+        return row["status"] in _NOT_STANDING
     steps = {name: step for step, name in enumerate(LEVELS)}
     own = {LEVEL_OF_GRADE.get(row["grade"], ""), *row["attributes"]}
     highest = max((steps[name] for name in own if name in steps), default=-1)

@@ -14,11 +14,13 @@ from allocator.auditing import (
     indicators,
     parameters,
     physical,
+    projects,
     quotas,
     ratios,
     responses,
     served,
     shares,
+    site_shares,
     totals,
 )
 from allocator.auditing.case import Case
@@ -35,10 +37,11 @@ _LINES_OF_KIND: Mapping[str, Callable[[Any, Case], list[Line]]] = {
     "share": shares.lines,
     "ratio": ratios.lines,
     "count": counts.lines,
-    "forced_site": counts.forced_lines,
+    "forced_site": projects.lines,
     "coverage": coverage.lines,
     "mean_response": responses.lines,
     "served_band": served.lines,
+    "site_share": site_shares.lines,
     "budget": budgets.lines,
     "parameter": parameters.lines,
     "indicator": indicators.lines,
@@ -101,7 +104,7 @@ def audit_lines(
     policy, assumptions, facts
         What must hold, how it is read, what is there.
     """
-    case = Case(prepared_region, assumptions, facts)
+    case = Case(prepared_region, assumptions, facts, policy.rules)
     found = [line for rule in policy.rules for line in _lines(rule, case)]
     return found + physical.lines(case)
 

@@ -1,14 +1,14 @@
-"""Facilities per unit, and named sites that must be open."""
+"""Facilities per unit."""
 
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 
-import pandas as pd
-
-from allocator.auditing.areas import holding, lines_by_area
+from allocator.auditing.areas import Find, holding, lines_by_area
 from allocator.auditing.case import Case
-from allocator.auditing.findings import Finding, line_of, whole_bounds
+from allocator.auditing.findings import Finding, few, line_of, whole_bounds
 from allocator.plans import Line
-from allocator.policy.rules import Count, ForcedSite, SiteFilter
+from allocator.policy.rules import Count
 
 
 def lines(rule: Count, case: Case) -> list[Line]:
@@ -16,18 +16,21 @@ def lines(rule: Count, case: Case) -> list[Line]:
     missing = case.missing_sites(rule.sites)
 
     def find(units: tuple[str, ...]) -> Finding:
-        lower, upper = whole_bounds(rule, Fraction(1), case.exactly("around_tolerance"))
+        times, unknown = _times(rule, case, units)
+        lower, upper = whole_bounds(rule, times, case.exactly("around_tolerance"))
         found = case.open_sites(rule.sites, attribute=rule.attribute, units=units)
         return Finding(
             lower=lower,
             upper=upper,
             achieved=float(len(found)),
             weight=case.people(units),
-            missing=missing,
+            missing="; ".join(text for text in (missing, unknown) if text),
             basis=case.site_basis(rule.sites),
         )
 
-    if rule.above_people is None:
+    if rule.above_people is None and rule.up_to_people is None:
+        if rule.in_share < 1:
+            return _lines_in_share(rule, case, find, holding(rule, case))
         found = lines_by_area(rule, case, find, measure="sites", sense=rule.sense)
         # Two stations of a city are nobody's share: a split over the units would only mislead.
         return found[:1] if rule.pool or not rule.level else found
@@ -37,32 +40,57 @@ def lines(rule: Count, case: Case) -> list[Line]:
         return [line_of(rule, finding, measure="sites", sense=rule.sense)]
     apart = rule.level and not rule.pool
     areas = [(unit,) for unit in asked] if apart else [asked]
-    large = [area for area in areas if (case.people(area) or 0) > rule.above_people]
-    if asked and not large:
-        note = f"no unit has more than {rule.above_people:,} residents"
-        finding = Finding(lower=0.0, upper=0.0, achieved=0.0, note=note)
+    meant = [area for area in areas if _is_meant(rule, case.people(area) or Fraction(0))]
+    if asked and not meant:
+        finding = Finding(lower=0.0, upper=0.0, achieved=0.0, note=_nobody(rule))
         return [line_of(rule, finding, measure="sites", sense=rule.sense)]
-    at = tuple(unit for area in large for unit in area) if apart else None
+    at = tuple(unit for area in meant for unit in area) if apart else None
+    if rule.in_share < 1:
+        return _lines_in_share(rule, case, find, at or ())
     return lines_by_area(rule, case, find, measure="sites", sense=rule.sense, units=at)
 
 
-def forced_lines(rule: ForcedSite, case: Case) -> list[Line]:
-    """Audit a site named by its id or its name."""
-    known = _called(rule.site, case.facts.facilities, case.region.sites.table)
-    finding = Finding(
-        lower=1.0,
-        achieved=float(min(1, len(_called(rule.site, case.facts.open)))),
-        missing="" if known else f"sites.csv has no site {rule.site!r}",
-        basis=case.site_basis(SiteFilter()),
+def _times(rule: Count, case: Case, units: tuple[str, ...]) -> tuple[Fraction, str]:
+    """How often the number counts in some units, and what is missing to know it."""
+    if rule.times is None:
+        return Fraction(1), ""
+    given = case.count(units, rule.times)
+    return Fraction(given or 0), case.missing_counts(units, (rule.times,))
+
+
+def _is_meant(rule: Count, residents: Fraction) -> bool:
+    above = rule.above_people is None or residents > rule.above_people
+    return above and (rule.up_to_people is None or residents <= rule.up_to_people)
+
+
+def _nobody(rule: Count) -> str:
+    limits = [] if rule.above_people is None else [f"more than {rule.above_people:,}"]
+    limits += [] if rule.up_to_people is None else [f"at most {rule.up_to_people:,}"]
+    return f"no unit has {' and '.join(limits)} residents"
+
+
+def _lines_in_share(rule: Count, case: Case, find: Find, at: tuple[str, ...]) -> list[Line]:
+    """How many of the units have their number, against the share that must; then each unit."""
+    parts = [find((unit,)) for unit in at]
+    where = "" if at else f"the units file has no unit of level {' or '.join(rule.level)}"
+    total = Finding(
+        lower=float(ceil(rule.in_share * len(at))),
+        achieved=float(sum(part.below == 0 for part in parts)),
+        rate_required=float(rule.in_share),
+        missing=where or few([part.missing for part in parts if part.missing]),
+        basis=case.site_basis(rule.sites),
     )
-    return [line_of(rule, finding, measure="sites", sense=">=")]
-
-
-def _called(name: str, *tables: pd.DataFrame) -> list[str]:
-    """Ids of the sites with this id or name."""
-    return [
-        str(site)
-        for table in tables
-        for site, label in zip(table.index, table["name"], strict=True)
-        if name in (site, label)
+    if at:
+        total = replace(total, rate_achieved=(total.achieved or 0.0) / len(at))
+    return [line_of(rule, total, measure="units", sense=rule.sense)] + [
+        line_of(
+            rule,
+            part,
+            measure="sites",
+            sense=rule.sense,
+            area=unit,
+            area_name=case.region.units.name(unit),
+            strength="info",
+        )
+        for unit, part in zip(at, parts, strict=True)
     ]

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.auditing.areas import lines_by_area
-from allocator.auditing.case import Case, selects, weakest
+from allocator.auditing.case import Case, weakest
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, minutes_from_km, nearest_km, stands_in
 from allocator.plans import Line
@@ -62,11 +62,9 @@ class _PeopleReached:
     def _reachable(self) -> NDArray[np.bool_]:
         """Cells that an open, existing or candidate site reaches."""
         sites = self.case.region.sites.table
-        columns = ("kind", "grade", "run_by")
-        rows = zip(*(sites[column] for column in columns), strict=True)
         chosen = [
-            i for i, row in enumerate(rows)
-            if selects(self.rule.sites, dict(zip(columns, row, strict=True)))
+            i for i, name in enumerate(map(str, sites.index))
+            if self.case.selects(self.rule.sites, name, self.case.known_sites[name])
         ]  # fmt: skip
         return self._reached | _within(self.rule, self.case, sites.iloc[chosen])
 

@@ -106,6 +106,8 @@ class Finding:
         """Whether it is met with nothing to spare."""
         if self.slack is None:
             return None if self.missing else False
+        if self.lower is None and self.upper is None and self.stated_slack is None:
+            return False
         near = _CLOSE * max(1.0, self._limit) if self.tolerance else 0.0
         return abs(self.slack) <= near
 

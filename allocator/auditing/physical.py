@@ -198,6 +198,8 @@ def _disagreements(name: str, row: dict[str, Any], known: dict[str, Any]) -> Ite
     for column in ("kind", "grade", "run_by"):
         if row[column] != known[column]:
             yield f"{name}: {column} {row[column]!r}, in the region {known[column]!r}"
+    if not isnan(row["beds"]) and not isnan(known["beds"]) and row["beds"] != known["beds"]:
+        yield f"{name}: {row['beds']:g} beds, in the region {known['beds']:g}"
     for attribute in FOUND_ATTRIBUTES:
         if (attribute in row["attributes"]) != (attribute in known["attributes"]):
             said = "is" if attribute in row["attributes"] else "is not"

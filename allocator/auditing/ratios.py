@@ -13,7 +13,7 @@ from allocator.region.stock import resources
 
 def lines(rule: Ratio, case: Case) -> list[Line]:
     """Audit a ratio. Staff work where the beds and vehicles are: every unit holds it alone."""
-    number = rule.number
+    number = rule.number / rule.per
     if rule.on_duty:
         number *= case.exactly("on_duty_share") * case.exactly("fte_per_post")
 
@@ -49,12 +49,16 @@ def _pair(pair: RatioPair, number: Fraction, case: Case, units: tuple[str, ...])
 
 def _base(pair: RatioPair, case: Case, units: tuple[str, ...]) -> tuple[Fraction | None, str, str]:
     """What the staff serve, what is missing to know it, and what may be missing from it."""
+    if pair.units:
+        at = set(case.region.units.at(pair.units))
+        unknown = f"the units file has no unit of level {' or '.join(pair.units)}"
+        return Fraction(len(at & case.inside(units))), "" if at else unknown, ""
     if pair.base is not None:
         count = case.count(units, pair.base)
         missing = case.missing_counts(units, (pair.base,))
         return (None if count is None else Fraction(count)), missing, ""
-    unknown = [text for text in map(case.missing_sites, pair.sites) if text]
-    if len(unknown) == len(pair.sites):
-        return None, "; ".join(unknown), ""
+    silent = [text for text in map(case.missing_sites, pair.sites) if text]
+    if len(silent) == len(pair.sites):
+        return None, "; ".join(silent), ""
     served = case.open_sites(*pair.sites, units=units)
-    return Fraction(len(served)), "", "; ".join(unknown)
+    return Fraction(len(served)), "", "; ".join(silent)

@@ -10,10 +10,21 @@ from allocator.lp.solvers import SolverSettings
 from allocator.planning.case import Area, Case
 from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
-from allocator.planning.families import capped_kinds, positions_of
+from allocator.planning.families import closable, crowding, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
 from allocator.planning.physical import vehicles_at_stations
-from allocator.planning.rows import budget, count, coverage, either, quota, ratio, response, share
+from allocator.planning.rows import (
+    budget,
+    count,
+    coverage,
+    either,
+    projects,
+    quota,
+    ratio,
+    response,
+    share,
+    site_share,
+)
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
     add_stocks,
@@ -36,6 +47,7 @@ from allocator.policy.rules import (
     ServedBand,
     Share,
     SiteFilter,
+    SiteShare,
     Total,
 )
 
@@ -88,19 +100,20 @@ class Block:
         case, task = self.task.case, self.task
         table = case.region.sites.table
         positions = [int(j) for j in table["kind"].isin(kinds).to_numpy().nonzero()[0]]
-        capped = capped_kinds(task.rules, case)
+        capped = closable(task.rules, case)
         opened: dict[int, Variable] = {}
         for j in positions:
-            status, kind = str(table["status"].iloc[j]), str(table["kind"].iloc[j])
-            # One more site never hurts a rule of an uncapped kind: it is not closed.
-            fixed = status == "required" or (status == "existing" and kind not in capped)
+            status = str(table["status"].iloc[j])
+            # One more site never hurts where no rule caps them: it is not closed.
+            fixed = status == "required" or (status == "existing" and j not in capped)
             opened[j] = self.program.binary(f"open[{table.index[j]}]", 1 if fixed else 0)
-        free = frozenset(j for j in positions if str(table["kind"].iloc[j]) not in capped)
-        enforced = task.budget is None and not any(isinstance(r, Budget) for r in task.rules)
+        free = frozenset(positions) - capped - crowding(task.rules, case)
+        limited = any(isinstance(r, Budget) and r.amount is not None for r in task.rules)
+        enforced = task.budget is None and not limited
         return SiteModel(case, self.program, positions, opened, enforced, free)
 
     def _add_stocks(self) -> None:
-        self.stock = StockModel(self.task.case, self.program, self._count_open)
+        self.stock = StockModel(self.task.case, self.program, self._count_open, self._open_site)
         planned = planned_resources(self.task.case, list(self.task.case.policy.rules))
         add_stocks(self.stock, planned, self.task.rules)
 
@@ -118,6 +131,14 @@ class Block:
         )
         return known, [(1.0, deciding[j]) for j in inside if j in deciding]
 
+    def _open_site(self, position: int) -> tuple[int, list[Term]]:
+        """Whether a site is open: known, or being decided."""
+        for model in self.sites:
+            if position in model.open:
+                return 0, [(1.0, model.open[position])]
+        existing = self.task.case.region.sites.table["status"].iloc[position] == "existing"
+        return int(self.task.before.opened.get(position, existing)), []
+
     def _stations(self) -> None:
         if self.stock is None:
             return
@@ -134,7 +155,7 @@ class Block:
             self.program.require("budget", terms, "<=", left, limit=words)
         for rule in self.task.rules:
             if isinstance(rule, Budget):
-                found = budget.budget(rule, self.program, self.cost(), self.sites)
+                found = budget.budget(rule, self.task.case, self.program, self.cost(), self.sites)
                 self.shortfalls.setdefault(rule.strength, []).extend(found)
 
     def cost(self) -> tuple[list[Term], float]:
@@ -164,6 +185,9 @@ class Block:
             isinstance(rule, ForcedSite) or (isinstance(rule, Count) and not rule.level)
         ):
             return None  # a few sites of the whole region are no unit's own choice
+        brought: list[Shortfall] | None = None
+        if self.stock is not None and isinstance(rule, ForcedSite) and rule.brings:
+            brought = projects.brings(rule, self.stock)
         if self.stock is not None:
             for kind, rows in _STOCK_ROWS.items():
                 if isinstance(rule, kind) and self.stock.decides(rule):
@@ -174,8 +198,8 @@ class Block:
                     model.condition = condition
                     found = site_rows(rule, model, scope)
                     model.condition = None
-                    return found
-        return None
+                    return found + (brought or [])
+        return brought
 
     def rows_of(self, rule: str) -> list[Row]:
         """Floor and equality rows of a rule, for asking what one more unit is worth."""
@@ -284,6 +308,7 @@ _SITE_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
     Count: count.count,
     ForcedSite: count.forced,
     ServedBand: count.served_band,
+    SiteShare: site_share.site_share,
     CoverageRule: coverage.coverage,
     MeanResponse: response.mean_response,
 }

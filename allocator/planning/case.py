@@ -3,12 +3,13 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
 from allocator.assumptions import Assumptions
 from allocator.policy.policies import Policy
-from allocator.policy.rules import SiteFilter
+from allocator.policy.rules import ForcedSite, SiteFilter
 from allocator.region.ground import Region
 from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 
@@ -19,6 +20,24 @@ class Area:
 
     id: str
     units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A named site that a rule forces: its position and planning unit ('' above them)."""
+
+    rule: ForcedSite
+    position: int
+    unit: str
+
+    @property
+    def cost(self) -> Fraction | None:
+        """What it costs in all, where the text says so."""
+        return self.rule.cost
+
+    def amount(self, resource: str) -> int:
+        """What it brings of a resource."""
+        return sum(b.amount for b in self.rule.brings if b.resource == resource)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +72,30 @@ class Case:
         units = self.region.units
         return [u for u in units.planning if any(a in area.units for a in units.ancestors(u))]
 
+    def units_inside(self, area: Area, levels: tuple[str, ...]) -> list[str]:
+        """Units of some levels inside an area, or the area itself."""
+        units = self.region.units
+        return [u for u in units.at(levels) if any(a in area.units for a in units.ancestors(u))]
+
     def positions(self, chosen: SiteFilter) -> list[int]:
         """Positions of the sites that pass a filter."""
         table = self.region.sites.table
         mask = passes(table["kind"], chosen.kinds)
         mask &= passes(table["grade"], chosen.grades)
         mask &= passes(table["run_by"], chosen.run_by)
-        return [int(i) for i in mask.to_numpy().nonzero()[0]]
+        if chosen.new is not None:
+            mask &= (table["status"] != "existing") == chosen.new
+        if chosen.beds_from is not None:
+            mask &= table["beds"] >= chosen.beds_from
+        if chosen.beds_below is not None:
+            inclusive = self.assumptions.word("tier_bounds") == "both"
+            below, limit = table["beds"] < chosen.beds_below, chosen.beds_below
+            mask &= below | (table["beds"] == limit) if inclusive else below
+        return [
+            j for j in map(int, mask.to_numpy().nonzero()[0])
+            if all(self.had(a, j) for a in chosen.having)
+            and not any(self.had(a, j) for a in chosen.without)
+        ]  # fmt: skip
 
     def positions_in(self, area: Area, positions: list[int]) -> list[int]:
         """Those of the positions whose site stands in an area."""
@@ -81,8 +117,52 @@ class Case:
         new = attribute == RENEWED and row["status"] != "existing"
         return new or attribute in row["attributes"]
 
+    def named(self, site: str) -> list[int]:
+        """Positions of the sites with this id or name, in table order."""
+        table = self.region.sites.table
+        return [
+            j for j, (name, label) in enumerate(zip(table.index, table["name"], strict=True))
+            if site in (name, label)
+        ]  # fmt: skip
+
+    @cached_property
+    def projects(self) -> "tuple[Project, ...]":
+        """Named projects that bring something or have a cost of their own."""
+        found = []
+        for rule in self.policy.rules:
+            if not isinstance(rule, ForcedSite) or rule.strength == "info":
+                continue
+            if (rule.brings or rule.cost is not None) and (named := self.named(rule.site)):
+                unit = str(self.region.sites.table["unit"].iloc[named[0]])
+                planning = self.region.units.planning_unit_of(unit) if unit else ""
+                found.append(Project(rule, named[0], planning))
+        return tuple(found)
+
+    @cached_property
+    def _paid(self) -> dict[int, ForcedSite]:
+        """The dearest project with a cost of its own at each site."""
+        paid: dict[int, ForcedSite] = {}
+        for project in self.projects:
+            before = paid.get(project.position)
+            if project.cost is not None and (before is None or project.cost > (before.cost or 0)):
+                paid[project.position] = project.rule
+        return paid
+
+    def attribute_cost(self, attribute: str, position: int) -> float:
+        """Cost of giving a site an attribute: within a paid project, once and for all of it."""
+        project = self._paid.get(position)
+        wanted = None if project is None else project.attribute
+        levels = list(LEVELS)
+        steps = levels[: levels.index(wanted) + 1] if wanted in levels else [wanted]
+        if project is None or attribute not in steps:
+            return self.region.costs.of(attribute)
+        stands = self.region.sites.table["status"].iloc[position] == "existing"
+        return float(project.cost or 0) if stands and attribute == wanted else 0.0
+
     def opening_cost(self, position: int) -> float:
         """Cost of opening a candidate site, in the region's currency."""
+        if position in self._paid:
+            return float(self._paid[position].cost or 0)
         return self._site_cost(position, "opening_cost", "")
 
     def closing_cost(self, position: int) -> float:

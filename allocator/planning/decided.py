@@ -100,7 +100,8 @@ class Decided:
         self.attributes |= other.attributes
         self.amounts |= other.amounts
         self.branches |= other.branches
-        self.missed |= other.missed
+        for rule, miss in other.missed.items():
+            self.missed[rule] = self.missed.get(rule, 0.0) + miss
         self.prices |= other.prices
         self.beyond |= other.beyond
         self.clashes += other.clashes

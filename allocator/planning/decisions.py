@@ -12,6 +12,9 @@ CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
 """Open facilities that pass any of the filters, in a planning unit: those already known, and
 those that the same program decides."""
 
+OpenSite = Callable[[int], tuple[int, list[Term]]]
+"""Whether a site is open: 1 or 0 if it is known, or the variable of the same program."""
+
 
 @dataclass(eq=False)
 class StockModel:
@@ -20,6 +23,7 @@ class StockModel:
     case: Case
     program: Program
     count_open: CountOpen
+    open_site: OpenSite
     amount: dict[tuple[str, str], Variable] = field(default_factory=dict)
     changes: dict[tuple[str, str], Variable] = field(default_factory=dict)
 
@@ -45,7 +49,10 @@ class StockModel:
         if isinstance(rule, Share):
             return self.plans(rule.part) and self.plans(rule.whole)
         return isinstance(rule, Ratio) and any(
-            self.plans(p.resource) and (p.base is None or self.plans(p.base)) for p in rule.pairs
+            self.plans(p.resource)
+            and (p.base is None or self.plans(p.base))
+            and not (p.units and not case.region.units.at(p.units))
+            for p in rule.pairs
         )
 
 

@@ -2,9 +2,7 @@
 
 from typing import TypeGuard
 
-import numpy as np
-
-from allocator.planning.case import Case
+from allocator.planning.case import Area, Case
 from allocator.policy.rules import (
     Count,
     CoverageRule,
@@ -16,10 +14,12 @@ from allocator.policy.rules import (
     Rule,
     ServedBand,
     Share,
+    SiteShare,
     Total,
 )
+from allocator.region.sites import FOUND_ATTRIBUTES
 
-SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand)
+SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
 STOCK_RULES = (Quota, Total, Share, Ratio)
 
 
@@ -34,18 +34,20 @@ def speaks_of_sites(rule: Rule) -> bool:
 
 
 def speaks_of_stocks(rule: Rule) -> bool:
-    """Whether every part of the rule is about beds, staff or vehicles."""
+    """Whether every part of the rule is about beds, staff or vehicles, or brings some."""
+    if isinstance(rule, ForcedSite) and rule.brings:
+        return True
     return all(isinstance(leaf, STOCK_RULES) for leaf in leaves(rule))
 
 
 def positions_of(rule: Rule, case: Case) -> set[int]:
     """Positions of the sites that a site rule speaks of."""
     found: set[int] = set()
-    table = case.region.sites.table
     for leaf in leaves(rule):
         if isinstance(leaf, ForcedSite):
-            named = (table.index == leaf.site) | (table["name"] == leaf.site)
-            found |= {int(j) for j in np.asarray(named).nonzero()[0]}
+            found |= set(case.named(leaf.site))
+        elif isinstance(leaf, SiteShare):
+            found |= {j for chosen in leaf.sites for j in case.positions(chosen)}
         elif isinstance(leaf, Count | CoverageRule | MeanResponse | ServedBand):
             found |= set(case.positions(leaf.sites))
     return found
@@ -82,15 +84,44 @@ def required_apart(
     ]
 
 
-def capped_kinds(rules: list[Rule], case: Case) -> set[str]:
-    """Kinds of which a rule may forbid one more: an existing site of them may have to close."""
-    kinds = case.region.sites.table["kind"]
-    capped: set[str] = set()
-    for rule in rules:
-        for leaf in leaves(rule):
-            if _limits_sites(leaf):
-                capped |= {str(kinds.iloc[j]) for j in case.positions(leaf.sites)}
-    return capped
+def areas_of_count(rule: Count, case: Case) -> list[Area]:
+    """Areas in which a count holds: those with as many residents as it speaks of."""
+    found = []
+    for area in case.areas(rule.level, pool=rule.pool):
+        residents = sum(case.region.units.people(u) for u in area.units)
+        large = rule.above_people is None or residents > rule.above_people
+        if large and (rule.up_to_people is None or residents <= rule.up_to_people):
+            found.append(area)
+    return found
+
+
+def closable(rules: list[Rule], case: Case) -> set[int]:
+    """Positions of sites of which a rule may want fewer: what stands there may have to close."""
+    found: set[int] = set()
+    for rule in (leaf for r in rules for leaf in leaves(r)):
+        if not _limits_sites(rule):
+            continue
+        areas = (
+            areas_of_count(rule, case) if isinstance(rule, Count)
+            else case.areas(rule.level, pool=rule.pool)
+        )  # fmt: skip
+        chosen = case.positions(rule.sites)
+        found |= {j for area in areas for j in case.positions_in(area, chosen)}
+    return found
+
+
+def crowding(rules: list[Rule], case: Case) -> set[int]:
+    """Positions of sites of which a rule may forbid one more: it makes a share of sites smaller.
+
+    What a plan can give any site never forbids one.
+    """
+    return {
+        j
+        for rule in rules
+        if isinstance(rule, SiteShare)
+        and (rule.sense == "<=" or rule.part is not None or rule.attribute in FOUND_ATTRIBUTES)
+        for j in positions_of(rule, case)
+    }
 
 
 def _limits_sites(rule: Rule) -> TypeGuard[Count | ServedBand]:

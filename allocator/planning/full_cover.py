@@ -16,7 +16,7 @@ from allocator.location.set_cover import lscp
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.blocks import Block, Task
 from allocator.planning.decided import Decided
-from allocator.planning.families import capped_kinds, kinds_of
+from allocator.planning.families import closable, kinds_of
 from allocator.planning.rows.coverage import Need, need, wanted_share
 from allocator.planning.tiers import Record
 from allocator.policy.rules import CoverageRule, Rule
@@ -41,7 +41,8 @@ def fits_full_cover(task: Task) -> bool:
     if not covers or any(wanted_share(r, task.case) < 1 or _by_area(r, task) for r in covers):
         return False
     core = _core_kinds(task, others)
-    capped = capped_kinds(task.rules, task.case)
+    kinds = task.case.region.sites.table["kind"]
+    capped = {str(kinds.iloc[j]) for j in closable(task.rules, task.case)}
     if capped - core or not frozenset().union(*task.kinds) - core:
         return False
     needs = _needs(task, covers)

@@ -75,7 +75,7 @@ def site_cost_terms(model: SiteModel) -> tuple[list[Term], float]:
             terms.append((case.opening_cost(j), variable))
     for (attribute, j), variable in model.attributes.items():
         if not model.had(attribute, j):
-            terms.append((case.region.costs.of(attribute), variable))
+            terms.append((case.attribute_cost(attribute, j), variable))
     return [t for t in terms if t[0]], constant
 
 

@@ -106,8 +106,9 @@ def plan(
 def _limit(budget: float | None, policy: Policy) -> float | None:
     """Return the tightest of the planner's budget and the policy's."""
     stated = [
-        float(r.amount) for r in policy.rules if isinstance(r, Budget) and r.strength != "info"
-    ]
+        float(r.amount) for r in policy.rules
+        if isinstance(r, Budget) and r.amount is not None and r.strength != "info"
+    ]  # fmt: skip
     amounts = [a for a in (budget, *stated) if a is not None]
     return min(amounts) if amounts else None
 

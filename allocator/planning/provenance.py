@@ -38,7 +38,7 @@ def provenance(
         "versions": versions(),
         "budget": limit,
         "currency": region.costs.currency,
-        "cost": plan_cost(case.region, case.assumptions, facts).total,
+        "cost": plan_cost(case.region, case.assumptions, facts, case.policy.rules).total,
         "rules": {
             rule.id: {
                 "meaning": rule.meaning,

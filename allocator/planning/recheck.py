@@ -36,7 +36,9 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
             continue
         if isinstance(rule, CoverageRule):
             found += _people_disagree(rule, case, cells, [x for x in lines if x.rule == rule.id])
-        elif isinstance(rule, Budget) and abs(line.slack or 0.0) <= _SAME_MONEY * rule.amount:
+        elif isinstance(rule, Budget) and abs(line.slack or 0.0) <= _SAME_MONEY * float(
+            rule.amount or 0
+        ):
             continue  # spent to the last coin, within what a solver tells apart
         elif line.measure == "minutes" and abs(line.slack or 0.0) <= _SAME_MINUTES:
             continue  # a mean response on the limit, within what a solver tells apart
@@ -57,7 +59,7 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
 
 
 def _overspent(rule: Budget, line: Line) -> list[str]:
-    if line.slack is None or line.slack >= -_SAME_MONEY * max(1.0, float(rule.amount)):
+    if line.slack is None or line.slack >= -_SAME_MONEY * max(1.0, float(rule.amount or 0)):
         return []
     return [f"{rule.id}: the plan costs {-line.slack:,.2f} more than it may"]
 

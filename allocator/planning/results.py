@@ -138,7 +138,7 @@ def _status(existing: bool, is_open: bool, upgraded: bool) -> str:
 def _site_cost(case: Case, position: int, status: str, gained: list[str]) -> float:
     if status == "closed":
         return case.closing_cost(position)
-    cost = sum(case.region.costs.of(a) for a in gained)
+    cost = sum(case.attribute_cost(a, position) for a in gained)
     return cost + (case.opening_cost(position) if status == "new" else 0.0)
 
 

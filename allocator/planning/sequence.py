@@ -44,11 +44,12 @@ def decide(
     rules = [r for r in case.policy.rules if r.strength != "info"]
     of_sites = [r for r in rules if speaks_of_sites(r)]
     of_stocks = [r for r in rules if speaks_of_stocks(r)]
-    budgets = [r for r in rules if isinstance(r, Budget)]
+    budgets = [r for r in rules if isinstance(r, Budget) and r.amount is not None]
+    apart = [r for r in of_stocks if r not in of_sites]
     groups = networks(of_sites, case)
     groups += required_apart(case, groups)
     base = Task(
-        name="everything", case=case, rules=[*of_sites, *of_stocks, *budgets],
+        name="everything", case=case, rules=[*of_sites, *apart, *budgets],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
         settings=settings, progress=progress, models=models,
     )  # fmt: skip

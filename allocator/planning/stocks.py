@@ -14,7 +14,8 @@ from allocator.planning.physical import (
     planned_parts,
     sum_of_parts,
 )
-from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
+from allocator.planning.rows.projects import brought
+from allocator.policy.rules import ForcedSite, Quota, Ratio, Rule, Share, Total
 from allocator.region.stock import resources
 
 QUOTA_ONLY = "private_reserve"
@@ -35,6 +36,8 @@ def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
             continue
         if isinstance(rule, Quota | Total):
             planned |= set(rule.resources)
+        elif isinstance(rule, ForcedSite) and case.named(rule.site):
+            planned |= {b.resource for b in rule.brings}
     before = -1
     while before != len(planned):
         before = len(planned)
@@ -144,7 +147,10 @@ def _planned(model: StockModel) -> list[str]:
 
 
 def _beyond(model: StockModel, resource: str, name: str, sign: float) -> list[Term]:
-    """Variables that are at least sign * (x - have), made once per (resource, name)."""
+    """Variables that are at least sign * (x - have), made once per (resource, name).
+
+    What a project has paid for is not added once more.
+    """
     case, program = model.case, model.program
     have = Have.of(case, resource)
     groups = [(u, [u], have.by_unit[u]) for u in have.by_unit]
@@ -156,6 +162,9 @@ def _beyond(model: StockModel, resource: str, name: str, sign: float) -> list[Te
         if key not in model.changes:
             variable = model.changes[key] = program.continuous(f"{resource} {name}[{label}]")
             terms = [(-sign, model.amount[resource, u]) for u in members]
+            for unit in members if sign > 0 else ():
+                known, deciding = brought(model, resource, unit, paid=True)
+                today, terms = today + known, terms + deciding
             program.require(
                 f"{resource} {name}[{label}]:row", [(1.0, variable), *terms], ">=", -sign * today
             )
@@ -167,6 +176,8 @@ def _base_is_known(pair: object, planned: set[str], case: Case) -> bool:
     base, sites = getattr(pair, "base", None), getattr(pair, "sites", ())
     if base is not None:
         return base in planned
+    if levels := getattr(pair, "units", ()):
+        return bool(case.region.units.at(levels))
     return any(case.positions(chosen) for chosen in sites)
 
 

@@ -62,7 +62,8 @@ class Policy:
     def stated_population(self) -> Fraction | None:
         """Residents in the plan's year, where the plan states them."""
         stated = [r.number for r in self.rules if isinstance(r, Parameter)]
-        return stated[-1] if stated else None
+        known = [number for number in stated if number is not None]
+        return known[-1] if known else None
 
     def table(self) -> pd.DataFrame:
         """One row per rule: id, kind, strength, level, year, line, meaning, clause."""

@@ -7,222 +7,83 @@ from :mod:`allocator.planning.rows`, plain arithmetic from :mod:`allocator.audit
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from allocator.policy.values import Attribute, Number, ResourceId, SiteKind
-from allocator.policy.values import exact as exact  # rules are read together with it
+from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength
+from allocator.policy.site_rules import (
+    Brought,
+    Count,
+    CoverageRule,
+    ForcedSite,
+    MeanResponse,
+    ServedBand,
+    SiteShare,
+)
+from allocator.policy.stock_rules import Quota, Ratio, RatioPair, Share, Total
+from allocator.policy.values import Attribute, GivenResource, Number, exact
 
-Strength = Literal["must", "target", "wish", "info"]
-Sense = Literal[">=", "<=", "==", "band", "about"]
-Group = Literal["total", "urban", "rural", "age60", "age65", "elderly", "under3"]
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class SiteFilter(_Data):
-    """Which facilities a rule speaks of. An empty field does not restrict."""
-
-    kinds: tuple[SiteKind, ...] = ()
-    grades: tuple[str, ...] = ()
-    run_by: tuple[str, ...] = ()
-
-
-class _Rule(_Data):
-    """What every rule carries."""
-
-    id: str = Field(min_length=1)
-    strength: Strength
-    clause: str = Field(min_length=1, description="the phrase of the document")
-    line: int = Field(ge=0, description="line of the source text; 0 = not from a text")
-    meaning: str = Field(min_length=1)
-    document: str = ""
-    year: str = ""
-    level: tuple[str, ...] = ()
-    """Levels of the units at which it holds, each unit apart; empty = the region as a whole."""
-    pool: bool = False
-    """Whether the units at ``level`` count together (the two districts = the city proper)."""
-    note: str = ""
+__all__ = [
+    "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
+    "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense", "ServedBand",
+    "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total", "exact",
+]  # fmt: skip
 
 
-class _Bounded(_Rule):
-    sense: Sense
-    number: Number | None = None
-    lower: Number | None = None
-    upper: Number | None = None
+class Budget(BaseRule):
+    """Money: the plan's cost (with subsidies as negative items) is at most ``amount``.
 
-    @model_validator(mode="after")
-    def _number_or_band(self) -> "_Bounded":
-        stated = {"number": self.number, "lower": self.lower, "upper": self.upper}
-        given = {name: n for name, n in stated.items() if n is not None}
-        wanted = ["lower", "upper"] if self.sense == "band" else ["number"]
-        if list(given) != wanted:
-            raise ValueError(
-                f"sense {self.sense!r} needs {' and '.join(wanted)} and nothing else, "
-                f"got {' and '.join(given) or 'none'}"
-            )
-        for name, n in given.items():
-            if n < 0:
-                raise ValueError(f"{name} must be >= 0, got {n}")
-        if self.sense == "band" and given["lower"] > given["upper"]:
-            raise ValueError(f"lower {self.lower} is above upper {self.upper}")
-        return self
+    Without an amount it limits nothing: its line says what is paid from elsewhere.
 
-
-class Quota(_Bounded):
-    """Per-capita quota: sum of ``resources`` {>=, <=, ==, about} number * people / per."""
-
-    kind: Literal["quota"] = "quota"
-    resources: tuple[ResourceId, ...] = Field(min_length=1)
-    per: int = Field(gt=0)
-    group: Group = "total"
-
-
-class Total(_Bounded):
-    """Absolute number: sum of ``resources`` {>=, <=, ==, band, about} number."""
-
-    kind: Literal["total"] = "total"
-    resources: tuple[ResourceId, ...] = Field(min_length=1)
-
-
-class Share(_Rule):
-    """Part of a whole: part {>=, <=} number * whole (0 <= number <= 1)."""
-
-    kind: Literal["share"] = "share"
-    part: ResourceId
-    whole: ResourceId
-    sense: Literal[">=", "<="]
-    number: Annotated[Number, Field(ge=0, le=1)]
-
-
-class RatioPair(_Data):
-    """Staff against what they serve: a stock (``base``) or the facilities of ``sites``.
-
-    A facility that several of the filters select counts once: ``sites`` is their union.
+    Attributes
+    ----------
+    subsidy_per_site
+        Paid from elsewhere for every new site that ``sites`` selects; with ``attribute``, for
+        every one that gets it in the plan.
+    subsidy_per_person, people
+        Paid from elsewhere for everyone of a given resource.
     """
-
-    resource: ResourceId
-    base: ResourceId | None = None
-    sites: tuple[SiteFilter, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_base(self) -> "RatioPair":
-        if (self.base is None) == (not self.sites):
-            raise ValueError(
-                "a ratio needs exactly one of base (a resource) and sites (filters), "
-                f"got {'neither' if self.base is None else 'both'}"
-            )
-        return self
-
-
-class Ratio(_Rule):
-    """Staffing: resource >= number * base, for each pair apart (base: beds, vehicles, sites).
-
-    With ``on_duty`` the base counts on-duty vehicles and posts become persons: the number is
-    multiplied by the assumptions ``on_duty_share`` and ``fte_per_post``.
-    """
-
-    kind: Literal["ratio"] = "ratio"
-    pairs: tuple[RatioPair, ...] = Field(min_length=1)
-    number: Annotated[Number, Field(ge=0)]
-    on_duty: bool = False
-
-
-class Count(_Bounded):
-    """Number of open facilities (of a filter, with an attribute) per unit."""
-
-    kind: Literal["count"] = "count"
-    sites: SiteFilter
-    attribute: Attribute | None = None
-    group: Literal["total"] = "total"
-    above_people: int | None = None
-    """Holds only in units with more residents than this (counts that depend on data)."""
-
-
-class ForcedSite(_Rule):
-    """A named site must be open."""
-
-    kind: Literal["forced_site"] = "forced_site"
-    site: str = Field(min_length=1)
-
-
-class CoverageRule(_Rule):
-    """People of a group within minutes or km of an open facility: at least ``share`` of them.
-
-    ``mode`` picks the speed assumptions; km are measured straight. ``radius`` marks a 'service
-    radius', which the assumption ``radius_reading`` may read in three ways.
-    """
-
-    kind: Literal["coverage"] = "coverage"
-    sites: SiteFilter
-    group: Literal["total", "urban", "rural"] = "total"
-    within_minutes: Annotated[Number, Field(gt=0)] | None = None
-    within_km: Annotated[Number, Field(gt=0)] | None = None
-    mode: Literal["walk", "drive", "ambulance"] = "walk"
-    share: Annotated[Number, Field(gt=0, le=1)] = Fraction(1)
-    radius: bool = False
-
-    @model_validator(mode="after")
-    def _one_reach(self) -> "CoverageRule":
-        if (self.within_minutes is None) == (self.within_km is None):
-            raise ValueError(
-                "a coverage rule needs exactly one of within_minutes and within_km, "
-                f"got {'neither' if self.within_km is None else 'both'}"
-            )
-        if self.radius and self.within_km is None:
-            raise ValueError("a service radius is given in within_km")
-        return self
-
-
-class MeanResponse(_Rule):
-    """Mean response time over the people of a group is at most ``minutes``.
-
-    Response = call handling + turnout + travel from the nearest open station. People stand in for
-    calls.
-    """
-
-    kind: Literal["mean_response"] = "mean_response"
-    sites: SiteFilter
-    group: Literal["total", "urban", "rural"] = "total"
-    minutes: Annotated[Number, Field(gt=0)]
-
-
-class ServedBand(_Rule):
-    """People of a group per facility, on the mean of each unit, lie in [lower, upper]."""
-
-    kind: Literal["served_band"] = "served_band"
-    sites: SiteFilter
-    group: Group = "total"
-    lower: Annotated[Number, Field(ge=0)]
-    upper: Annotated[Number, Field(gt=0)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "ServedBand":
-        if self.lower > self.upper:
-            raise ValueError(f"lower {self.lower} is above upper {self.upper}")
-        return self
-
-
-class Budget(_Rule):
-    """Money: the plan's cost (with subsidies as negative items) is at most ``amount``."""
 
     kind: Literal["budget"] = "budget"
-    amount: Annotated[Number, Field(ge=0)]
+    amount: Annotated[Number, Field(ge=0)] | None = None
     subsidy_per_site: Annotated[Number, Field(ge=0)] = Fraction(0)
-    """Paid from elsewhere for every new site that ``sites`` selects."""
     sites: SiteFilter = SiteFilter()
+    attribute: Attribute | None = None
+    subsidy_per_person: Annotated[Number, Field(ge=0)] = Fraction(0)
+    people: GivenResource | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Budget":
+        if bool(self.subsidy_per_person) != (self.people is not None):
+            raise ValueError("subsidy_per_person and people go together")
+        if self.attribute is not None and not self.subsidy_per_site:
+            raise ValueError("attribute says for what subsidy_per_site is paid, which is missing")
+        if self.amount is None and not (self.subsidy_per_site or self.subsidy_per_person):
+            raise ValueError("a budget needs an amount or a subsidy")
+        return self
 
 
-class Parameter(_Rule):
-    """A figure that the plan is based on: people of a group in the plan's year."""
+class Parameter(BaseRule):
+    """A figure that the plan is based on: people of a group in the plan's year.
+
+    Or which people are meant: ``definition`` is resident or registered.
+    """
 
     kind: Literal["parameter"] = "parameter"
     group: Literal["total"] = "total"
-    number: Annotated[Number, Field(gt=0)]
+    number: Annotated[Number, Field(gt=0)] | None = None
+    definition: Literal["resident", "registered"] | None = None
+
+    @model_validator(mode="after")
+    def _one_statement(self) -> "Parameter":
+        if (self.number is None) == (self.definition is None):
+            raise ValueError(
+                "a parameter needs exactly one of number and definition, "
+                f"got {'neither' if self.number is None else 'both'}"
+            )
+        return self
 
 
-class Indicator(_Rule):
+class Indicator(BaseRule):
     """Reported only: never a row."""
 
     kind: Literal["indicator"] = "indicator"
@@ -236,11 +97,20 @@ Simple = Annotated[
 ]
 
 
-class EitherOr(_Rule):
+class EitherOr(BaseRule):
     """One of the branches must hold; the plan says which was taken."""
 
     kind: Literal["either_or"] = "either_or"
     branches: tuple[Simple, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _of_simple_counts(self) -> "EitherOr":
+        for branch in self.branches:
+            if isinstance(branch, Count) and branch.in_share < 1:
+                raise ValueError(f"branch {branch.id}: in_share is not for branches")
+            if isinstance(branch, ForcedSite) and (branch.brings or branch.cost is not None):
+                raise ValueError(f"branch {branch.id}: brings and cost are not for branches")
+        return self
 
 
 Rule = Annotated[
@@ -253,6 +123,7 @@ Rule = Annotated[
     | CoverageRule
     | MeanResponse
     | ServedBand
+    | SiteShare
     | Budget
     | Parameter
     | Indicator

@@ -63,5 +63,8 @@ def _one_of(what: str, known: Iterable[str]) -> BeforeValidator:
 
 Number = Annotated[Fraction, BeforeValidator(exact)]
 ResourceId = Annotated[str, _one_of("resource", resources())]
+GivenResource = Annotated[
+    str, _one_of("given resource", (r.id for r in resources().values() if r.given))
+]
 SiteKind = Annotated[str, _one_of("site kind", KINDS)]
 Attribute = Annotated[str, _one_of("attribute", ATTRIBUTES)]

@@ -10,6 +10,8 @@ from allocator.region.tables import Sheet
 from allocator.region.units import GROUPS
 
 _PARTS = tuple(g for g in GROUPS if g != "total")
+DEFINITIONS = ("resident", "registered")
+"""Who is counted: those who live there, or those whose household is registered there."""
 _REFUSED = 0.001
 """Sums that miss their total by more than this share are an error; by less, a note (rounding)."""
 
@@ -17,12 +19,13 @@ _REFUSED = 0.001
 def population_rows(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | None:
     """Columns unit, basis and groups, each row checked by itself."""
     found = sheet.found
-    if not sheet.has(["unit", "basis", "total"], optional=_PARTS):
+    if not sheet.has(["unit", "basis", "total"], optional=(*_PARTS, "definition")):
         return None
     table = pd.DataFrame({"unit": sheet.text("unit"), "basis": sheet.text("basis")})
     table["total"] = sheet.numbers("total")
     for group in _PARTS:
         table[group] = sheet.numbers(group, blank_is_nan=True) if group in sheet else np.nan
+    table["definition"] = sheet.choice("definition", DEFINITIONS, default="resident")
     known = known_units(sheet, table["unit"], units)
     if (table["basis"] == "").any():
         found.problem(
@@ -36,6 +39,12 @@ def population_rows(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | Non
             f"{sheet.file}: duplicate rows for unit / basis {listed(pairs)}; keep one of each"
         )
     table = table[known & ~double]
+    for basis, part in table.groupby("basis", sort=False):
+        if part["definition"].nunique() > 1:
+            found.problem(
+                f"{sheet.file}, definition: {basis} counts {' and '.join(part['definition'].unique())}"
+                " people; one basis counts one of them"
+            )
     table = _complete_settlement(table)
     _check_groups(table, sheet)
     return table
@@ -111,6 +120,7 @@ def _with_parents(part: pd.DataFrame, units: gpd.GeoDataFrame, sheet: Sheet) -> 
     order = [u for u in units.index if u in rows.index]
     table = rows.loc[order].rename_axis("unit").reset_index()
     table.insert(1, "basis", basis)
+    table["definition"] = str(part["definition"].iloc[0])
     return table
 
 

@@ -177,6 +177,26 @@ def served_band(draw: Draw, *, possible: bool) -> Example:
     return Example(region, [made], miss=lack / need, slack=-lack)
 
 
+def site_share(draw: Draw, *, possible: bool) -> Example:
+    """So many of the places that stand get something; or too few may, as it is found or not."""
+    places, number = draw(st.integers(1, 9)), draw(st.sampled_from(["1/3", "0.6", "1"]))
+    made = rule(
+        "site_share", id="X", sites=[EMS], sense=">=", number=number,
+        attribute="renovated" if possible else "north_city",
+    )  # fmt: skip
+    need = ceil(made.number * places)
+    have = draw(st.integers(0, need - 1))
+    name = made.attribute
+    sites = [
+        site(f"s{k}", x_km=k / 2, attributes=[name] if k < have else []) for k in range(places)
+    ]
+    exact = made.number * places
+    return Example(
+        small_region(sites=sites, costs={"renovated": 1}), [made],
+        miss=float((exact - have) / max(1, exact)), slack=have - need,
+    )  # fmt: skip
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -214,11 +234,79 @@ def parameter(draw: Draw, *, possible: bool) -> Example:
     return Example(small_region(), [made, fleet], assume, miss=0.0, slack=-500)
 
 
+def count_in_share(draw: Draw, *, possible: bool) -> Example:
+    """A place in so many units of so many; or one unit less has a place than must have one."""
+    counties = draw(st.integers(3, 5))
+    share = draw(st.sampled_from(["0.5", "2/3", "0.9"]))
+    made = rule("count", id="X", sites=EMS, number=1, level=["county"], in_share=share)
+    need = ceil(made.in_share * counties)
+    places = need if possible else need - 1
+    units = {"R": ("city", ""), **{f"U{k}": ("county", "R") for k in range(counties)}}
+    region = small_region(
+        people=[1000] * counties, x_km=[10 * k for k in range(counties)], y_km=[0] * counties,
+        units=units, cell_units=[f"U{k}" for k in range(counties)], costs=PRICES,
+        sites=[site(f"s{k}", x_km=10 * k, y_km=0, status="candidate") for k in range(places)],
+    )  # fmt: skip
+    return Example(region, [made], miss=1 / need, slack=-1)
+
+
+def count_times(draw: Draw, *, possible: bool) -> Example:
+    """A fraction of a place for each village, rounded up; or fewer places than that."""
+    villages, number = draw(st.integers(1, 8)), draw(st.sampled_from(["0.3", "1/2", "0.65"]))
+    made = rule("count", id="X", sites=EMS, number=number, times="villages")
+    need = ceil(made.number * villages)
+    places = need if possible else draw(st.integers(0, need - 1))
+    region = towns(6, places=places, stock={("R", "villages"): villages})
+    if not places:  # a kind without any site is not evaluated
+        region = towns(6, places=1, stock={("R", "villages"): villages + 9})
+        need, places = ceil(made.number * (villages + 9)), 1
+    return Example(region, [made], miss=(need - places) / need, slack=places - need)
+
+
+def project(draw: Draw, *, possible: bool) -> Example:
+    """A station that stands brings vehicles over those of its unit; or too few are allowed."""
+    today, brought = draw(st.integers(0, 9)), draw(st.integers(1, 9))
+    allowed = today + brought - (0 if possible else draw(st.integers(1, brought)))
+    fleet = [{"resource": "public_beds", "amount": brought}]
+    region = small_region(
+        sites=[site("s0")], stock={("A", "public_beds"): today, ("B", "public_beds"): 0},
+        costs=PRICES,
+    )  # fmt: skip
+    rules = [
+        rule("forced_site", id="X", site="s0", brings=fleet, strength="target"),
+        rule("total", id="cap", resources=["public_beds"], number=allowed, sense="<="),
+    ]
+    lack = today + brought - allowed
+    return Example(region, rules, miss=lack / (today + brought), slack=-1)
+
+
+def ratio_of_units(draw: Draw, *, possible: bool) -> Example:
+    """Staff for so many counties, a number per so many of them; hired, or too few by some."""
+    number, per = draw(st.integers(1, 90)), draw(st.integers(1, 3))
+    pairs = [{"resource": "physicians", "units": ["district", "county"]}]
+    made = rule("ratio", id="X", pairs=pairs, number=number, per=per, level=["city"])
+    need = ceil(made.number * 2 / per)
+    lack = 0 if possible else min(draw(LACK), need)
+    return Example(
+        staffed(0, [5000, 9000]), [made], {"staff_inflow_cap": float(need - lack)},
+        miss=float(made.number * 2 / per - (need - lack)) / 100, slack=-lack,
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[..., Example]] = {
     "quota": quota, "total": total, "share": share, "ratio": ratio, "count": count,
-    "forced_site": forced_site, "coverage": coverage, "mean_response": mean_response_case,
+    "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
+    "mean_response": mean_response_case,
     "served_band": served_band, "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
+
+
+MORE: dict[str, Callable[..., Example]] = {
+    "count in a share of the units": count_in_share, "count times villages": count_times,
+    "project": project, "ratio to units": ratio_of_units,
+}  # fmt: skip
+"""Kinds in their rarer forms."""
+EXAMPLES = CASES | MORE
 
 
 def test_every_rule_kind_has_its_case():
@@ -235,12 +323,12 @@ def made(example: Example) -> Any:
     return plan
 
 
-@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("kind", EXAMPLES)
 @some
 @given(data=st.data())
 def test_a_rule_that_binds_is_met_with_nothing_to_spare(kind, data):
     """By construction the rule holds exactly: met, binding, no violation in any tier."""
-    plan = made(CASES[kind](data.draw, possible=True))
+    plan = made(EXAMPLES[kind](data.draw, possible=True))
     whole = line(plan, "X")
     assert whole["met"]
     assert whole["binding"]
@@ -249,12 +337,12 @@ def test_a_rule_that_binds_is_met_with_nothing_to_spare(kind, data):
     assert plan.meets_musts
 
 
-@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("kind", EXAMPLES)
 @some
 @given(data=st.data())
 def test_a_rule_that_cannot_hold_is_missed_by_what_is_lacking(kind, data):
     """Made impossible, the least violation is the closed form, and so is the line's slack."""
-    example = CASES[kind](data.draw, possible=False)
+    example = EXAMPLES[kind](data.draw, possible=False)
     plan = made(example)
     whole = line(plan, "X")
     assert not whole["met"]

@@ -1,7 +1,9 @@
 """Money: what a plan costs, less what is paid from elsewhere, against an amount."""
 
-from allocator.lp.program import Program, Term
+from allocator.lp.program import Program, Term, Variable
+from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
+from allocator.planning.have import given_in
 from allocator.planning.shortfall import Shortfall, soften
 from allocator.policy.rules import Budget
 
@@ -10,18 +12,26 @@ Cost = tuple[list[Term], float]
 
 
 def budget(
-    rule: Budget, program: Program, cost: Cost, networks: list[SiteModel]
+    rule: Budget, case: Case, program: Program, cost: Cost, networks: list[SiteModel]
 ) -> list[Shortfall]:
-    """Add cost - subsidy * new sites <= amount; money that must hold does not bend."""
+    """Add cost - subsidies <= amount; money that must hold does not bend.
+
+    Subsidies: per new site, or per site that gets the attribute; and per person who is given.
+    Without an amount there is no row.
+    """
+    if rule.amount is None:
+        return []
     terms, constant = cost
+    everywhere = Area("all", (case.region.units.root,))
+    people = 0 if rule.people is None else given_in(case, rule.people, everywhere) or 0
     subsidy = float(rule.subsidy_per_site)
     paid_elsewhere = [
-        (-subsidy, model.open[j])
+        (-subsidy, variable)
         for model in networks
         for j in model.those(rule.sites)
-        if subsidy and model.case.region.sites.table["status"].iloc[j] != "existing"
+        if subsidy and (variable := _subsidised(rule, model, j)) is not None
     ]
-    left = float(rule.amount) - constant
+    left = float(rule.amount + rule.subsidy_per_person * people) - constant
     if rule.strength == "must":
         words = f"rule {rule.id}, {rule.meaning} (money)"
         program.require(rule.id, [*terms, *paid_elsewhere], "<=", left, limit=words)
@@ -30,3 +40,12 @@ def budget(
     return soften(
         program, (rule.id, "all"), [*terms, *paid_elsewhere], (None, left), scale=scale, most=1e12
     )
+
+
+def _subsidised(rule: Budget, model: SiteModel, position: int) -> Variable | None:
+    """1 if the subsidy is paid for the site; None if it never is."""
+    if rule.attribute is not None:
+        gained = not model.had(rule.attribute, position)
+        return model.has(rule.attribute, position) if gained else None
+    stands = model.case.region.sites.table["status"].iloc[position] == "existing"
+    return None if stands else model.open[position]

@@ -10,7 +10,7 @@ from allocator.policy.rules import Ratio
 
 
 def ratio(rule: Ratio, model: StockModel, scope: Area | None = None) -> list[Shortfall]:
-    """Add staff_u >= rho * base_u in every unit u of the rule's level, for each pair apart.
+    """Add staff_u >= rho / per * base_u in every unit u of the rule's level, each pair apart.
 
     Without a level it holds in every planning unit: staff work where the beds and vehicles are. A
     base of facilities counts those already decided and those of the same program.
@@ -22,16 +22,22 @@ def ratio(rule: Ratio, model: StockModel, scope: Area | None = None) -> list[Sho
     for pair in rule.pairs:
         if not model.plans(pair.resource) or not (pair.base is None or model.plans(pair.base)):
             continue
+        if pair.units and not case.region.units.at(pair.units):
+            continue
         for area in in_scope(areas, case, scope):
             staff = model.terms(pair.resource, area)
             if not staff:
                 continue
-            if pair.base is None:
+            if pair.units:
+                need = per_base(rule, case) * len(case.units_inside(area, pair.units))
+                limits: tuple[float | None, float | None] = (float(need), None)
+                terms = staff
+            elif pair.base is None:
                 counts = [model.count_open(pair.sites, u) for u in case.planning_units_in(area)]
                 known = sum(open_now for open_now, _ in counts)
                 deciding = [term for _, more in counts for term in more]
                 need = per_base(rule, case) * known
-                limits: tuple[float | None, float | None] = (float(need), None)
+                limits = (float(need), None)
                 terms = staff + [(-factor * c, v) for c, v in deciding]
             else:
                 terms = staff + [(-factor * c, v) for c, v in model.terms(pair.base, area)]
@@ -43,6 +49,8 @@ def ratio(rule: Ratio, model: StockModel, scope: Area | None = None) -> list[Sho
 def per_base(rule: Ratio, case: Case) -> Fraction:
     """Persons per unit of the base; for vehicles times the share on duty and persons per post."""
     if not rule.on_duty:
-        return rule.number
+        return rule.number / rule.per
     on_duty = Fraction(repr(case.assumptions.number("on_duty_share")))
-    return rule.number * on_duty * Fraction(repr(case.assumptions.number("fte_per_post")))
+    return (
+        rule.number / rule.per * on_duty * Fraction(repr(case.assumptions.number("fte_per_post")))
+    )

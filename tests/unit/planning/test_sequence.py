@@ -10,7 +10,7 @@ from allocator.assumptions import Assumptions
 from allocator.lp.solvers import SolverSettings, run
 from allocator.lp.status import Status
 from allocator.planning.case import Case
-from allocator.planning.families import capped_kinds, networks
+from allocator.planning.families import closable, networks
 from allocator.plans import Plan
 
 FLEET = rule("quota", id="fleet", resources=["ambulances"], number=1)
@@ -77,7 +77,8 @@ def test_networks_and_caps_of_a_policy():
     found = networks(rules, case)
     assert [set(kinds) for kinds, _ in found] == [{"ems_station"}, {"health_station"}]
     assert [r.id for r in found[1][1]] == ["clinics", "E"]
-    assert capped_kinds(rules, case) == {"health_station"}
+    kinds = case.region.sites.table["kind"]
+    assert {kinds.iloc[j] for j in closable(rules, case)} == {"health_station"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,23 @@ def test_only_rules_that_may_forbid_a_site_let_one_close(made, capped):
     """A floor never wants a site closed; ceilings, equalities and bands may."""
     rules = [rule("count", sites=EMS, **made)]
     case = Case(region(), small_policy(*rules), Assumptions())
-    assert bool(capped_kinds(rules, case)) is capped
+    assert bool(closable(rules, case)) is capped
+
+
+def test_only_sites_of_the_rule_s_own_filter_and_areas_may_close():
+    """A cap on private ones in B lets neither public ones nor those of A close."""
+    stations = [
+        site("public", x_km=3.5, y_km=1.5), site("private", x_km=2.5, y_km=1.5, run_by="private"),
+        site("far", run_by="private"),
+    ]  # fmt: skip
+    ground = small_region(sites=stations)
+    filtered = {**EMS, "run_by": ["private"]}
+    cap = rule("count", sites=filtered, number=0, sense="<=", level=["county"], up_to_people=9999)
+    case = Case(ground, small_policy(cap), Assumptions())
+    closing = {str(ground.sites.table.index[j]) for j in closable([cap], case)}
+    assert closing == {"private"}
+    nobody = cap.model_copy(update={"up_to_people": 10})
+    assert not closable([nobody], case)
 
 
 # ---------------------------------------------------------------- solvers

@@ -111,3 +111,35 @@ def test_closing_is_paid_from_the_budget():
     cap = rule("count", id="cap", sites=EMS, number=1, sense="<=")
     assert not line(planned(made, cap, budget=5.0), "cap").met
     assert line(planned(made, cap, budget=6.0), "cap").met
+
+
+def test_a_subsidy_for_what_is_added_pays_for_it():
+    """Three stations are renovated at 5, 4 of it paid from elsewhere: 3 are needed, 2 too few."""
+    sites = [site(f"s{k}", x_km=k + 0.5) for k in range(3)]
+    made = small_region(sites=sites, costs={"renovated": 5})
+    done = rule("count", id="N", sites=EMS, attribute="renovated", number=3)
+    paid = {"subsidy_per_site": 4, "sites": EMS, "attribute": "renovated"}
+    for amount_given, number in ((3, 3), (2, 2)):
+        plan = planned(made, done, rule("budget", id="money", amount=amount_given, **paid))
+        assert line(plan, "N").achieved == number
+        assert line(plan, "money").met
+
+
+def test_money_for_every_person_served_pays_for_stations():
+    """15 for each of 4 people are 60: with 40 of their own, ten stations of 10 could be paid."""
+    sites = [site(f"s{k}", x_km=k / 2, status="candidate") for k in range(6)]
+    made = small_region(sites=sites, stock={("R", "served_people"): 4}, costs={"ems_station": 20})
+    asked = rule("count", id="N", sites=EMS, number=6)
+    money = {"subsidy_per_person": 15, "people": "served_people"}
+    plan = planned(made, asked, rule("budget", id="money", amount=40, **money))
+    assert (line(plan, "N").achieved, line(plan, "money").slack) == (5, 0)
+
+
+def test_a_subsidy_without_a_limit_is_no_row():
+    """The blocks stay apart, the plan costs what it costs, and the line states the money."""
+    made = small_region(sites=[site("s", status="candidate")], costs={"ems_station": 20})
+    asked = rule("count", id="N", sites=EMS, number=1)
+    plan = planned(made, asked, rule("budget", id="M", subsidy_per_site=50, sites=EMS))
+    assert plan.objective_value == 20
+    assert (line(plan, "M").achieved, line(plan, "M").met) == (50, True)
+    assert plan.provenance["budget"] is None

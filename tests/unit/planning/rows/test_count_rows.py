@@ -261,3 +261,124 @@ def test_a_band_that_no_number_can_serve_misses_by_one_site():
     plan = planned(region, band)
     assert not line(plan, "served_band").met
     assert misses(plan)[0] == pytest.approx(0.5)
+
+
+# ---------------------------------------------------------------- which sites, which units
+
+CARE = {"kinds": ["care_home"]}
+
+
+def homes(*beds, **more):
+    return [site(f"h{k}", "care_home", k + 0.5, beds=n, **more) for k, n in enumerate(beds)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reading", "number"),
+    [
+        ({"beds_from": 100}, "upper", 3), ({"beds_below": 100}, "upper", 1),
+        ({"beds_below": 100}, "both", 2), ({"beds_from": 100, "beds_below": 500}, "upper", 2),
+        ({"beds_from": 100, "beds_below": 500}, "both", 3), ({}, "upper", 4),
+    ],
+)  # fmt: skip
+def test_tiers_of_size_end_where_the_reading_says(chosen, reading, number):
+    """With 99, 100, 499 and 500 beds: the upper end belongs to the next tier, or to both."""
+    region = small_region(sites=homes(99, 100, 499, 500))
+    asked = rule("count", id="N", sites={**CARE, **chosen}, number=9)
+    found = line(planned(region, asked, assume={"tier_bounds": reading}), "N")
+    assert found["achieved"] == number
+
+
+def test_homes_of_unknown_size_are_in_no_tier_and_named_if_none_is_known():
+    """One home whose beds nobody counted: not evaluated, and the missing input is said."""
+    asked = rule("count", id="N", sites={**CARE, "beds_from": 1}, number=1)
+    found = line(planned(small_region(sites=homes(float("nan"))), asked), "N")
+    assert not found["evaluated"]
+    assert "no beds" in found["note"]
+
+
+@pytest.mark.parametrize(("new", "opened"), [(True, {"c", "d"}), (False, set()), (None, {"c"})])
+def test_a_rule_may_speak_of_new_sites_only(new, opened):
+    """Two new stations beside the two that stand; two standing ones; three in all."""
+    sites = [site("a"), site("b", x_km=1.5)]
+    sites += [site(n, x_km=2.5, status="candidate") for n in ("c", "d")]
+    filters = {**EMS} if new is None else {**EMS, "new": new}
+    number = 3 if new is None else 2
+    region = small_region(sites=sites, costs={"ems_station": 1})
+    plan = planned(region, rule("count", id="N", sites=filters, number=number))
+    assert len(open_ids(plan)) == 2 + len(opened)
+    assert line(plan, "N")["achieved"] == number
+
+
+def test_having_and_lacking_look_at_today_not_at_the_plan():
+    """A station that gets an area in the plan does not become one that had it."""
+    sites = [site("a", attributes=["decontamination"]), site("b", x_km=1.5)]
+    had = rule("count", id="had", sites={**EMS, "having": ["decontamination"]}, number=2)
+    lacked = rule("count", id="not", sites={**EMS, "without": ["decontamination"]}, number=1)
+    add = rule("count", id="add", sites=EMS, attribute="decontamination", number=2)
+    plan = planned(small_region(sites=sites), had, lacked, add)
+    assert [line(plan, r)["achieved"] for r in ("had", "not", "add")] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(("most", "asked"), [(2100, 0), (2200, 1), (1400, 0), (3000, 1)])
+def test_a_count_may_hold_only_where_few_people_live(most, asked):
+    """A has 2,200 and B 5,000 residents: the limit includes its own number."""
+    region = small_region(
+        people=[2200, 5000], urban=[True], sites=[site("a", status="candidate")],
+        units={"R": ("city", ""), "A": ("county", "R"), "B": ("county", "R")},
+    )  # fmt: skip
+    few = rule("count", id="N", sites=EMS, number=1, level=["county"], up_to_people=most)
+    plan = planned(region, few)
+    assert len(open_ids(plan)) == asked
+    assert line(plan, "N")["met"]
+
+
+FOUR = {
+    "R": ("city", ""), **dict.fromkeys("ABC", ("county", "R")),
+    "D": ("county", "R"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "needed"), [("1/2", 2), ("3/5", 3), (1, 4)])
+def test_a_count_may_hold_in_a_share_of_the_units(share, needed):
+    """Two stations in half of four counties: the cheapest counties, and no more than needed."""
+    stations = [
+        site(f"{u}{k}", x_km=x + 0.5, y_km=0.5 + k, unit=u, status="candidate", opening_cost=1 + x)
+        for x, u in enumerate("ABCD")
+        for k in range(2)
+    ]  # fmt: skip
+    region = small_region(units=FOUR, sites=stations)
+    asked = rule("count", id="N", sites=EMS, number=2, level=["county"], in_share=share)
+    plan = planned(region, asked)
+    assert open_ids(plan) == {f"{u}{k}" for u in "ABCD"[:needed] for k in range(2)}
+    found = line(plan, "N")
+    if needed < 4:
+        assert (found["measure"], found["required"], found["achieved"]) == ("units", needed, needed)
+
+
+def test_a_share_of_units_that_cannot_be_reached_is_missed_in_units():
+    """One county can have its station, half of four must: one is lacking."""
+    region = small_region(units=FOUR, sites=[site("a", status="candidate")])
+    asked = rule("count", id="N", sites=EMS, number=1, level=["county"], in_share="1/2")
+    plan = planned(region, asked)
+    assert (line(plan, "N")["slack"], misses(plan)[0]) == (-1, pytest.approx(1 / 2))
+
+
+def test_a_number_may_count_once_for_each_village():
+    """0.5 clinics for each of 3 and 4 villages, rounded up: 2 and 2."""
+    clinics = [
+        site(f"{u}{k}", "village_clinic", x, unit=u, status="candidate")
+        for u, x in (("A", 0.5), ("B", 3.5))
+        for k in range(3)
+    ]
+    stock = {("A", "villages"): 3, ("B", "villages"): 4}
+    region = small_region(sites=clinics, stock=stock, costs={"village_clinic": 1})
+    asked = rule(
+        "count", id="N", sites={"kinds": ["village_clinic"]}, number="0.5", times="villages",
+        level=["district", "county"],
+    )  # fmt: skip
+    plan = planned(region, asked)
+    assert len(open_ids(plan)) == 4
+    assert (line(plan, "N")["required"], line(plan, "N", "B")["required"]) == (4, 2)
+    unknown = line(planned(small_region(sites=clinics), asked), "N")
+    assert not unknown["evaluated"]
+    assert "villages" in unknown["note"]

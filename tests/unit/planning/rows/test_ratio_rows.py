@@ -144,3 +144,33 @@ def test_several_pairs_each_hold():
     pairs = [*DRIVERS, {"resource": "ems_nurses", "base": "ambulances"}]
     plan = planned(small_region(), FLEET, rule("ratio", id="D", pairs=pairs, number=1))
     assert amount(plan, "ems_drivers") == amount(plan, "ems_nurses") == 5
+
+
+def test_staff_per_so_many_people_who_are_given():
+    """5 for every 10,000 people served: 12,100 and 3,900 of them need 7 and 2, not 8 in sum."""
+    stock = {("A", "served_people"): 12_100, ("B", "served_people"): 3_900}
+    pairs = [{"resource": "gps", "base": "served_people"}]
+    made = rule("ratio", id="G", pairs=pairs, number=5, per=10_000)
+    plan = planned(small_region(stock=stock), made)
+    assert (amount(plan, "gps", "A"), amount(plan, "gps", "B")) == (7, 2)
+    assert line(plan, "G").required == 9
+    whole = made.model_copy(update={"level": ("city",)})
+    assert amount(planned(small_region(stock=stock), whole), "gps") == 8
+
+
+def test_staff_for_every_town_and_street():
+    """Two workers for each of two towns in B, none where there is no town."""
+    units = {
+        "R": ("city", ""), "A": ("district", "R"), "B": ("county", "R"), "T": ("town", "B"),
+        "S": ("town", "B"),
+    }  # fmt: skip
+    pairs = [{"resource": "mental_rehab_workers", "units": ["town", "street"]}]
+    made = rule("ratio", id="W", pairs=pairs, number=2)
+    cells = ["A"] * 4 + ["T", "T", "S", "S"]
+    plan = planned(small_region(units=units, cell_units=cells), made)
+    found = [amount(plan, "mental_rehab_workers", u) for u in "AB"]
+    assert found == [0, 4]
+    assert line(plan, "W").met
+    unknown = line(planned(small_region(), FLEET, made), "W")
+    assert not unknown.evaluated
+    assert "no unit of level town or street" in unknown.note
