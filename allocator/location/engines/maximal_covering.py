@@ -12,23 +12,17 @@ from numpy.typing import NDArray
 
 from allocator.location.engines.greedy import without_redundant
 from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal_choices import Choices
 from allocator.location.engines.maximal_master import Master, Point
-from allocator.location.engines.maximal_problem import Floor, MaximalProblem, merged
-from allocator.location.engines.maximal_search import SwapSearch, greedy_choice
+from allocator.location.engines.maximal_problem import MaximalProblem, merged
+from allocator.location.engines.maximal_stage import Stage, givers
 from allocator.location.engines.maximal_tree import Tree
 from allocator.location.engines.problem import CoverProblem
 
-_FIRST_KICKS = 1_000
-_KICKS_PER_ROUNDING = 20
-_KICKS = 400
-# How many sites move at once, and whether only sites with a share are opened.
-_KICKS_AFTER_ROOT = ((3, True), (5, False), (3, True), (8, False))
-_SOME = 1e-6
-_FLOOR_TURNS = 15
-_FLOOR_KICKS = 50
 _CLOSE = 1e-7
 _CONVERGED = 1e-6  # of the value: how near to its optimum the linear program is taken
 _PART_OF_GAP = 1e-5  # a cut worth less than this share of what is left is not added
+_MOST_ROUNDS = 500
 _WORTH_A_RESTART = 0.5  # share of sites decided
 _RESTARTS = 4
 
@@ -117,20 +111,16 @@ class _Search:
         below = max(self._whole.step, 1e-9 * abs(enough)) if np.isfinite(enough) else np.inf
         self._target = -np.inf if np.isinf(enough) else enough - below
         self._gap = limits.gap if np.isinf(enough) else 0.0
-        self.chosen: NDArray[np.int64] | None = None
-        self.value = -np.inf
-        self.bound = float(problem.weight.sum() - np.minimum(problem.cost, 0.0).sum())
-        self.nodes = self._looks = 0
-        self._swaps: SwapSearch | None = None
+        self._best = Choices(self._whole, limits)
+        self._bound = float(problem.weight.sum() - np.minimum(problem.cost, 0.0).sum())
+        self.nodes = 0
 
     def run(self, starts: Sequence[NDArray[np.int64]]) -> None:
         """Everything, in order."""
         for start in starts:
-            self._offer(start)
-        self._offer(np.empty(0, dtype=np.int64))
-        self._offer(_givers(self._whole))
-        self._first_choices()
-        stage = _Stage.of(self._whole, np.arange(self._whole.n_sites), np.empty(0, dtype=np.int64))
+            self._best.offer(start)
+        self._best.look_first()
+        stage = Stage.of(self._whole, np.arange(self._whole.n_sites), np.empty(0, dtype=np.int64))
         for turn in range(_RESTARTS):
             if self._done() or not stage.problem.n_rows:
                 break
@@ -144,15 +134,15 @@ class _Search:
                 master.set_sites(low, high)
                 self._branch(master, stage)
                 return
-            stage = _Stage.of(
+            stage = Stage.of(
                 self._whole, stage.sites[(high > 0.5) & (low < 0.5)],
                 np.concatenate([stage.taken, stage.sites[low > 0.5]]),
             )  # fmt: skip
         if not self._done():
-            self._offer(np.union1d(stage.taken, stage.sites[_givers(stage.problem)]))
-            self.bound = self._floor
+            self._best.offer(np.union1d(stage.taken, stage.sites[givers(stage.problem)]))
+            self._bound = self._floor
 
-    def _master_of(self, stage: "_Stage", *, first: bool) -> Master:
+    def _master_of(self, stage: Stage, *, first: bool) -> Master:
         if not first:
             return Master(stage.problem, self._limits)
         if self._cuts.master is None:
@@ -161,66 +151,25 @@ class _Search:
             self._cuts.master.start_again(stage.problem.most, self._limits)
         return self._cuts.master
 
-    # -- choices -------------------------------------------------------------------------------
+    @property
+    def chosen(self) -> NDArray[np.int64] | None:
+        """The best choice so far."""
+        return self._best.chosen
 
-    def _offer(self, chosen: NDArray[np.int64]) -> None:
-        chosen = np.unique(np.asarray(chosen, dtype=np.int64))
-        value = self._whole.value(chosen)
-        if value > self.value and self._whole.permits(chosen):
-            self.chosen, self.value = chosen, value
-            self.bound = max(self.bound, value)
+    @property
+    def value(self) -> float:
+        """What it is worth."""
+        return self._best.value
 
-    def _first_choices(self) -> None:
-        whole = self._whole
-        search = self._swaps = SwapSearch(whole, seed=self._limits.seed)
-        search.put(greedy_choice(whole, whole.weight))
-        self._offer(search.climb())
-        out = self._limits.out_of_time
-        self._offer(search.kick(int(_FIRST_KICKS * self._limits.effort), stop=out))
-        if whole.floors:
-            self._choices_for_floors()
-
-    def _choices_for_floors(self) -> None:
-        """Search with what floors ask for made dearer until it is kept, then cheaper again."""
-        whole = self._whole
-        mean_cost = float(np.abs(whole.cost).mean()) * whole.n_sites
-        own = max(float(whole.weight.sum()), mean_cost, 1e-300)
-        dear = np.array([own / max(float(f.weight.sum()), 1e-300) for f in whole.floors])
-        for _ in range(_FLOOR_TURNS):
-            if self._limits.out_of_time():
-                return
-            extra = [d * floor.weight for d, floor in zip(dear, whole.floors, strict=True)]
-            weight = np.sum([whole.weight, *extra], axis=0)
-            search = SwapSearch(whole, weight=weight, seed=self._limits.seed)
-            search.put(greedy_choice(whole, weight))
-            search.climb()
-            chosen = search.kick(_FLOOR_KICKS)
-            covered = whole.covered(chosen)
-            short = np.array([float(f.weight[covered].sum()) < f.least for f in whole.floors])
-            self._offer(chosen)
-            dear = np.where(short, 2.0, 1.0) * dear if short.any() else 0.7 * dear
-
-    def _round_off(self, shares: NDArray[np.float64], stage: "_Stage") -> NDArray[np.int64]:
-        """Take the largest shares that fit, then exchange among sites that have any."""
-        whole, swaps = self._whole, self._swaps
-        order = np.argsort(-shares, kind="stable")
-        order = order[shares[order] > 1e-9]
-        picked = np.concatenate([stage.taken, stage.sites[order]])
-        fits = np.cumsum(np.maximum(whole.price[picked], 0.0)) <= whole.budget
-        picked = picked[fits][: whole.most]
-        if swaps is None or not swaps.usable:
-            return picked
-        swaps.put(picked)
-        self._offer(picked)
-        self._offer(swaps.climb())
-        return swaps.kick(_KICKS_PER_ROUNDING, attractive=stage.sites[order])
+    @property
+    def bound(self) -> float:
+        """What no choice can be worth more than."""
+        return max(self._bound, self._best.value)
 
     @property
     def _floor(self) -> float:
         """What has been found, or need not be told apart: only what is better is looked for."""
         return max(self.value, self._target)
-
-    # -- bounds --------------------------------------------------------------------------------
 
     def _done(self) -> bool:
         if self.value >= self._enough or self.bound < self._enough < np.inf:
@@ -232,12 +181,12 @@ class _Search:
         )
         return bool(close) or self._limits.out_of_time()
 
-    def _lower_bound(self, stage: "_Stage", bound: float) -> None:
+    def _lower_bound(self, stage: Stage, bound: float) -> None:
         """Take a bound on what the stage can still bring; no bound lies below a choice's value."""
         bound = stage.base + stage.problem.rounded_down(bound)
-        self.bound = max(min(self.bound, bound), self._floor)
+        self._bound = max(min(self._bound, bound), self._floor)
 
-    def _converge(self, master: Master, stage: "_Stage") -> Point | None:
+    def _converge(self, master: Master, stage: Stage) -> Point | None:
         """Solve the linear program with all the cuts that it needs; None when the clock ended it.
 
         Cuts are taken between the optimum of the program and the best shares so far.
@@ -247,11 +196,12 @@ class _Search:
             centre[np.isin(stage.sites, self.chosen)] = 1.0
             best = master.worth(centre, master.mass(centre))
         low, high = master.low, master.high
-        turn = 0
-        while True:
-            point = master.solve()
-            if point is None:
+        point: Point
+        for _ in range(_MOST_ROUNDS):
+            found = master.solve()
+            if found is None:
                 return None
+            point = found
             self._lower_bound(stage, point.bound)
             if not point.feasible or self._done():
                 return point
@@ -273,32 +223,12 @@ class _Search:
                 added += master.cut(lp_mass, lp_mass, point.theta, tolerance)
             if not added:
                 break
-            turn += 1
-        self._say(f"maximal cover: {self._state()} after {turn} rounds of cuts")
-        self._search_around(point.shares, stage)
+        self._say(f"maximal cover: {self._state()} at the root of the tree")
+        self._best.look_around(point.shares, stage, self._done)
         return point
 
-    def _search_around(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
-        """Round the shares, then kick the best choice near and far."""
-        self._offer(self._round_off(shares, stage))
-        for width, among_shares in _KICKS_AFTER_ROOT:
-            if self._done():
-                return
-            self._kick_best(shares, stage, _KICKS, width, among_shares=among_shares)
-
-    def _kick_best(
-        self, shares: NDArray[np.float64], stage: "_Stage", kicks: int, width: int, *,
-        among_shares: bool,
-    ) -> None:  # fmt: skip
-        if self.chosen is None or self._swaps is None:
-            return
-        self._swaps.put(self.chosen)
-        sites = stage.sites[shares > _SOME] if among_shares else None
-        times, out = int(kicks * self._limits.effort), self._limits.out_of_time
-        self._offer(self._swaps.kick(times, width=width, attractive=sites, stop=out))
-
     def _decided(
-        self, stage: "_Stage", point: Point
+        self, stage: Stage, point: Point
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Bounds of the sites' shares: closed and opened where nothing better can be otherwise."""
         if self._floor == -np.inf:
@@ -310,13 +240,13 @@ class _Search:
         low[(point.closing < least) & (high > 0.5)] = 1.0
         return low.copy(), high.copy()
 
-    def _branch(self, master: Master, stage: "_Stage") -> None:
+    def _branch(self, master: Master, stage: Stage) -> None:
         start = self.bound - stage.base
         tree = Tree(
             master, self._limits,
             floor=lambda: self._floor - stage.base, gap=self._gap,
-            offer=lambda chosen: self._offer(np.concatenate([stage.taken, stage.sites[chosen]])),
-            round_off=lambda shares: self._look_again(shares, stage),
+            offer=lambda new: self._best.offer(np.concatenate([stage.taken, stage.sites[new]])),
+            round_off=lambda shares: self._best.look_again(shares, stage),
             bound=start,
         )  # fmt: skip
 
@@ -330,48 +260,6 @@ class _Search:
         finally:
             report()
 
-    def _look_again(self, shares: NDArray[np.float64], stage: "_Stage") -> None:
-        self._offer(self._round_off(shares, stage))
-        self._looks += 1
-        width = 2 + self._looks % 5
-        self._kick_best(shares, stage, _KICKS // 4, width, among_shares=self._looks % 3 != 0)
-
     def _state(self) -> str:
         gap = (self.bound - self.value) / max(abs(self.value), 1e-300)
         return f"{self.value:,.0f} of at most {self.bound:,.0f}, gap {gap:.3%}"
-
-
-def _givers(problem: MaximalProblem) -> NDArray[np.int64]:
-    """Sites that give to the budget, the most generous that may be open: the cheapest choice."""
-    order = np.argsort(problem.price, kind="stable")[: problem.most]
-    return np.sort(order[problem.price[order] < 0])
-
-
-@dataclass(eq=False)
-class _Stage:
-    """What is left of a problem when some sites are opened and others closed for good."""
-
-    problem: MaximalProblem
-    sites: NDArray[np.int64]
-    taken: NDArray[np.int64]
-    base: float
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    @classmethod
-    def of(
-        cls, whole: MaximalProblem, sites: NDArray[np.int64], taken: NDArray[np.int64]
-    ) -> "_Stage":
-        bare = np.flatnonzero(~whole.covered(taken))
-        rows = CoverProblem(whole.rows, whole.cost).part(bare, sites).rows
-        floors = [
-            Floor(f.weight[bare], f.least - float(f.weight.sum() - f.weight[bare].sum()))
-            for f in whole.floors
-        ]
-        rest = MaximalProblem(
-            rows, whole.weight[bare], whole.most - len(taken), whole.cost[sites],
-            whole.price[sites], whole.budget - float(whole.price[taken].sum()),
-            [f for f in floors if f.least > 0],
-        )  # fmt: skip
-        n = len(sites)
-        return cls(merged(rest), sites, taken, whole.value(taken), np.zeros(n), np.ones(n))

@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal_parts import best_sites, clusters_of
 from allocator.location.engines.maximal_problem import MaximalProblem
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.status import Status
 
-_CLUSTERS_PER_SITE, _CLUSTERS = (
-    0.6,
-    180,
-)  # at most: the fewer, the faster each step, the more rounds
 _IDLE_SOLVES = 6  # a cut that has not been binding for so many solves goes
 _PURGE_EVERY = 5
 _SLACK = 1e-7
+_VISIBLE = 2e-7  # of a cluster's weight: what lies below, the solver cannot see
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +64,7 @@ class Master:
         from allocator.location.engines import maximal_kernels as kernels
 
         self._kernels, self._limits = kernels, limits
-        order, self.first_row = _clusters(problem)
+        order, self.first_row = clusters_of(problem)
         self.problem = problem = problem.in_order(order)
         self.pairs = problem.pairs
         self._room = kernels.distinct_sites(self.pairs, self.first_row)
@@ -197,7 +195,7 @@ class Master:
     ) -> int:
         """Add the cuts taken at one point that another one, the LP's, violates; how many.
 
-        ``tolerance`` is in the unit of the objective; floors are kept to the last digit.
+        ``tolerance`` is in the unit of the objective; for floors it is the least that can be.
         """
         if len(at_mass) != self.problem.n_rows:
             at_mass, lp_mass = self.mass(at_mass), self.mass(lp_mass)
@@ -205,7 +203,7 @@ class Master:
         for kind, weight in enumerate(self.kinds):
             clusters, constant, start, site, value = self._kernels.benders_cuts(
                 self.pairs, weight, self.first_row, self._room, at_mass, lp_mass, theta[kind],
-                max(tolerance * (kind == self._worth_kind), _SLACK * 1e-2 * self._scale[kind]),
+                max(tolerance * (kind == self._worth_kind), _VISIBLE * self._scale[kind]),
             )  # fmt: skip
             if not len(clusters):
                 continue
@@ -284,55 +282,7 @@ class Master:
         base = float((prices[bought] * side[bought]).sum())
         left = self._objective - self._matrix.T @ prices
         base += float((np.minimum(left[self._n :], 0.0) * self._top).sum())
-        best, closing, opening = _best_sites(
-            left[: self._n], self.low, self.high, self.problem.most
-        )
+        best, closing, opening = best_sites(left[: self._n], self.low, self.high, self.problem.most)
         base += best
         unit = -self._unit
         return unit * base, unit * (base + closing), unit * (base + opening)
-
-
-def _best_sites(
-    worth: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], most: int
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Least sum over at most ``most`` sites, and how much it rises when each is closed or opened.
-
-    ``inf`` where that is not possible.
-    """
-    fixed = low > 0.5
-    free = np.flatnonzero((high > 0.5) & ~fixed)
-    room = most - int(fixed.sum())
-    closing, opening = np.zeros(len(worth)), np.zeros(len(worth))
-    closing[fixed], opening[high < 0.5] = np.inf, np.inf
-    if room < 0:
-        return np.inf, closing, opening
-    order = free[np.argsort(worth[free], kind="stable")]
-    taken, others = order[:room], order[room:]
-    taken = taken[worth[taken] < 0]
-    last = worth[taken[-1]] if len(taken) == room and room else 0.0
-    following = min(0.0, float(worth[others[0]])) if len(others) and len(taken) == room else 0.0
-    opening[free] = (worth[free] - last) if room else np.inf
-    opening[taken] = 0.0
-    closing[taken] = following - worth[taken]
-    return float(worth[fixed].sum() + worth[taken].sum()), closing, opening
-
-
-def _clusters(problem: MaximalProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows in an order in which clusters of them follow each other, and where each begins.
-
-    Rows of a cluster share a site, so that its cuts touch few sites; weights are about equal.
-    """
-    from allocator.location.engines import maximal_kernels as kernels
-
-    if not problem.n_rows:
-        return np.empty(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    weight = np.sum([problem.weight, *(floor.weight for floor in problem.floors)], axis=0)
-    heaviest_first = np.lexsort((np.arange(len(weight)), -weight))
-    worth = kernels.site_weights(problem.pairs, weight)
-    centre = np.zeros(problem.n_sites, dtype=np.bool_)
-    n_centres = max(1, min(_CLUSTERS, round(_CLUSTERS_PER_SITE * problem.n_sites)))
-    centre[np.random.default_rng(0).permutation(problem.n_sites)[:n_centres]] = True
-    home = kernels.least_loaded(problem.pairs, heaviest_first, centre & (worth > 0), weight)
-    order = np.argsort(home, kind="stable")
-    first = np.flatnonzero(np.diff(home[order], prepend=-1))
-    return order, np.append(first, len(order))

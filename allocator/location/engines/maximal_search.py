@@ -40,14 +40,15 @@ class SwapSearch:
         seed: int = 0,
     ) -> None:
         from allocator.location.engines import maximal_kernels as kernels
+        from allocator.location.engines import maximal_swaps as swaps
 
-        self._kernels, self._problem = kernels, problem
+        self._kernels, self._problem = swaps, problem
         n_rows, n_sites = problem.n_rows, problem.n_sites
         weight = problem.weight if weight is None else weight
         slots = min(problem.most, n_sites)
         self.usable = slots * n_sites <= _LARGEST_TABLE
         worth = kernels.site_weights(problem.pairs, weight)
-        self._state = kernels.SwapState(
+        self._state = swaps.SwapState(
             weight=weight,
             cost=problem.cost if cost is None else cost,
             price=problem.price,
