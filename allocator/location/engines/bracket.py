@@ -86,16 +86,23 @@ def narrow(bracket: Bracket, limits: Limits, report: Callable[[], None]) -> None
     report()
     if bracket.closed(limits.gap) or limits.out_of_time():
         return
-    if _branch(bracket, prices, limits):
+    if _branch(bracket, prices, limits) or limits.out_of_time():
         return
     bracket.raise_bound(window_bound(problem, prices, bracket.cost, limits))
+    report()
+    for again in range(1, int(limits.effort)):
+        # Another way from the start finds what more of the same way does not.
+        start = greedy_cover(problem)
+        search = RowWeighting(problem, start, step=bracket.step, seed=limits.seed + again)
+        _search(bracket, search, _FIRST_STEPS_PER_ROW + _STEPS_PER_ROW, limits)
+        report()
 
 
 def _search(bracket: Bracket, search: RowWeighting, steps_per_row: int, limits: Limits) -> None:
     problem = bracket.problem
     changes = problem.n_pairs / problem.n_rows * problem.n_pairs / problem.n_sites
     per_row = steps_per_row * min(1.0, (_USUAL_CHANGES / changes) ** 0.5)
-    left = int(per_row * problem.n_rows * limits.effort)
+    left = int(per_row * problem.n_rows * limits.effort / max(1, int(limits.effort)))
     while left > 0 and not bracket.closed(limits.gap) and not limits.out_of_time():
         search.run(min(left, _STEPS_AT_ONCE))
         bracket.offer(search.best)
@@ -119,7 +126,8 @@ def _branch(bracket: Bracket, prices: NDArray[np.float64], limits: Limits) -> bo
     reduced = reduce_by_dominance(rest)
     small, forced = reduced.problem, reduced.forced
     in_vain = limits.pairs_in_vain >= _PAIRS_WITHOUT_PROOF * limits.effort
-    if small.n_rows > _ROWS_FOR_BRANCHING or in_vain:
+    too_many = small.n_rows > _ROWS_FOR_BRANCHING * min(max(limits.effort, 1.0), 2.0)
+    if too_many or in_vain:
         return False
     base = rest.price(forced)
     bound, found = base, np.empty(0, dtype=np.int64)

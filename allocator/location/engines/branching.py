@@ -107,7 +107,7 @@ def _round(
             if load.max() > 1 - 1e-6 and np.abs(load - np.rint(load)).max() < 1e-6:
                 continue
             weight, solves = maker.cut(
-                load, min(left, _SOLVES_PER_WINDOW), least_violation=_LEAST_VIOLATION
+                load, min(left, _SOLVES_PER_WINDOW), limits, least_violation=_LEAST_VIOLATION
             )
             left -= solves
             if weight is not None:

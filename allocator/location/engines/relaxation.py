@@ -58,9 +58,12 @@ def _prices_by_lp(problem: CoverProblem, limits: Limits) -> NDArray[np.float64]:
         method="choose" if problem.n_pairs <= _SIMPLEX_PAIRS else "ipm",
     )
     limits.note_clock(solution.stopped_by_clock)
+    simple = simple_prices(problem)
     if not len(solution.duals):
-        return simple_prices(problem)
-    return np.maximum(solution.duals, 0.0)
+        return simple
+    prices = np.maximum(solution.duals, 0.0)
+    # Stopped by the clock, the solver may hand over anything.
+    return prices if price_bound(problem, prices) >= price_bound(problem, simple) else simple
 
 
 def _prices_by_ascent(

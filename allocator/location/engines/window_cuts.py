@@ -1,7 +1,6 @@
 """A bound above the linear program's: cuts from windows, priced by ascent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,11 @@ from allocator.location.engines.windows import CutMaker, WindowKind, window_kind
 
 _ROWS_PER_WINDOW = 36
 _SOLVES = 300
-_SOLVES_PER_KIND = 400
 _STEPS = 2_500
 _LOOK_AROUND = 300
 _LEAST_SHARE = 0.2  # of rows with a cut around them: with fewer, the bound hardly rises
 _SHARE_OF_CUTS = 0.5  # of the price, to start with
-_KINDS = 400
-_MOST_ROUNDS = 2
-_PLACES = 30
-_VIOLATION, _GOOD_VIOLATION = 0.02, 0.05
+_Cut = tuple[WindowKind, NDArray[np.float64]]
 
 
 def window_bound(
@@ -39,49 +34,12 @@ def window_bound(
         Good prices of rows alone, shape ``(n_rows,)``.
     cost_of_cover
         Of a cover in hand.
-    limits
-        One round of cuts, made for the mean window of each kind; with an effort of 2 or 3, one or
-        two rounds more, made for single windows.
     """
     y = _point(problem, prices, cost_of_cover, limits)
-    kinds = window_kinds(problem, _ROWS_PER_WINDOW)
-    makers = [CutMaker(kind) for kind in kinds[:_KINDS]]
-    cuts = _mean_cuts(kinds, makers, y, limits)
-    if sum(len(cut.windows) for cut in cuts) < _LEAST_SHARE * problem.n_rows:
+    cuts = _cuts(window_kinds(problem, _ROWS_PER_WINDOW), y, limits)
+    if sum(kind.n_windows for kind, _ in cuts) < _LEAST_SHARE * problem.n_rows:
         return -np.inf
-    ascent = _priced(problem, cuts, prices, cost_of_cover, limits)
-    bound = ascent.bound
-    for _ in range(min(int(limits.effort), _MOST_ROUNDS + 1) - 1):
-        if limits.out_of_time():
-            break
-        y = _scaled(problem, ascent.prices[: problem.n_rows], ascent.mean)
-        fresh = _local_cuts(kinds, makers, y, limits)
-        if not fresh:
-            break
-        cuts += fresh
-        ascent = _priced(problem, cuts, ascent.prices, cost_of_cover, limits)
-        bound = max(bound, ascent.bound)
-    return bound
-
-
-@dataclass(frozen=True, eq=False)
-class _Cut:
-    """One cut for some windows of a kind."""
-
-    kind: WindowKind
-    weight: NDArray[np.float64]
-    windows: NDArray[np.int64]
-
-    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Number of sites, sites and weights, one row per window."""
-        start = self.kind.start
-        sizes = start[self.windows + 1] - start[self.windows]
-        first = np.cumsum(sizes) - sizes
-        at = np.arange(int(sizes.sum())) + np.repeat(start[self.windows] - first, sizes)
-        weight = self.weight[self.kind.place[at]]
-        kept = weight > 0
-        row = np.repeat(np.arange(len(self.windows)), sizes)[kept]
-        return np.bincount(row, minlength=len(sizes)), self.kind.site[at][kept], weight[kept]
+    return _priced(problem, cuts, prices, cost_of_cover, limits).bound
 
 
 def _point(
@@ -94,66 +52,33 @@ def _point(
         price=prices, target=cost_of_cover, stride=0.1,
     )  # fmt: skip
     around.run(_LOOK_AROUND, limits)
-    return _scaled(problem, prices, around.mean)
+    # At the best prices, rows with a price are covered once: make it so on average.
+    times = float(prices @ (problem.matrix @ around.mean)) / max(float(prices.sum()), 1e-9)
+    return around.mean / max(times, 1e-9)
 
 
-def _scaled(
-    problem: CoverProblem, prices: NDArray[np.float64], mean: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """At the best prices, rows with a price are covered once: make it so on average."""
-    if not prices.any():
-        return mean
-    times = float(prices @ (problem.matrix @ mean)) / float(prices.sum())
-    return mean / max(times, 1e-9)
-
-
-def _mean_cuts(
-    kinds: Sequence[WindowKind],
-    makers: Sequence[CutMaker],
-    y: NDArray[np.float64],
-    limits: Limits,
-) -> list[_Cut]:
+def _cuts(kinds: Sequence[WindowKind], y: NDArray[np.float64], limits: Limits) -> list[_Cut]:
     """A cut for each kind that a point violates on average, the most frequent kinds first."""
-    left = _SOLVES * limits.effort
+    left = int(_SOLVES * limits.effort)
     cuts = []
-    for kind, maker in zip(kinds, makers, strict=False):
-        if left < 1 or limits.out_of_time():
+    for kind in kinds:
+        if left <= 0 or limits.out_of_time():
             break
-        weight, solves = maker.cut(kind.mean_load(y), min(int(left), _SOLVES_PER_KIND))
+        weight, solves = CutMaker(kind).cut(kind.mean_load(y), left, limits)
         left -= solves
         if weight is not None:
-            cuts.append(_Cut(kind, weight, np.arange(kind.n_windows)))
+            cuts.append((kind, weight))
     return cuts
 
 
-def _local_cuts(
-    kinds: Sequence[WindowKind],
-    makers: Sequence[CutMaker],
-    y: NDArray[np.float64],
-    limits: Limits,
-) -> list[_Cut]:
-    """Cuts for windows here and there, of the kinds that make up much of the whole.
-
-    Each is then used wherever the point violates it.
-    """
-    everywhere = sum(kind.n_windows for kind in kinds)
-    cuts: list[_Cut] = []
-    for kind, maker in zip(kinds, makers, strict=False):
-        if kind.n_windows < _LEAST_SHARE * everywhere:
-            break
-        loads = kind.loads(y)
-        lightest = np.full(kind.n_windows, np.inf)
-        for window in np.linspace(0, kind.n_windows - 1, _PLACES).astype(np.int64).tolist():
-            if limits.out_of_time():
-                break
-            if lightest[window] < 1 - _GOOD_VIOLATION:
-                continue
-            weight, _ = maker.cut(loads[window], _SOLVES_PER_KIND, least_violation=0.01)
-            if weight is not None:
-                weighs = loads @ weight
-                lightest = np.minimum(lightest, weighs)
-                cuts.append(_Cut(kind, weight, np.flatnonzero(weighs < 1 - _VIOLATION)))
-    return cuts
+def _as_rows(
+    kind: WindowKind, weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Number of sites, sites and weights, one row per window."""
+    of_pair = weight[kind.place]
+    kept = of_pair > 0
+    window = np.repeat(np.arange(kind.n_windows), np.diff(kind.start))[kept]
+    return np.bincount(window, minlength=kind.n_windows), kind.site[kept], of_pair[kept]
 
 
 def _priced(
@@ -163,22 +88,19 @@ def _priced(
     cost_of_cover: float,
     limits: Limits,
 ) -> Ascent:
-    """Prices for rows and cuts together, from prices for the rows and perhaps for the first cuts.
+    """Prices for rows and cuts together, from prices for the rows.
 
     From prices that are best without the cuts the ascent does not get away: so it starts below.
     """
-    parts = [cut.rows() for cut in cuts]
+    parts = [_as_rows(*cut) for cut in cuts]
     sizes = np.concatenate([problem.rows.degree, *(size for size, _, _ in parts)])
     site = np.concatenate([problem.rows.site, *(site for _, site, _ in parts)])
     weight = np.concatenate([np.ones(problem.n_pairs), *(weight for _, _, weight in parts)])
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    n_old = len(prices)
-    worth = np.bincount(
-        site[start[n_old] :], weights=weight[start[n_old] :], minlength=problem.n_sites
-    )
-    most = float((worth / problem.cost).max())
-    first = np.full(len(sizes), _SHARE_OF_CUTS / most)
-    first[:n_old] = (1 - _SHARE_OF_CUTS) * prices
+    n_pairs, n_rows = problem.n_pairs, problem.n_rows
+    worth = np.bincount(site[n_pairs:], weights=weight[n_pairs:], minlength=problem.n_sites)
+    first = np.full(len(sizes), _SHARE_OF_CUTS / float((worth / problem.cost).max()))
+    first[:n_rows] = (1 - _SHARE_OF_CUTS) * prices
     ascent = Ascent(
         start, site, weight, np.ones(len(sizes)), problem.cost, price=first, target=cost_of_cover
     )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from allocator.location.engines.limits import Limits
 from allocator.location.engines.problem import CoverProblem
 from allocator.lp.incremental import GrowingLp
 
@@ -53,13 +54,6 @@ class WindowKind:
         """Sites that touch one window, and the place of each one's trace."""
         low, high = self.start[at], self.start[at + 1]
         return self.site[low:high], self.place[low:high]
-
-    def loads(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How much of each trace is open, window by window, shape ``(n_windows, n_traces)``."""
-        n = len(self.trace)
-        place = np.repeat(np.arange(self.n_windows) * n, np.diff(self.start)) + self.place
-        total = np.bincount(place, weights=y[self.site], minlength=self.n_windows * n)
-        return np.asarray(total.reshape(self.n_windows, n))
 
     def mean_load(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much of each trace is open, on average over the windows, shape ``(n_traces,)``."""
@@ -126,6 +120,7 @@ class CutMaker:
         self,
         load: NDArray[np.float64],
         at_most: int,
+        limits: Limits,
         *,
         least_violation: float = _LEAST_VIOLATION,
     ) -> tuple[NDArray[np.float64] | None, int]:
@@ -136,7 +131,7 @@ class CutMaker:
         load
             How much of each trace is open at the point, shape ``(n_traces,)``.
         at_most
-            Linear programs to solve; beyond, there is no cut.
+            Linear programs to solve; beyond, or when the time is over, there is no cut.
         least_violation
             By how much the point must be too light at least.
 
@@ -150,7 +145,7 @@ class CutMaker:
         solves = 0
         if self._program.n_rows:
             self._weight, solves = self._lightest(), 1
-        while solves < at_most:
+        while solves < at_most and not limits.out_of_time():
             if solves and self._weight @ load > 1 - least_violation:
                 return None, solves
             covers = _light_covers(self._kind, self._weight)
