@@ -52,7 +52,10 @@ def least_cost_share(
         search = _FewestSites(problem, limits, say)
         interrupted = search.run()
         return ShareCover(
-            search.chosen, prices[0] * len(search.chosen), prices[0] * search.bound, interrupted
+            search.chosen,
+            float(prices[0] * len(search.chosen)),
+            float(prices[0] * search.bound),
+            interrupted,
         )
     return _by_cost(problem, limits, say)
 
@@ -61,6 +64,7 @@ def _cover_every_row(
     problem: MaximalProblem, limits: Limits, say: Callable[[str], None]
 ) -> ShareCover:
     weighed = np.any([floor.weight > 0 for floor in problem.floors], axis=0)
+    weighed &= problem.rows.degree > 0  # what is too light to matter may be out of reach
     everyone = np.arange(problem.n_sites)
     part = CoverProblem(problem.rows, problem.cost).part(np.flatnonzero(weighed), everyone)
     cover = least_cost_cover(part, limits, say)
