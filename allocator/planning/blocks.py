@@ -72,6 +72,13 @@ class Task:
     progress: Progress | None = None
     models: Path | None = None
     """Folder for the block's program as .lp and .mps, with the planner's objective."""
+    placed: bool = False
+    """The sites stand as ``before`` has them: what is decided is what they get."""
+
+    def stands(self, position: int) -> bool:
+        """Whether a site that this block does not decide is open."""
+        existing = self.case.region.sites.table["status"].iloc[position] == "existing"
+        return bool(self.before.opened.get(position, existing))
 
 
 class Block:
@@ -100,6 +107,10 @@ class Block:
         case, task = self.task.case, self.task
         table = case.region.sites.table
         positions = [int(j) for j in table["kind"].isin(kinds).to_numpy().nonzero()[0]]
+        if task.placed:
+            positions = [j for j in positions if task.stands(j)]
+            stand = {j: self.program.binary(f"open[{table.index[j]}]", 1) for j in positions}
+            return SiteModel(case, self.program, positions, stand, False, placed=True)
         capped = closable(task.rules, case)
         opened: dict[int, Variable] = {}
         for j in positions:
@@ -123,12 +134,7 @@ class Block:
         chosen = sorted({j for chosen in filters for j in case.positions(chosen)})
         inside = case.positions_in(Area(unit, (unit,)), chosen)
         deciding = {j: v for model in self.sites for j, v in model.open.items()}
-        status = case.region.sites.table["status"]
-        known = sum(
-            self.task.before.opened.get(j, status.iloc[j] == "existing")
-            for j in inside
-            if j not in deciding
-        )
+        known = sum(self.task.stands(j) for j in inside if j not in deciding)
         return known, [(1.0, deciding[j]) for j in inside if j in deciding]
 
     def _open_site(self, position: int) -> tuple[int, list[Term]]:
@@ -136,8 +142,7 @@ class Block:
         for model in self.sites:
             if position in model.open:
                 return 0, [(1.0, model.open[position])]
-        existing = self.task.case.region.sites.table["status"].iloc[position] == "existing"
-        return int(self.task.before.opened.get(position, existing)), []
+        return int(self.task.stands(position)), []
 
     def _stations(self) -> None:
         if self.stock is None:

@@ -71,6 +71,8 @@ class SiteModel:
     free
         Positions of sites of which no rule forbids one more. Cells that they reach will be
         reached: coverage rows are then plain rows; otherwise each carries a miss.
+    placed
+        Its sites stand already: opening them is neither decided nor paid here.
     condition
         Set while the rows of an either-or branch are added: they hold only if it is 1.
     separators
@@ -84,8 +86,14 @@ class SiteModel:
     enforced: bool
     free: frozenset[int] = frozenset()
     condition: Variable | None = None
+    placed: bool = False
     separators: list[Callable[[Solution], list[Row]]] = field(default_factory=list)
     _attributes: dict[tuple[str, int], Variable] = field(default_factory=dict)
+
+    @property
+    def deciding(self) -> dict[int, Variable]:
+        """Sites whose opening is decided and paid here."""
+        return {} if self.placed else self.open
 
     def those(self, chosen: SiteFilter, area: Area | None = None) -> list[int]:
         """Positions of the network's sites that pass a filter and stand in an area."""

@@ -66,7 +66,7 @@ def site_cost_terms(model: SiteModel) -> tuple[list[Term], float]:
     status = case.region.sites.table["status"]
     terms: list[Term] = []
     constant = 0.0
-    for j, variable in model.open.items():
+    for j, variable in model.deciding.items():
         if status.iloc[j] == "existing":
             closing = case.closing_cost(j)
             terms.append((-closing, variable))
@@ -84,7 +84,7 @@ def site_change_terms(model: SiteModel) -> tuple[list[Term], float]:
     status = model.case.region.sites.table["status"]
     terms: list[Term] = []
     constant = 0.0
-    for j, variable in model.open.items():
+    for j, variable in model.deciding.items():
         existing = status.iloc[j] == "existing"
         terms.append((-1.0 if existing else 1.0, variable))
         constant += 1.0 if existing else 0.0

@@ -1,0 +1,86 @@
+"""Sites are placed as a cover first and equipped afterwards, where that loses nothing."""
+
+import pytest
+from builders import rule, site, small_region
+from planned import EMS, line, misses, open_ids, planned
+
+STATIONS = {"kinds": ["health_station"]}
+COVER = rule("coverage", id="C", sites=STATIONS, within_km="1.2")
+EMS_COVER = rule("coverage", id="E", sites=EMS, within_km=2)
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Take the road of the full grid however small the network is."""
+    monkeypatch.setattr("allocator.planning.full_cover.LARGE", 0)
+
+
+def region(*, standing=(), **costs):
+    """Nine cells 1 km apart, a station to be had in each, and places for ambulances."""
+    sites = [
+        site(f"c{k}", "health_station", k, 0, status="existing" if k in standing else "candidate")
+        for k in range(9)
+    ]
+    sites += [site(f"e{k}", x_km=k, y_km=0, status="candidate") for k in (1, 4, 7)]
+    return small_region(
+        people=[1000] * 9, x_km=range(9), y_km=[0] * 9, urban=[True], sites=sites,
+        costs={"health_station": 3, "ems_station": 10, **costs},
+    )  # fmt: skip
+
+
+def share(number, **more):
+    return rule(
+        "site_share", id="S", sites=[STATIONS, EMS], sense=">=", number=number,
+        attribute="renovated", **more,
+    )  # fmt: skip
+
+
+def blocks(plan):
+    return list(dict.fromkeys(plan.tiers["block"]))
+
+
+@pytest.mark.parametrize("number", ["1/2", 1])
+def test_two_steps_find_the_plan_of_one(monkeypatch, number):
+    """Attributes for nothing: the same cost, misses and lines as all in one program."""
+    rules = [COVER, EMS_COVER, share(number)]
+    whole = planned(region(standing=(2,)), *rules)
+    assert len(blocks(whole)) == 2
+    monkeypatch.setattr("allocator.planning.full_cover.LARGE", 0)
+    stepped = planned(region(standing=(2,)), *rules)
+    assert blocks(stepped)[:2] == ["health station", "ems station"]
+    assert "equipment" in blocks(stepped)[2]
+    assert stepped.objective_value == whole.objective_value
+    assert misses(stepped) == misses(whole) == (0, 0, 0)
+    assert line(stepped, "S")["met"]
+    assert stepped.provenance["cost"] == whole.provenance["cost"]
+
+
+def test_what_equipment_costs_is_paid_once_and_proves_no_bound(always):
+    """Each station that covers is equipped for 2; the bound leaves that out."""
+    plan = planned(region(renovated=2), COVER, EMS_COVER, share(1))
+    number = len(open_ids(plan))
+    assert plan.objective_value == plan.provenance["cost"]
+    assert plan.objective_value - plan.bound == pytest.approx(2 * number)
+    assert line(plan, "S")["achieved"] == number
+    assert any("was decided once the sites were placed" in n for n in plan.provenance["notes"])
+
+
+def test_floors_that_need_a_new_site_are_not_put_off(always):
+    """Two with an area where one stands: the second is opened and equipped in one program."""
+    floor = rule("count", id="N", sites=STATIONS, attribute="decontamination", number=6)
+    plan = planned(region(standing=(2,)), COVER, floor)
+    assert line(plan, "N")["achieved"] == 6
+    assert misses(plan) == (0, 0, 0)
+    assert not any("equipment" in block for block in blocks(plan))
+    standing = planned(region(standing=range(6)), COVER, floor)
+    assert any("equipment" in block for block in blocks(standing))
+    assert line(standing, "N")["achieved"] == 6
+
+
+def test_a_named_site_that_stands_is_equipped_later(always):
+    """c2 is to be rebuilt: the cover is found first, and c2 is part of it."""
+    named = rule("forced_site", id="P", site="c2", attribute="rebuilt", cost=7)
+    plan = planned(region(standing=(2,)), COVER, named)
+    assert line(plan, "P")["met"]
+    assert any("equipment" in block for block in blocks(plan))
+    assert plan.objective_value == plan.provenance["cost"]
