@@ -1,5 +1,6 @@
 """Who goes where once it is known which sites are open: at least cost, within the bands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from allocator.errors import SolverError
 from allocator.location.engines.capacitated_problem import CapacitatedProblem
 
 _PASSES = 30
+_FEW_CELLS = 500
 _TOLERANCE = 1e-9
 
 
@@ -53,7 +55,7 @@ def assign(problem: CapacitatedProblem, open_sites: NDArray[np.int64]) -> Assign
         return None
     flow, price = sent
     if problem.single:
-        return _assigned_whole(problem, open_sites, cost, price)
+        return _assigned_whole(problem, open_sites, cost, flow, price)
     idle = np.flatnonzero(problem.people == 0)
     at, cell = np.nonzero(flow)
     nearest = cost[idle].argmin(axis=1)
@@ -94,33 +96,68 @@ def _assigned_whole(
     problem: CapacitatedProblem,
     open_sites: NDArray[np.int64],
     cost: NDArray[np.float64],
+    flow: NDArray[np.float64],
     price: NDArray[np.float64],
 ) -> Assignment | None:
-    """Whole cells: cells that lose most by going elsewhere first, then moves and swaps."""
+    """Whole cells by moves and swaps, from where most of each cell goes when it may be parted.
+
+    Few cells are parted, so that start is hard to beat where cells are many; where they are few,
+    or it fails, cells are also placed one by one.
+    """
+    parted = np.where(problem.people > 0, flow.argmax(axis=0), cost.argmin(axis=1))
+    best = _moved_whole(problem, open_sites, cost, parted, price)
+    if best is not None and problem.n_cells > _FEW_CELLS:
+        return best
+    for at in _placed(problem, open_sites, cost, price):
+        other = _moved_whole(problem, open_sites, cost, at, price)
+        if other is not None and (best is None or other.cost < best.cost):
+            best = other
+    return best
+
+
+def _moved_whole(
+    problem: CapacitatedProblem,
+    open_sites: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    start: NDArray[np.int64],
+    price: NDArray[np.float64],
+) -> Assignment | None:
+    """Whole cells moved and swapped from a start; None if bands are still broken."""
     from allocator.location.engines import assignment_whole_kernels as kernels
 
     low, high, people = problem.low[open_sites], problem.high[open_sites], problem.people
-    priced = cost + people[:, None] * price
-    if len(open_sites) > 1:
-        two = np.partition(priced, 1, axis=1)
-        with np.errstate(invalid="ignore"):
-            regret = np.where(np.isfinite(two[:, 1]), two[:, 1] - two[:, 0], np.inf)
-    else:
-        regret = np.zeros(len(people))
     worst = float(cost[np.isfinite(cost)].max(initial=0.0))
-    penalty = 2.0 * (worst + 1.0) / max(float(people[people > 0].min(initial=1.0)), 1e-9)
-    best: Assignment | None = None
+    penalty = 2.0 * (worst + 1.0) / max(float(people[people > 0].min(initial=np.inf)), 1e-9)
+    at = start.astype(np.int64)
+    load = np.bincount(at, weights=people, minlength=len(low)).astype(np.float64)
+    outside = kernels.improve(cost, people, low, high, penalty, load, at, _PASSES)
+    if outside > _TOLERANCE * max(1.0, float(people.sum())):
+        return None
+    cells = np.arange(len(people))
+    paid = float(cost[cells, at].sum() + problem.price[open_sites].sum())
+    return Assignment(open_sites, paid, cells, open_sites[at], people, price)
+
+
+def _placed(
+    problem: CapacitatedProblem,
+    open_sites: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    price: NDArray[np.float64],
+) -> Iterator[NDArray[np.int64]]:
+    """Whole cells placed one by one: those that lose most elsewhere first, or the largest."""
+    from allocator.location.engines import assignment_whole_kernels as kernels
+
+    people = problem.people
+    regret = np.zeros(len(people))
+    if len(open_sites) > 1:
+        two = np.partition(cost + people[:, None] * price, 1, axis=1)
+        regret = np.full(len(people), np.inf)
+        both = np.isfinite(two[:, 1])
+        regret[both] = two[both, 1] - two[both, 0]
     for order in (np.argsort(-regret, kind="stable"), np.argsort(-people, kind="stable")):
-        load, at = np.zeros(len(low)), np.full(len(people), -1, dtype=np.int64)
-        kernels.place(cost, people, high, order, price, load, at)
-        outside = kernels.improve(cost, people, low, high, penalty, load, at, _PASSES)
-        if outside > _TOLERANCE * max(1.0, float(people.sum())):
-            continue
-        paid = float(cost[np.arange(len(people)), at].sum() + problem.price[open_sites].sum())
-        if best is None or paid < best.cost:
-            cells = np.arange(len(people))
-            best = Assignment(open_sites, paid, cells, open_sites[at], people, price)
-    return best
+        load, at = np.zeros(len(open_sites)), np.full(len(people), -1, dtype=np.int64)
+        kernels.place(cost, people, problem.high[open_sites], order, price, load, at)
+        yield at
 
 
 @dataclass(frozen=True, eq=False)
