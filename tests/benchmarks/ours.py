@@ -19,6 +19,7 @@ _MODULE_OF = {
     "mclp": "maximal_cover",
     "p_median": "median",
     "p_center": "center",
+    "capacitated": "capacitated",
 }
 OVER_TIMES = ("p_median", "p_center")
 

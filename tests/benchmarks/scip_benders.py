@@ -122,6 +122,7 @@ def solve(matrix: csr_array, people: NDArray[np.float64], p: int, seconds: float
     status = "optimal" if model.getStatus() == "optimal" else "feasible"
     best = model.getBestSol()
     chosen = np.flatnonzero([best[one] > 0.5 for one in y])
+    status = status if len(chosen) else "no answer"
     return Found(chosen, status, float(model.getDualbound()), matrix.shape[0])
 
 

@@ -33,8 +33,11 @@ measured in a process of its own, on the same instance. The instances are made b
 * Objectives are counted again from the coordinates and the sites chosen, by code that nobody else
   uses. Our gap is at most a millionth where the status is optimal; HiGHS stops at 0.01 %, so
   "same optimum" between the two means within that, and never beyond our bound.
-* **times ours** is the peer's processor seconds over ours. The peers got a limit of processor
-  seconds, shown where they did not end in time.
+* **times ours** is the peer's processor seconds over ours. spopt, PuLP and lokigi got a
+  limit of processor seconds, shown where they did not end in time; plain HiGHS and SCIP stop by
+  elapsed time and then say how far they are, so look at the processor seconds that they had.
+* A bar is what a first trial reached, mostly on other instances of this kind. "Not met" stays here
+  until it is.
 """
 
 
