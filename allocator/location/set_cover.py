@@ -47,7 +47,8 @@ def lscp(
         Leave out cells that no permitted site reaches, and list them, instead of calling the
         question infeasible.
     effort
-        Multiplies the work spent on what is too large to be proven; 1 is the usual.
+        Multiplies the work spent on what is too large to be proven; 1 is the usual. From 2 on,
+        the search also starts afresh.
     settings
         Gap that is good enough (0 when missing), node limit, time limit, seed, threads.
     progress

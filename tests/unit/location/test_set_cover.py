@@ -112,6 +112,18 @@ def test_large_problems_get_a_cover_a_bound_and_an_honest_gap(monkeypatch):
     assert siting.reproducible
 
 
+def test_more_effort_is_never_dearer(monkeypatch):
+    """Twice the effort searches again from the start, and keeps the better cover."""
+    monkeypatch.setattr(bracket, "_ROWS_FOR_BRANCHING", 0)
+    monkeypatch.setattr(bracket, "_STEPS_PER_ROW", 10)
+    coverage = coverage_of(lattice_sets(17, 19), 17 * 19)
+    usual, more = lscp(coverage), lscp(coverage, effort=2)
+    assert more.objective <= usual.objective
+    assert usual.bound <= usual.objective
+    assert more.bound <= more.objective
+    assert more.verify() == []
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_dropping_dear_sites_keeps_the_optimum(monkeypatch, seed):
     """With hardly any search, reduced costs and branching alone still prove the least cost."""
