@@ -202,7 +202,6 @@ def _share(problem: ServerProblem, steps: _Steps) -> tuple[csr_array, NDArray[np
     scale = _power_of_two(_TOTAL_SHARE / problem.share)
     anyway = float(problem.weight[problem.fewest > 0].sum())
     people = np.where(steps.before == 0, problem.weight[steps.row], 0.0)
-    people[steps.after > 1] = 0.0
     least = problem.share * (1 - SHARE_TOLERANCE) - anyway
     return csr_array(scale * people[None, :]), np.array([scale * least])
 

@@ -26,6 +26,7 @@ def test_the_server_left_over_backs_up_most():
     assert doubled.servers.tolist() == [2, 1]
     assert doubled.objective == 60
     assert doubled.people_covered == 100
+    assert (siting.status, doubled.status) == (Status.OPTIMAL, Status.OPTIMAL)
 
 
 def test_too_few_servers_and_how_many_would_do():

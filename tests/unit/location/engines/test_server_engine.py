@@ -129,6 +129,23 @@ def test_what_prices_leave_out_held_nothing_better(seed, share, good_prices):
     assert left.worth >= best.worth * (1 - 1e-9) or share == 1.0
 
 
+@pytest.mark.parametrize("price", [20.0, 1000.0])
+def test_a_site_is_kept_as_long_as_the_gap_allows_one_server(price):
+    """Known: 9 of 10 + 9 people. However dear a server looks, the one that reaches 10 stays."""
+    rows = coverage_of([[0], [1]], 2)
+    nobody = rows.of_cells(np.empty(0, np.int64))
+    problem = ServerProblem(
+        rows, np.array([10.0, 9.0]), np.array([1.0]), np.zeros(2, np.int64),
+        np.ones(2, np.int64), 1, nobody,
+    )  # fmt: skip
+    program = server_rows(problem, np.ones(2, np.int64))
+    duals = np.zeros(len(program.row_lower))
+    duals[-1] = -price * program.scale
+    rest = narrowed(problem, program, duals, 9.0)
+    assert rest.problem.high.tolist() == [1, 1]
+    assert best_servers(rest.problem, Limits(), quietly).worth == 10
+
+
 def test_rows_out_of_each_others_way():
     """Needed rows that two servers cannot both reach: proven impossible."""
     rows = coverage_of([[0], [1], [2]], 3)
