@@ -233,8 +233,7 @@ class _Search:
         """Bounds of the sites' shares: closed and opened where nothing better can be otherwise."""
         if self._floor == -np.inf:
             return np.zeros(len(stage.sites)), np.ones(len(stage.sites))
-        step = stage.problem.step * (1 - 1e-6)
-        least = self._floor - stage.base + max(step, 1e-9 * abs(self._floor))
+        least = stage.problem.next_above(self._floor - stage.base)
         low, high = stage.low, stage.high
         high[point.opening < least] = 0.0
         low[(point.closing < least) & (high > 0.5)] = 1.0

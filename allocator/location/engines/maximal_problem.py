@@ -127,6 +127,17 @@ class MaximalProblem:
             return bound
         return float(np.floor(bound / self.step + 1e-6) * self.step)
 
+    def next_above(self, value: float) -> float:
+        """The least that a choice worth more than ``value`` can be worth, less a hair.
+
+        ``value`` need not be one that can be had: it may be worth found under other limits.
+        """
+        if np.isinf(value):
+            return value
+        if self.step <= 0:
+            return value + _TOLERANCE * abs(value)
+        return float((np.floor(value / self.step + 1e-6) + 1 - 1e-6) * self.step)
+
 
 def merged(problem: MaximalProblem) -> MaximalProblem:
     """Rows that matter, those that reach the same sites added up: the same values, fewer rows."""

@@ -193,11 +193,7 @@ class Tree:
 
     def _fix(self, point: Point, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
         """Close sites that are in nothing better, open those that nothing better can miss."""
-        problem, floor = self._master.problem, self._floor()
-        margin = 1e-9 * abs(floor)
-        step = problem.step
-        # What is better is better by a step.
-        least = floor + (step * (1 - 1e-6) if step > 0 else margin)
+        least = self._master.problem.next_above(self._floor())
         high[(point.opening < least) & (low < 0.5)] = 0.0
         low[(point.closing < least) & (high > 0.5)] = 1.0
         self._master.set_sites(low, high)
