@@ -111,7 +111,10 @@ JOBS = (
     Job("mclp", 20_000, 1_000, p=30, peers=(SPOPT, HIGHS, SCIP), bar=Bar(proven=True)),
     Job("mclp", 100_000, 1_000, p=30, peers=(HIGHS,), bar=Bar(gap=0.0002, seconds=150), limit=600),
     Job("mclp", _MILLION, 1_000, p=30, bar=Bar(gap=0.0015, seconds=150), limit=600),
-    Job("mclp", 10 * _MILLION, 1_000, p=30, bar=Bar(gap=0.003, seconds=150, gigabytes=3), limit=600),
+    Job(
+        "mclp", 10 * _MILLION, 1_000, p=30, bar=Bar(gap=0.003, seconds=150, gigabytes=3),
+        limit=600,
+    ),
     Job("lscp", 2_000, 200, peers=(SPOPT, PULP, HIGHS), quick=_ALL_QUICK),
     Job("lscp", 5_000, 500, peers=(SPOPT, PULP, HIGHS), bar=Bar(ratio=500)),
     Job("lscp", 20_000, 1_000, peers=(SPOPT, HIGHS), bar=Bar(ratio=200)),
