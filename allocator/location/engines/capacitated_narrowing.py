@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocator.errors import SolverError
 from allocator.location.engines.assignment_sending import Assignment
 from allocator.location.engines.capacitated_bracket import CapacitatedBracket
 from allocator.location.engines.capacitated_prices import (
@@ -141,9 +140,8 @@ def _find_any(bracket: CapacitatedBracket, limits: Limits, say: Callable[[str], 
     solution = solve_program(problem, limits, node_limit=_nodes(problem))
     if solution.status is Status.INFEASIBLE:
         return True
+    # Loads that keep a band only within the solver's tolerance are no answer.
     bracket.offer(read_program(problem, solution))
-    if bracket.best is None and len(solution.values):
-        raise SolverError("the solver's answer keeps the loads only within its tolerance")
     bracket.raise_bound(solution.bound)
     improve_sites(bracket, limits)
     return False
