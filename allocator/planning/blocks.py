@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from allocator.lp.program import Program, Row, Solution, Term, Variable
-from allocator.lp.solvers import SolverSettings
-from allocator.planning.case import Area, Case
+from allocator.planning.case import Area
 from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import closable, crowding, positions_of
@@ -33,7 +31,8 @@ from allocator.planning.stocks import (
     fair_terms,
     planned_resources,
 )
-from allocator.planning.tiers import Progress, Record, Tiers
+from allocator.planning.tasks import Task
+from allocator.planning.tiers import Record, Tiers
 from allocator.policy.rules import (
     Budget,
     Count,
@@ -50,35 +49,6 @@ from allocator.policy.rules import (
     SiteShare,
     Total,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What a block is asked to decide.
-
-    ``kinds`` of sites (one entry per network), ``stocks`` or not, the rules that speak of them,
-    what earlier blocks decided, and the planner's wish.
-    """
-
-    name: str
-    case: Case
-    rules: list[Rule]
-    kinds: tuple[frozenset[str], ...]
-    stocks: bool
-    about: str
-    budget: float | None = None
-    before: Decided = field(default_factory=Decided)
-    settings: SolverSettings = field(default_factory=SolverSettings)
-    progress: Progress | None = None
-    models: Path | None = None
-    """Folder for the block's program as .lp and .mps, with the planner's objective."""
-    placed: bool = False
-    """The sites stand as ``before`` has them: what is decided is what they get."""
-
-    def stands(self, position: int) -> bool:
-        """Whether a site that this block does not decide is open."""
-        existing = self.case.region.sites.table["status"].iloc[position] == "existing"
-        return bool(self.before.opened.get(position, existing))
 
 
 class Block:

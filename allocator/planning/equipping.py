@@ -6,9 +6,9 @@ ten thousand candidates from being solved as a cover.
 
 from dataclasses import replace
 
-from allocator.planning.blocks import Task
 from allocator.planning.families import areas_of_count, closable, leaves, networks
 from allocator.planning.full_cover import fits_full_cover
+from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, ForcedSite, Rule, SiteShare
 from allocator.region.sites import FOUND_ATTRIBUTES
 

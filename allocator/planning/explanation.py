@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from allocator.lp.program import Program, Row, Solution, Term
 from allocator.lp.status import Status
-from allocator.planning.blocks import Block, Task
+from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Clash, Decided, Party, Remedy
 from allocator.planning.families import leaves
 from allocator.planning.objectives import objective_terms
 from allocator.planning.reach import limit_for_all
 from allocator.planning.shortfall import Shortfall
+from allocator.planning.tasks import Task
 from allocator.planning.tiers import STRENGTHS
 from allocator.policy.rules import CoverageRule, Rule
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from allocator.errors import InfeasibleError
 from allocator.location.set_cover import lscp
 from allocator.lp.status import Status, relative_gap
-from allocator.planning.blocks import Block, Task
+from allocator.planning.blocks import Block
 from allocator.planning.decided import Decided
 from allocator.planning.families import closable, kinds_of
 from allocator.planning.rows.coverage import Need, need, wanted_share
+from allocator.planning.tasks import Task
 from allocator.planning.tiers import Record
 from allocator.policy.rules import CoverageRule, Rule
 from allocator.travel.coverage import Coverage

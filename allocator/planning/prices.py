@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from allocator.planning.blocks import Block, Task
+from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
+from allocator.planning.tasks import Task
 from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
 
 

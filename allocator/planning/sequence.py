@@ -7,7 +7,7 @@ from pathlib import Path
 
 from allocator.lp.solvers import SolverSettings
 from allocator.planning.apportionment import webster
-from allocator.planning.blocks import Block, Task
+from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.equipping import placing_and_equipping
@@ -22,6 +22,7 @@ from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.have import Have, given_amounts
 from allocator.planning.prices import with_prices
 from allocator.planning.stocks import planned_resources
+from allocator.planning.tasks import Task
 from allocator.planning.tiers import Progress
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources

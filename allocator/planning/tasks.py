@@ -1,0 +1,39 @@
+"""What a block of the program is asked to decide."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.lp.solvers import SolverSettings
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.tiers import Progress
+from allocator.policy.rules import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a block is asked to decide.
+
+    ``kinds`` of sites (one entry per network), ``stocks`` or not, the rules that speak of them,
+    what earlier blocks decided, and the planner's wish.
+    """
+
+    name: str
+    case: Case
+    rules: list[Rule]
+    kinds: tuple[frozenset[str], ...]
+    stocks: bool
+    about: str
+    budget: float | None = None
+    before: Decided = field(default_factory=Decided)
+    settings: SolverSettings = field(default_factory=SolverSettings)
+    progress: Progress | None = None
+    models: Path | None = None
+    """Folder for the block's program as .lp and .mps, with the planner's objective."""
+    placed: bool = False
+    """The sites stand as ``before`` has them: what is decided is what they get."""
+
+    def stands(self, position: int) -> bool:
+        """Whether a site that this block does not decide is open."""
+        existing = self.case.region.sites.table["status"].iloc[position] == "existing"
+        return bool(self.before.opened.get(position, existing))
