@@ -88,7 +88,9 @@ def worth_at(
 @numba.njit(cache=True)
 def _serve(s: Ascent) -> float:
     """What all cells pay at the chosen sites; fills ``wanted``."""
+    # Unpacked once: reading a field costs a reference count each time.
     start, site, cost, price, chosen = s.start, s.site, s.cost, s.price, s.chosen
+    beyond, wanted = s.beyond, s.wanted
     total = 0.0
     for i in range(len(price)):
         times, pays = 0, -1.0
@@ -102,8 +104,8 @@ def _serve(s: Ascent) -> float:
                 if not inside:
                     break
                 times += 1
-        total += pays if pays >= 0.0 else s.beyond[i]
-        s.wanted[i] = 1.0 - times
+        total += pays if pays >= 0.0 else beyond[i]
+        wanted[i] = 1.0 - times
     return total
 
 
@@ -149,7 +151,7 @@ def climb(
     bool
         Whether there is any use in going on.
     """
-    numbers = s.numbers
+    numbers, share = s.numbers, s.share
     for _ in range(steps):
         bound = worth_at(s.start, s.site, s.cost, s.price, s.worth) + _choose(s.worth, p, s.chosen)
         numbers[3] = 0.0 if bound > numbers[0] + 1e-5 * abs(numbers[0]) else numbers[3] + 1.0
@@ -163,8 +165,7 @@ def climb(
         if total < numbers[1]:
             numbers[1] = total
             s.best_chosen[:] = s.chosen
-        for j in range(len(s.share)):
-            s.share[j] += 0.1 * ((1.0 if s.chosen[j] else 0.0) - s.share[j])
+        share[:] += 0.1 * (s.chosen - share)
         if numbers[3] >= patience:
             numbers[2] /= 2.0
             numbers[3] = 0.0

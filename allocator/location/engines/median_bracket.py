@@ -13,9 +13,11 @@ from allocator.location.engines.problem import rounded_up
 
 _TOLERANCE = 5e-7  # relative: bounds so near to the best cost prove it
 _ENTRIES = 24_000_000  # of lists in memory: 300 MB
+_FEW_ENTRIES = 4_000_000  # so many take no time worth saving
 _SITES_PER_OPEN_ONE = 6
 _SHORTEST = 32
 _WORTH_A_DESCENT = 1.02
+_ROUNDINGS, _CORE_PER_OPEN_ONE = 20, 4
 
 
 class MedianBracket:
@@ -100,6 +102,32 @@ class MedianBracket:
         search.descend()
         return self.offer(np.union1d(self.opened, self.lists.sites[search.opened]))
 
+    def round_off(self, share: NDArray[np.float64], worth: NDArray[np.float64]) -> bool:
+        """Begin interchanges at sites drawn by their shares, among those that are worth most."""
+        p, n = self.p, self.lists.n_sites
+        core = np.argsort(worth, kind="stable")[: min(max(_CORE_PER_OPEN_ONE * p, 2), n)]
+        core = np.sort(core)
+        if not 0 < p < len(core):
+            return False
+        rng = np.random.default_rng(self.limits.seed)
+        role = np.full(n, -1, dtype=np.int8)
+        role[core] = 0
+        near = self.lists.decided(role)
+        search, best, least = None, core[:p], np.inf
+        for _ in range(max(1, round(_ROUNDINGS * self.limits.effort))):
+            if self.limits.out_of_time():
+                break
+            luck = rng.exponential(size=len(core)) / np.maximum(share[core], 1e-3)
+            drawn = np.argsort(luck, kind="stable")[:p]
+            if search is None:
+                search = Interchange(near, p, drawn)
+            else:
+                search.restart(drawn)
+            search.descend()
+            if search.cost < least:
+                best, least = core[search.opened], search.cost
+        return self.improve(best, min(least, self.cost))
+
     def settle(self, role: NDArray[np.int8]) -> None:
         """Decide on some sites for good: 1 open, -1 closed, by number in ``lists``."""
         self.opened = np.union1d(self.opened, self.lists.sites[role > 0])
@@ -120,7 +148,7 @@ class MedianBracket:
     def _room(self, length: int) -> int:
         """A list as long as wanted, or all sites where memory allows."""
         n_sites, n_cells = len(self.problem.free), max(self.problem.n_cells, 1)
-        fits = max(_ENTRIES // n_cells, _SHORTEST)
+        fits = max(_FEW_ENTRIES // n_cells, _SHORTEST)
         return n_sites if n_sites <= fits else min(length, n_sites)
 
 

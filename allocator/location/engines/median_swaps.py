@@ -49,21 +49,23 @@ class SwapState(NamedTuple):
 def _look(s: SwapState, i: int) -> None:
     """Find the nearest two open sites of a cell."""
     slot, site = s.slot, s.site
-    s.first[i], s.second[i] = -1, -1
-    s.pays[i] = s.would[i] = s.rest[i]
+    first, second = -1, -1
+    pays = would = s.rest[i]
     for at in range(s.start[i], s.start[i + 1]):
         if slot[site[at]] >= 0:
-            if s.first[i] < 0:
-                s.first[i], s.pays[i] = site[at], s.cost[at]
+            if first < 0:
+                first, pays = site[at], s.cost[at]
             else:
-                s.second[i], s.would[i] = site[at], s.cost[at]
+                second, would = site[at], s.cost[at]
                 break
+    s.first[i], s.second[i] = first, second
+    s.pays[i], s.would[i] = pays, would
 
 
 @numba.njit(cache=True)
 def _count(s: SwapState, i: int, sign: float) -> None:
     """Add a cell's part in the tables, or take it away."""
-    slot, site, cost, gain = s.slot, s.site, s.cost, s.gain
+    slot, site, cost, gain, extra = s.slot, s.site, s.cost, s.gain, s.extra
     pays, would = s.pays[i], s.would[i]
     mine = slot[s.first[i]] if s.first[i] >= 0 else -1
     if mine >= 0:
@@ -78,9 +80,9 @@ def _count(s: SwapState, i: int, sign: float) -> None:
         if c < pays:
             gain[j] += sign * (pays - c)
             if mine >= 0:
-                s.extra[mine, j] += sign * (would - pays)
+                extra[mine, j] += sign * (would - pays)
         elif mine >= 0:
-            s.extra[mine, j] += sign * (would - c)
+            extra[mine, j] += sign * (would - c)
 
 
 @numba.njit(cache=True)
@@ -100,14 +102,16 @@ def prepare(s: SwapState) -> float:
 @numba.njit(cache=True)
 def _swap(s: SwapState, out: int, into: int) -> None:
     """Close the site ``out``, open ``into``, and mend the tables of the cells that notice."""
-    slot, site, cost = s.slot, s.site, s.cost
-    n = len(s.rest)
+    # Unpacked once: reading a field costs a reference count each time.
+    slot, site, cost, start = s.slot, s.site, s.cost, s.start
+    first, second, woulds = s.first, s.second, s.would
+    n = len(woulds)
     notices = np.zeros(n, np.bool_)
     for i in range(n):
-        hit = s.first[i] == out or s.second[i] == out
+        hit = first[i] == out or second[i] == out
         if not hit:
-            would = s.would[i]
-            for at in range(s.start[i], s.start[i + 1]):
+            would = woulds[i]
+            for at in range(start[i], start[i + 1]):
                 if cost[at] >= would:
                     break
                 if site[at] == into:
@@ -135,14 +139,14 @@ def _swap(s: SwapState, out: int, into: int) -> None:
 @numba.njit(cache=True)
 def _best_swap(s: SwapState) -> tuple[float, int, int]:
     """The swap that saves most: what it saves, the site to close, the site to open."""
+    slot, opened, gain, loss, extra = s.slot, s.opened, s.gain, s.loss, s.extra
     best, out, into = 0.0, -1, -1
-    for j in range(len(s.slot)):
-        if s.slot[j] >= 0:
-            continue
-        for r in range(len(s.opened)):
-            saves = s.gain[j] - s.loss[r] + s.extra[r, j]
-            if saves > best:
-                best, out, into = saves, s.opened[r], j
+    for r in range(len(opened)):
+        for j in range(len(slot)):
+            if slot[j] < 0:
+                saves = gain[j] - loss[r] + extra[r, j]
+                if saves > best:
+                    best, out, into = saves, opened[r], j
     return best, out, into
 
 

@@ -14,8 +14,9 @@ from allocator.location.engines.median_prices import Prices, good_prices
 from allocator.location.engines.median_problem import MedianProblem
 
 _ROOT_ROUNDS = 12
-_ROOT_STEPS, _ROOT_PATIENCE = 1_000, 20
-_NODE_STEPS, _NODE_PATIENCE, _NODE_STRIDE = 150, 10, 0.5
+_GAIN_WORTH_A_ROUND = 0.1  # of what is left to prove
+_ROOT_STEPS, _ROOT_PATIENCE = 1_000, 30
+_NODE_STEPS, _NODE_PATIENCE, _NODE_STRIDE = 200, 20, 1.0
 _NODES_PER_PLUNGE = 10
 _AIM = 1.005  # of the best cost: aiming at it or lower, steps shorten too soon
 _SHARE_WORTH_SHRINKING = 0.9
@@ -111,11 +112,13 @@ class _Tree:
         """Raise the bound, and decide on sites, until prices alone decide no more."""
         b = self._bracket
         for _ in range(_ROOT_ROUNDS):
-            lists = b.lists
+            lists, before = b.lists, b.bound
             found = self._ascend(lists, b.p, b.price, _ROOT_STEPS, _ROOT_PATIENCE)
             b.price = found.price
             b.raise_bound(found.bound)
             b.improve(found.chosen, found.cost)
+            if not b.closed:
+                b.round_off(found.share, found.worth)
             self._report(lists)
             if b.closed or b.limits.out_of_time():
                 return
@@ -129,7 +132,10 @@ class _Tree:
                     return
             elif at_the_end.any():
                 b.look_further(np.flatnonzero(at_the_end))
-            if not at_the_end.any() and b.lists.n_sites > _SHARE_WORTH_SHRINKING * lists.n_sites:
+            # With strides as long as at first, an ascent often gets further than where it ended.
+            slow = b.bound - before < _GAIN_WORTH_A_ROUND * (b.enough - before)
+            shrunk = b.lists.n_sites <= _SHARE_WORTH_SHRINKING * lists.n_sites
+            if slow and not shrunk and not at_the_end.any():
                 return
 
     def branch(self) -> None:

@@ -89,7 +89,7 @@ def test_a_site_that_may_close_closes_for_a_better_one():
 def test_roles_of_a_site_set_are_kept():
     """Required and forbidden sites come from the travel times' sites."""
     sites = SiteSet(list("abcd"), status=["required", "candidate", "forbidden", "candidate"])
-    times, people = line(0, 3, 4, 9, sites=sites, demand=Demand(np.ones(4)))
+    times, _ = line(0, 3, 4, 9, sites=sites, demand=Demand(np.ones(4)))
     siting = p_median(times, p=2)
     assert siting.sites == ["a", "b"]
     assert siting.objective == 7
@@ -172,8 +172,8 @@ def test_short_lists_change_nothing(monkeypatch):
     for seed in range(4):
         away, people = town(seed)
         before = p_median(arcs_of(away), p=4, people=people)
-        for name, value in (("_ENTRIES", 200), ("_SHORTEST", 2), ("_SITES_PER_OPEN_ONE", 0)):
-            monkeypatch.setattr(median_bracket, name, value)
+        for name in ("_FEW_ENTRIES", "_ENTRIES", "_SHORTEST", "_SITES_PER_OPEN_ONE"):
+            monkeypatch.setattr(median_bracket, name, 2)
         after = p_median(arcs_of(away), p=4, people=people)
         monkeypatch.undo()
         assert after.status is Status.OPTIMAL
@@ -227,7 +227,7 @@ def test_a_node_limit_leaves_an_honest_gap(monkeypatch):
 @pytest.mark.parametrize("calls", [1, 2, 5])
 def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
     """Ctrl-C during the ascent: answer and bound so far, marked."""
-    away, p = pmed("pmed9")
+    away, p = pmed("pmed17")
     good_prices, seen = median_tree.good_prices, []
 
     def interrupted(*args, **kwargs):
@@ -240,7 +240,7 @@ def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
     siting = p_median(arcs_of(away), p=p, people=np.ones(len(away)))
     assert siting.interrupted
     assert siting.status is Status.FEASIBLE
-    assert siting.bound <= 2734 < siting.objective
+    assert siting.bound < 6999 <= siting.objective
     assert siting.verify() == []
     assert "interrupted: the best answer so far" in siting.notes
 
