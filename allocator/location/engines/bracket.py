@@ -26,7 +26,7 @@ from allocator.location.engines.window_cuts import window_bound
 
 _TOLERANCE = 1e-6
 _FIRST_STEPS_PER_ROW = 25
-_STEPS_PER_ROW = 150
+_STEPS_PER_ROW = 230
 _USUAL_CHANGES = 350  # sites looked at per move where those numbers of steps are meant
 _STEPS_AT_ONCE = 20_000  # a tenth of a second: how long an interrupt may have to wait
 # Branch and bound beyond this many rows spends minutes at its root without a result.
