@@ -158,7 +158,7 @@ def test_without_a_crs_x_and_y_must_be_there(folder):
         ("facilities", "chc-2", "chc-1", "row 3, id: 'chc-1' stands twice"),
         ("facilities", "chc-2", "", "row 3, id: must not be empty"),
         ("facilities", ",upgraded,", ",moved,", "chc-2: status must be one of kept, new"),
-        ("facilities", "village_clinic", "clinic", "vc-1: unknown kind 'clinic'"),
+        ("facilities", "village_clinic", "kiosk", "vc-1: unknown kind 'kiosk'"),
         ("facilities", ",direct,", ",directly,", "chc-2: unknown attribute 'directly'"),
         ("facilities", "300500.0", "inf", "x_m: expected metres"),
         ("compliance", "true,true,must", "yes,true,must", "met: expected true, false or nothing"),
