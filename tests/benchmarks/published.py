@@ -42,10 +42,13 @@ def _pmed(model: str, file: str) -> Iterator[Case]:
     known = orlib.published(file)
     for number in _ODD:
         away, p = orlib.pmed(f"pmed{number}")
+        asked: dict[str, Any] = {"p": p, "settings": _PROVEN}
+        if model == "p_median":
+            asked["people"] = np.ones(len(away))
         times = orlib.arcs_of(away)
         yield Case(
             f"pmed{number}", known[f"pmed{number}"],
-            lambda times=times, p=p: ours.model_of(model)(times, p=p, settings=_PROVEN),
+            lambda times=times, asked=asked: ours.model_of(model)(times, **asked),
         )  # fmt: skip
 
 
