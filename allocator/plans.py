@@ -205,7 +205,9 @@ def _clash_in_words(members: pd.DataFrame) -> str:
         row["words"] if row["strength"] == "limit" else f"{row['member']} ({row['words']})"
         for row in members.to_dict("records")
     ]
-    text = f"cannot all hold: {'; '.join(named)}" if len(named) > 1 else f"does not hold: {named[0]}"
+    text = (
+        f"cannot all hold: {'; '.join(named)}" if len(named) > 1 else f"does not hold: {named[0]}"
+    )
     enough = members[members["change"].notna()].sort_values("change_share", kind="stable")
     changes = [
         f"{row['member']} by {_figure(row['change'])} {row['measure']} ({row['change_share']:.1%})"

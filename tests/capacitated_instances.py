@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from allocator.location.engines.capacitated_problem import CapacitatedProblem
+from allocator.location.engines.capacitated.problem import CapacitatedProblem
 from allocator.travel.times import TravelTimes
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from allocator.location.engines.problem import CoverProblem
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.travel.coverage import Coverage
 
 

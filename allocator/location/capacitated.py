@@ -9,15 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.assignment_sending import Assignment
-from allocator.location.engines.capacitated_checks import (
+from allocator.location.engines.capacitated.checks import (
     band_problems,
     numbers_of,
     setting_problems,
 )
-from allocator.location.engines.capacitated_narrowing import Narrowed, least_cost_assignment
-from allocator.location.engines.capacitated_problem import CapacitatedProblem
-from allocator.location.engines.capacitated_reasons import obstacles, reasons
+from allocator.location.engines.capacitated.narrowing import Narrowed, least_cost_assignment
+from allocator.location.engines.capacitated.problem import CapacitatedProblem
+from allocator.location.engines.capacitated.reasons import obstacles, reasons
+from allocator.location.engines.capacitated.sending import Assignment
 from allocator.location.engines.limits import Limits
 from allocator.location.questions.assignment import Capacitated
 from allocator.location.questions.base import demand_of

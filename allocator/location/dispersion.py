@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.dispersion_search import most_dispersed
-from allocator.location.engines.median_places import as_p, too_many_sites
+from allocator.location.engines.dispersion.search import most_dispersed
+from allocator.location.engines.median.places import as_p, too_many_sites
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.dispersion import Dispersion
 from allocator.location.roles import SiteOptions, SiteRoles

@@ -9,17 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import Sense, answer, limits_of, no_answer
-from allocator.location.engines.hierarchy_asking import (
+from allocator.location.engines.hierarchy.asking import (
     hierarchy_problem,
     level_costs,
     why_not,
 )
-from allocator.location.engines.hierarchy_checks import (
+from allocator.location.engines.hierarchy.checks import (
     existing_levels_of,
     places_of,
     setting_problems,
 )
-from allocator.location.engines.hierarchy_narrowing import best_levels
+from allocator.location.engines.hierarchy.narrowing import best_levels
 from allocator.location.engines.limits import Limits
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.hierarchy import Nested

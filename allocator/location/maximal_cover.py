@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.maximal_covering import Cuts, best_choice
-from allocator.location.engines.maximal_problem import Floor, MaximalProblem
-from allocator.location.engines.problem import CoverProblem
+from allocator.location.engines.maximal.covering import Cuts, best_choice
+from allocator.location.engines.maximal.problem import Floor, MaximalProblem
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.cover import MostCover
 from allocator.location.roles import SiteOptions, SiteRoles

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.median_places import as_p, serving_choice, too_many_sites
-from allocator.location.engines.median_problem import MedianProblem
-from allocator.location.engines.median_tree import best_median
+from allocator.location.engines.median.places import as_p, serving_choice, too_many_sites
+from allocator.location.engines.median.problem import MedianProblem
+from allocator.location.engines.median.tree import best_median
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.median import Median
 from allocator.location.roles import SiteOptions, SiteRoles

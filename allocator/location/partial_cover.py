@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.cover_shares import least_cost_share
-from allocator.location.engines.maximal_problem import Floor, MaximalProblem
-from allocator.location.engines.problem import CoverProblem
+from allocator.location.engines.maximal.problem import Floor, MaximalProblem
+from allocator.location.engines.maximal.shares import least_cost_share
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.maximal_cover import share_problems
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.cover import PartialCover

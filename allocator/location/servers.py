@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, no_answer
-from allocator.location.engines.covering import Cover, least_cost_cover
-from allocator.location.engines.dominance import minimal_rows
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.problem import CoverProblem
-from allocator.location.engines.server_placing import Placement, best_servers
-from allocator.location.engines.server_problem import ServerProblem
+from allocator.location.engines.servers.placing import Placement, best_servers
+from allocator.location.engines.servers.problem import ServerProblem
+from allocator.location.engines.set_cover.covering import Cover, least_cost_cover
+from allocator.location.engines.set_cover.dominance import minimal_rows
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.questions.servers import ServerQuestion
 from allocator.location.roles import SiteRoles
 from allocator.location.siting import Siting

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.covering import least_cost_cover
-from allocator.location.engines.problem import CoverProblem
+from allocator.location.engines.set_cover.covering import least_cost_cover
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.cover import FullCover
 from allocator.location.roles import SiteOptions, SiteRoles

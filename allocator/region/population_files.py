@@ -40,9 +40,10 @@ def population_rows(sheet: Sheet, units: gpd.GeoDataFrame) -> pd.DataFrame | Non
         )
     table = table[known & ~double]
     for basis, part in table.groupby("basis", sort=False):
-        if part["definition"].nunique() > 1:
+        told = part["definition"].unique()
+        if len(told) > 1:
             found.problem(
-                f"{sheet.file}, definition: {basis} counts {' and '.join(part['definition'].unique())}"
+                f"{sheet.file}, definition: {basis} counts {' and '.join(told)}"
                 " people; one basis counts one of them"
             )
     table = _complete_settlement(table)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from allocator.location.engines.problem import CoverProblem
+from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.set_cover import lscp
 from allocator.location.siting import Siting
 from allocator.lp.arrays import solve_arrays

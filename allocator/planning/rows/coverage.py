@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from allocator.location.engines.dominance import minimal_rows
+from allocator.location.engines.set_cover.dominance import minimal_rows
 from allocator.lp.program import Term
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel

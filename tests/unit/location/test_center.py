@@ -6,7 +6,7 @@ from orlib import FOLDER, arcs_of, pmed, published
 
 from allocator.errors import InputError
 from allocator.location.center import p_center
-from allocator.location.engines import center_cover
+from allocator.location.engines.center import cover
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 
@@ -100,7 +100,7 @@ def test_a_time_limit_leaves_an_answer_with_its_bound():
 def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
     """Ctrl-C at any time: answer and bound so far, marked."""
     away, p = pmed("pmed7")
-    reduce, seen = center_cover.reduce_by_dominance, []
+    reduce, seen = cover.reduce_by_dominance, []
 
     def interrupted(problem):
         seen.append(1)
@@ -108,7 +108,7 @@ def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
             raise KeyboardInterrupt
         return reduce(problem)
 
-    monkeypatch.setattr(center_cover, "reduce_by_dominance", interrupted)
+    monkeypatch.setattr(cover, "reduce_by_dominance", interrupted)
     siting = p_center(arcs_of(away), p=p)
     assert siting.interrupted
     assert siting.bound <= 64 <= siting.objective

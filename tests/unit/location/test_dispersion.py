@@ -7,8 +7,8 @@ from orlib import arcs_of
 
 from allocator.errors import InputError
 from allocator.location.dispersion import p_dispersion
-from allocator.location.engines import dispersion_choice
-from allocator.location.engines.center_cover import Answer
+from allocator.location.engines.center.cover import Answer
+from allocator.location.engines.dispersion import choice as dispersion_choice
 from allocator.location.engines.limits import Limits
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status

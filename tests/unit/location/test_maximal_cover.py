@@ -8,8 +8,9 @@ from cover_instances import coverage_of, disc_sets
 from maximal_oracles import most_people_by_milp
 
 from allocator.errors import InputError, SolverError
-from allocator.location.engines import maximal_choices, maximal_covering, maximal_tree
-from allocator.location.engines.maximal_master import Master
+from allocator.location.engines.maximal import choices, covering
+from allocator.location.engines.maximal import tree as maximal_tree
+from allocator.location.engines.maximal.master import Master
 from allocator.location.maximal_cover import mclp
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings
@@ -30,8 +31,8 @@ def hard(seed=0, n_cells=400, n_sites=60, radius=0.16):
 def without_search(monkeypatch):
     """Leave it to the linear program and the tree."""
     for name in ("_FIRST_KICKS", "_KICKS", "_KICKS_PER_ROUNDING"):
-        monkeypatch.setattr(maximal_choices, name, 0)
-    monkeypatch.setattr(maximal_choices.SwapSearch, "climb", lambda self: self.chosen)
+        monkeypatch.setattr(choices, name, 0)
+    monkeypatch.setattr(choices.SwapSearch, "climb", lambda self: self.chosen)
 
 
 def test_one_site_takes_the_most_people():
@@ -157,7 +158,7 @@ def test_branching_on_sites_alone_is_right_too(monkeypatch, seed):
     """Neighbourhoods only make it faster; sites decided early neither add nor lose answers."""
     without_search(monkeypatch)
     monkeypatch.setattr(maximal_tree.Tree, "_neighbourhoods", lambda *_: [])
-    monkeypatch.setattr(maximal_covering, "_WORTH_A_RESTART", 0.01)
+    monkeypatch.setattr(covering, "_WORTH_A_RESTART", 0.01)
     sets, people, reach = hard(seed, n_cells=120, n_sites=30)
     siting = mclp(reach, p=6, people=people)
     assert siting.status is Status.OPTIMAL

@@ -5,7 +5,7 @@ import pytest
 from orlib import FOLDER, arcs_of, pmed, published
 
 from allocator.errors import InputError
-from allocator.location.engines import median_tree
+from allocator.location.engines.median import bracket, tree
 from allocator.location.median import p_median
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
@@ -167,13 +167,11 @@ def test_people_are_needed():
 
 def test_short_lists_change_nothing(monkeypatch):
     """Lists that hold few sites, and grow where needed, lead to the same proven optimum."""
-    from allocator.location.engines import median_bracket
-
     for seed in range(4):
         away, people = town(seed)
         before = p_median(arcs_of(away), p=4, people=people)
         for name in ("_FEW_ENTRIES", "_ENTRIES", "_SHORTEST", "_SITES_PER_OPEN_ONE"):
-            monkeypatch.setattr(median_bracket, name, 2)
+            monkeypatch.setattr(bracket, name, 2)
         after = p_median(arcs_of(away), p=4, people=people)
         monkeypatch.undo()
         assert after.status is Status.OPTIMAL
@@ -228,7 +226,7 @@ def test_a_node_limit_leaves_an_honest_gap(monkeypatch):
 def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
     """Ctrl-C during the ascent: answer and bound so far, marked."""
     away, p = pmed("pmed17")
-    good_prices, seen = median_tree.good_prices, []
+    good_prices, seen = tree.good_prices, []
 
     def interrupted(*args, **kwargs):
         seen.append(1)
@@ -236,7 +234,7 @@ def test_an_interrupt_keeps_the_best_so_far(monkeypatch, calls):
             raise KeyboardInterrupt
         return good_prices(*args, **kwargs)
 
-    monkeypatch.setattr(median_tree, "good_prices", interrupted)
+    monkeypatch.setattr(tree, "good_prices", interrupted)
     siting = p_median(arcs_of(away), p=p, people=np.ones(len(away)))
     assert siting.interrupted
     assert siting.status is Status.FEASIBLE

@@ -8,7 +8,7 @@ from cover_instances import coverage_of, disc_sets
 from maximal_oracles import least_cost_by_milp
 
 from allocator.errors import InputError
-from allocator.location.engines import cover_shares
+from allocator.location.engines.maximal import shares as cover_shares
 from allocator.location.partial_cover import psclp
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings

@@ -6,7 +6,7 @@ from cover_instances import coverage_of, disc_sets, lattice_sets
 from oracles import cheapest_cover_by_milp
 
 from allocator.errors import InputError
-from allocator.location.engines import bracket, relaxation
+from allocator.location.engines.set_cover import bracket, relaxation
 from allocator.location.set_cover import lscp
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status

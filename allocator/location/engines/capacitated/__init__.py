@@ -1,0 +1,1 @@
+"""Sites that serve so many and no more."""

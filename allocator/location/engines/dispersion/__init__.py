@@ -1,0 +1,1 @@
+"""Open sites far from each other."""

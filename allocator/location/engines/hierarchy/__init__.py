@@ -1,0 +1,1 @@
+"""Levels of sites, each offering all below it."""

@@ -1,0 +1,1 @@
+"""Most people covered, and shares of people covered at least cost."""

@@ -1,0 +1,122 @@
+"""The best choice of a maximal cover so far, and the ways in which better ones are looked for."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal.problem import MaximalProblem
+from allocator.location.engines.maximal.search import SwapSearch, greedy_choice
+from allocator.location.engines.maximal.stage import Stage, givers
+
+_FIRST_KICKS = 1_000
+_KICKS_PER_ROUNDING = 20
+_KICKS = 400
+# How many sites move at once, and whether only sites with a share are opened.
+_KICKS_AFTER_ROOT = ((3, True), (5, False), (3, True), (8, False))
+_SOME = 1e-6
+_FLOOR_TURNS = 15
+_FLOOR_KICKS = 50
+
+
+class Choices:
+    """The best permitted choice so far.
+
+    Attributes
+    ----------
+    chosen
+        Positions of its sites, ascending; None while none is known.
+    value
+        What it is worth; ``-inf`` while none is known.
+    """
+
+    def __init__(self, whole: MaximalProblem, limits: Limits) -> None:
+        self._whole, self._limits = whole, limits
+        self.chosen: NDArray[np.int64] | None = None
+        self.value = -np.inf
+        self._swaps: SwapSearch | None = None
+        self._looks = 0
+
+    def offer(self, chosen: NDArray[np.int64]) -> None:
+        """Take a choice if it is permitted and better."""
+        chosen = np.unique(np.asarray(chosen, dtype=np.int64))
+        value = self._whole.value(chosen)
+        if value > self.value and self._whole.permits(chosen):
+            self.chosen, self.value = chosen, value
+
+    def look_first(self) -> None:
+        """Nothing, what gives to the budget, the greedy choice, exchanges and kicks."""
+        whole = self._whole
+        self.offer(np.empty(0, dtype=np.int64))
+        self.offer(givers(whole))
+        search = self._swaps = SwapSearch(whole, seed=self._limits.seed)
+        search.put(greedy_choice(whole, whole.weight))
+        self.offer(search.climb())
+        out = self._limits.out_of_time
+        self.offer(search.kick(int(_FIRST_KICKS * self._limits.effort), stop=out))
+        if whole.floors:
+            self._look_for_floors()
+
+    def _look_for_floors(self) -> None:
+        """Search with what floors ask for made dearer until it is kept, then cheaper again."""
+        whole = self._whole
+        mean_cost = float(np.abs(whole.cost).mean()) * whole.n_sites if whole.n_sites else 0.0
+        own = max(float(whole.weight.sum()), mean_cost, 1e-300)
+        dear = np.array([own / max(float(f.weight.sum()), 1e-300) for f in whole.floors])
+        for _ in range(_FLOOR_TURNS):
+            if self._limits.out_of_time():
+                return
+            extra = [d * floor.weight for d, floor in zip(dear, whole.floors, strict=True)]
+            weight = np.sum([whole.weight, *extra], axis=0)
+            search = SwapSearch(whole, weight=weight, seed=self._limits.seed)
+            search.put(greedy_choice(whole, weight))
+            search.climb()
+            chosen = search.kick(_FLOOR_KICKS)
+            covered = whole.covered(chosen)
+            short = np.array([float(f.weight[covered].sum()) < f.least for f in whole.floors])
+            self.offer(chosen)
+            dear = np.where(short, 2.0, 1.0) * dear if short.any() else 0.7 * dear
+
+    def round_off(self, shares: NDArray[np.float64], stage: Stage) -> None:
+        """Take the largest shares that fit, then exchange among sites that have any."""
+        whole, swaps = self._whole, self._swaps
+        order = np.argsort(-shares, kind="stable")
+        order = order[shares[order] > _SOME]
+        picked = np.concatenate([stage.taken, stage.sites[order]])
+        fits = np.cumsum(np.maximum(whole.price[picked], 0.0)) <= whole.budget
+        picked = picked[fits][: whole.most]
+        self.offer(picked)
+        if swaps is None or not swaps.usable:
+            return
+        swaps.put(picked)
+        self.offer(swaps.climb())
+        self.offer(swaps.kick(_KICKS_PER_ROUNDING, attractive=stage.sites[order]))
+
+    def look_around(
+        self, shares: NDArray[np.float64], stage: Stage, done: Callable[[], bool]
+    ) -> None:
+        """Round the shares, then kick the best choice near and far, until done."""
+        self.round_off(shares, stage)
+        for width, among_shares in _KICKS_AFTER_ROOT:
+            if done():
+                return
+            self._kick(shares, stage, _KICKS, width, among_shares=among_shares)
+
+    def look_again(self, shares: NDArray[np.float64], stage: Stage) -> None:
+        """Round the shares of a part of the tree, and kick the best choice a little."""
+        self.round_off(shares, stage)
+        self._looks += 1
+        width = 2 + self._looks % 5
+        self._kick(shares, stage, _KICKS // 4, width, among_shares=self._looks % 3 != 0)
+
+    def _kick(
+        self, shares: NDArray[np.float64], stage: Stage, kicks: int, width: int, *,
+        among_shares: bool,
+    ) -> None:  # fmt: skip
+        if self.chosen is None or self._swaps is None:
+            return
+        self._swaps.put(self.chosen)
+        sites = stage.sites[shares > _SOME] if among_shares else None
+        times, out = int(kicks * self._limits.effort), self._limits.out_of_time
+        self.offer(self._swaps.kick(times, width=width, attractive=sites, stop=out))

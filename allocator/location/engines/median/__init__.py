@@ -1,0 +1,1 @@
+"""Least travel to p sites."""

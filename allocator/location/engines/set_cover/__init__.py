@@ -1,0 +1,1 @@
+"""Covers at least cost."""
