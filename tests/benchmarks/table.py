@@ -105,15 +105,15 @@ def job_lines(job: Job, row: dict[str, dict[str, Any]]) -> list[str]:
         cells += ["" if way == OURS else _ratio(got, ours), ""]
         if way == OURS:
             cells[-1] = verdict(job, row)
-        title = job.title + (_rows(got) if way == OURS else "")
-        lines.append(f"| {' | '.join([title if way == OURS else '', way, *cells])} |")
+        title = "" if lines else job.title + _rows(got)
+        lines.append(f"| {' | '.join([title, way, *cells])} |")
     return lines
 
 
 def _cells(job: Job, got: dict[str, Any]) -> list[str]:
     digits = ".3f" if job.model == "p_center" else ",.0f"
     return [
-        got["status"],
+        "no answer" if got["objective"] is None else got["status"],
         *("" if got[key] is None else format(got[key], digits) for key in ("objective", "bound")),
         "" if got["gap"] is None else percent(got["gap"]),
         *(seconds(got[key]) for key in ("reach", "model", "cpu")), f"{got['megabytes']:,.0f}",
@@ -125,10 +125,12 @@ def _rows(got: dict[str, Any]) -> str:
 
 
 def _ratio(got: dict[str, Any], ours: dict[str, Any]) -> str:
-    if not ours.get("cpu"):
+    if ours.get("status") != "optimal":
         return ""
     if "cpu" in got:
-        return f"{got['cpu'] / ours['cpu']:,.1f}"
+        return (
+            "> " if got["status"] in ("feasible", "no answer") else ""
+        ) + f"{got['cpu'] / ours['cpu']:,.1f}"
     return f"> {got['limit'] / ours['cpu']:,.0f}"
 
 
@@ -151,14 +153,17 @@ def verdict(job: Job, row: dict[str, dict[str, Any]]) -> str:
     ours, bar = row[OURS], job.bar
     if "cpu" not in ours:
         return "not met"
-    said = _own_parts(bar, ours["status"] == "optimal", ours["cpu"], ours["megabytes"])
+    proven = ours["status"] == "optimal"
+    said = _own_parts(bar, proven, ours["cpu"], ours["megabytes"])
     if bar.gap is not None:
         met = ours["gap"] is not None and ours["gap"] <= bar.gap
         said.append(_said(f"gap <= {percent(bar.gap)}", met))
     peer = row.get(job.peers[0]) if job.peers else None
     if peer and bar.ratio is not None:
         used = peer.get("cpu", peer.get("limit", 0.0))
-        said.append(_said(f"{bar.ratio:,.0f} times faster", used >= bar.ratio * ours["cpu"]))
+        said.append(
+            _said(f"{bar.ratio:,.0f} times faster", proven and used >= bar.ratio * ours["cpu"])
+        )
     if peer and bar.memory is not None:
         share = ours["megabytes"] / peer["megabytes"]
         said.append(_said(f"memory <= {bar.memory:.0%} (is {share:.0%})", share <= bar.memory))
