@@ -1,9 +1,11 @@
 """Made-up counties for the benchmarks, of any size, the same on every machine.
 
 A plain of 60 x 60 km holds 25 towns of 2,000 to 200,000 people, each a Gaussian hill of density,
-over a thin rural floor. Of a square raster the densest cells are settled: the raster is chosen so
-fine that there are exactly as many as wanted. People are whole (Poisson). Of the sites, 70 % are
-drawn near cells by their people and 30 % anywhere. Everything follows from the sizes and the seed.
+over a thin rural floor. Compact towns have 10,000 people per km2 in the middle, as Chinese cities
+have, so that one site reaches most of a town; wide ones have 3,000 and take several sites each,
+which is much harder for everybody. Of a square raster the densest cells are settled: the raster is
+chosen so fine that there are exactly as many as wanted. People are whole (Poisson). Of the sites,
+70 % are drawn near cells by their people and 30 % anywhere. All follows from sizes and seed.
 
     python tests/benchmarks/instances.py 10000000 1000    # prints what such a county looks like
 """
@@ -26,8 +28,7 @@ RADIUS_KM = 3.5
 SIDE_KM = 60.0
 _TOWNS = 25
 _TOWN_PEOPLE = (2_000, 200_000)
-_TOWN_DENSITY_PER_KM2 = 3_000
-_RURAL_PER_KM2 = 40
+_DENSITIES_PER_KM2 = {"compact": (10_000, 70), "wide": (3_000, 40)}  # of a town's middle, rural
 _SETTLED_SHARE = 0.6
 _NEAR_PEOPLE_SHARE = 0.7
 _NEAR_M = 500.0
@@ -101,18 +102,19 @@ class County:
         )  # fmt: skip
 
 
-def county(n_cells: int, n_sites: int, *, seed: int = 2026) -> County:
-    """A county with exactly so many settled cells and sites."""
+def county(n_cells: int, n_sites: int, *, seed: int = 2026, towns: str = "compact") -> County:
+    """A county with exactly so many settled cells and sites; ``towns`` are compact or wide."""
+    middle_per_km2, rural_per_km2 = _DENSITIES_PER_KM2[towns]
     rng = np.random.default_rng([seed, n_cells, n_sites])
     side = int(np.ceil(np.sqrt(n_cells / _SETTLED_SHARE)))
     cell_km = SIDE_KM / side
     middles = (np.arange(side) + 0.5) * cell_km
-    column_hills, row_hills = _hills(rng, middles)
+    column_hills, row_hills = _hills(rng, middles, middle_per_km2)
     density = np.empty((side, side), dtype=np.float32)
     for at in range(0, side, _BLOCK_ROWS):
         density[at : at + _BLOCK_ROWS] = row_hills[at : at + _BLOCK_ROWS] @ column_hills.T
     settled = _densest(density.ravel(), n_cells)
-    mean = (density.ravel()[settled] + np.float32(_RURAL_PER_KM2)) * np.float32(cell_km**2)
+    mean = (density.ravel()[settled] + np.float32(rural_per_km2)) * np.float32(cell_km**2)
     del density
     people = rng.poisson(mean).astype(np.float64)
     row, column = np.divmod(settled, side)
@@ -121,15 +123,15 @@ def county(n_cells: int, n_sites: int, *, seed: int = 2026) -> County:
 
 
 def _hills(
-    rng: np.random.Generator, middles: NDArray[np.float64]
+    rng: np.random.Generator, middles: NDArray[np.float64], middle_per_km2: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Each town's density is a product of a column's and a row's share: shapes (side, towns)."""
     people = np.exp(rng.uniform(*np.log(_TOWN_PEOPLE), size=_TOWNS))
-    spread_km = np.sqrt(people / (2 * np.pi * _TOWN_DENSITY_PER_KM2))
+    spread_km = np.sqrt(people / (2 * np.pi * middle_per_km2))
     centre = rng.uniform(0.08 * SIDE_KM, 0.92 * SIDE_KM, size=(2, _TOWNS))
     apart = (middles[None, :, None] - centre[:, None, :]) / spread_km
     column, row = np.exp(-(apart**2) / 2)
-    return column, row * _TOWN_DENSITY_PER_KM2
+    return column, row * middle_per_km2
 
 
 def _densest(density: NDArray[np.float32], n: int) -> NDArray[np.int64]:
@@ -165,9 +167,10 @@ def main() -> None:
     parser.add_argument("n_cells", type=int)
     parser.add_argument("n_sites", type=int)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--towns", choices=tuple(_DENSITIES_PER_KM2), default="compact")
     given = parser.parse_args()
     began = time.process_time()
-    made = county(given.n_cells, given.n_sites, seed=given.seed)
+    made = county(given.n_cells, given.n_sites, seed=given.seed, towns=given.towns)
     took = time.process_time() - began
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -53,6 +53,8 @@ class Job:
         Seconds that this package may take at most; it stops by work long before, as a rule.
     quick
         Who is asked in the quick form.
+    towns
+        ``compact`` or ``wide``: see :mod:`benchmarks.instances`.
     """
 
     model: str
@@ -64,19 +66,22 @@ class Job:
     bar: Bar = Bar()
     limit: float | None = None
     quick: tuple[str, ...] = ()
+    towns: str = "compact"
 
     @property
     def name(self) -> str:
         """Short and unique: ``mclp-5000x500``."""
+        wide = "-wide" if self.towns == "wide" else ""
         share = f"-{self.share:.0%}".rstrip("%") if self.share else ""
-        return f"{self.model.replace('_', '-')}-{self.cells}x{self.sites}{share}"
+        return f"{self.model.replace('_', '-')}-{self.cells}x{self.sites}{share}{wide}"
 
     @property
     def title(self) -> str:
         """As the table shows it."""
         model = {"p_median": "p-median", "p_center": "p-center"}.get(self.model, self.model.upper())
         asked = f", p = {self.p}" if self.p else f", {self.share:.0%}" if self.share else ""
-        return f"{model} {self.cells:,} x {self.sites:,}{asked}"
+        wide = "; wide towns" if self.towns == "wide" else ""
+        return f"{model} {self.cells:,} x {self.sites:,}{asked}{wide}"
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,13 @@ JOBS = (
     Job("p_median", 100_000, 1_000, p=30, bar=Bar(proven=True, seconds=40, gigabytes=4)),
     Job("p_center", 500, 100, p=10, peers=(SPOPT, HIGHS, LOKIGI), quick=(OURS,)),
     Job("p_center", 5_000, 500, p=20, bar=Bar(proven=True)),
+    Job("mclp", 5_000, 500, p=20, peers=(SPOPT, PULP, HIGHS), towns="wide"),
+    Job("mclp", 20_000, 1_000, p=30, peers=(HIGHS, SCIP), limit=150, towns="wide"),
+    Job("mclp", 10 * _MILLION, 1_000, p=30, limit=600, towns="wide"),
+    Job("lscp", 5_000, 500, peers=(SPOPT, PULP, HIGHS), towns="wide"),
+    Job("lscp", 20_000, 1_000, peers=(SPOPT, HIGHS), towns="wide"),
+    Job("psclp", 100_000, 1_000, share=0.9, limit=150, towns="wide"),
+    Job("p_median", 2_000, 200, p=15, peers=(SPOPT,), towns="wide"),
 )  # fmt: skip
 PUBLISHED = (
     Published("aggregation", "200 made-up counties with most cells merged, against plain HiGHS on "

@@ -18,7 +18,8 @@ _INTRO = f"""# Measured
 
 Written by `python tests/benchmarks/run.py`; `results.json` holds the same and more. Every line was
 measured in a process of its own, on the same instance. The instances are made by `instances.py`:
-25 towns and a rural floor on 60 x 60 km, radius {RADIUS_KM} km, the same on every machine.
+25 towns and a rural floor on 60 x 60 km, radius {RADIUS_KM} km, the same on every machine. Towns
+are compact (10,000 people per km2 in the middle) or, where the row says so, wide (3,000: harder).
 
 * **reach** is what it takes from coordinates to what the model reads (for the peers a matrix of
   distances), **model** the rest up to the answer, both elapsed. Other work shared the machine, so

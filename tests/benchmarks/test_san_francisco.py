@@ -1,11 +1,11 @@
 """The published San Francisco example, whose data come with spopt."""
 
 import pytest
+from benchmarks import san_francisco as sf
+
 from allocator.location.center import p_center
 from allocator.location.maximal_cover import mclp
 from allocator.location.median import p_median
-from benchmarks import san_francisco as sf
-
 from allocator.location.set_cover import lscp
 from allocator.lp.status import Status
 
