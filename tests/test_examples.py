@@ -130,7 +130,7 @@ def test_the_code_of_the_readme_runs(tmp_path: Path) -> None:
 def test_the_readme_shows_every_command() -> None:
     """The list of commands is read as it is meant."""
     assert [name for name, _ in commands()] == [
-        "plan", "audit", "policy list", "policy show", "policy check", "batch",
+        "plan", "audit", "policy list", "policy show", "policy check", "batch", "locate",
     ]  # fmt: skip
     assert dict(commands())["audit"] == ["--plan", "--out"]
 
