@@ -71,6 +71,10 @@ Separate = Callable[[Solution], Sequence[Row]]
 """Rows that a solution violates; empty when it violates none."""
 
 
+class CutsUnfinishedError(SolverError):
+    """Cutting planes did not end: there is an answer to a part of the rows only."""
+
+
 class Program:
     """A minimisation with named variables and rows.
 
@@ -192,7 +196,9 @@ class Program:
                 return solution
             for cut in cuts:
                 self.require(cut.name, cut.terms, cut.sense, cut.rhs)
-        raise SolverError(f"{self.name}: rows were still violated after {self._rounds} rounds")
+        raise CutsUnfinishedError(
+            f"{self.name}: rows were still violated after {self._rounds} rounds"
+        )
 
     def _named_nowhere(self) -> list[Term]:
         """Terms of no weight for variables in no row, and for one if all else is empty.

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from allocator.lp.program import Program, Row, Solution, Term
+from allocator.lp.program import CutsUnfinishedError, Program, Row, Solution, Term
 from allocator.lp.status import Status
 from allocator.planning.blocks import Block
 from allocator.planning.case import Case
@@ -47,7 +47,7 @@ def explain(task: Task, decided: Decided) -> list[Clash]:
     for rule in sorted(rest, key=lambda r: STRENGTHS.index(r.strength)):
         if not any(rule.id == party.id for clash in clashes for party in clash.parties):
             clashes.append(trial.clash(rule))
-    return found + [trial.with_remedies(clash) for clash in clashes]
+    return found + clashes
 
 
 def _party(rule: Rule) -> Party:
@@ -111,7 +111,13 @@ class _Trial:
         self._large = program.size[1] > _LARGE
 
     def clash(self, rule: Rule) -> Clash:
-        """The clash behind a missed rule."""
+        """The clash behind a missed rule, with each party's least change."""
+        try:
+            return self._with_remedies(self._clash(rule))
+        except CutsUnfinishedError:
+            return Clash((_party(rule),), note="too hard to say what it clashes with")
+
+    def _clash(self, rule: Rule) -> Clash:
         if not self._possible([rule.id]):
             return Clash((_party(rule),), note="impossible in this region, whatever else gives way")
         others = [name for name in self._up_to(rule.strength) if name != rule.id]
@@ -143,7 +149,7 @@ class _Trial:
                 kept.append(name)
         return kept
 
-    def with_remedies(self, clash: Clash) -> Clash:
+    def _with_remedies(self, clash: Clash) -> Clash:
         """Each party's least change that lets all others hold, smallest share first."""
         if clash.note:
             return clash
@@ -197,11 +203,16 @@ class _Trial:
         self._hold(names)
         if self._solve([], relaxed=True).status is Status.INFEASIBLE:
             return False
-        return self._large or self._solve([]).status is not Status.INFEASIBLE
+        # What is let go is still kept low: cutting planes end sooner.
+        free = [side for name, side in self._sides.items() if name not in names]
+        low = [(c / side.scale, v) for side in free for c, v in side.terms]
+        return self._large or self._solve(low).status is not Status.INFEASIBLE
 
     def _solve(self, terms: list[Term], *, relaxed: bool = False) -> Solution:
+        # Rows are separated at whole choices only; without them the relaxation is looser still.
+        separate = None if relaxed else self._block.separate
         solution = self._block.program.solve(
-            terms, self._task.settings, separate=self._block.separate, relaxed=relaxed
+            terms, self._task.settings, separate=separate, relaxed=relaxed
         )
         if solution.interrupted:
             raise KeyboardInterrupt
