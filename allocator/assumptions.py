@@ -175,6 +175,34 @@ CATALOGUE: tuple[Assumption, ...] = (
         "cost_years", 1.0, "years",
         "years of pay of added posts that the plan's cost includes", _DOMAIN, highest=50.0,
     ),
+    Assumption(
+        "visits_per_physician", 2600.0, "visits a year",
+        "visits that one physician takes on in a year",
+        "Jiaxing 2020: 39,630,400 visits, 15,322 physicians", lowest=1.0,
+    ),
+    Assumption(
+        "people_per_team", 1900.0, "persons",
+        "people with whom one family-doctor team can have contracts",
+        "Gongshu 2020: 370,000 contracts, 194 teams", lowest=1.0,
+    ),
+    Assumption(
+        "households_per_team", 720.0, "households",
+        "households with whom one family-doctor team can have contracts",
+        "people_per_team over 2.66 residents per household (Jiaxing, census of 2020)", lowest=1.0,
+    ),
+    Assumption(
+        "elderly_per_physician", 300.0, "persons",
+        "elderly people whose health one physician of primary care manages", "assumed", lowest=1.0,
+    ),
+    Assumption(
+        "screenings_per_person", 2000.0, "persons a year",
+        "people whom one of the screening staff examines in a year",
+        "assumed: 8 a day on 250 days", lowest=1.0,
+    ),
+    Assumption(
+        "operations_per_surgeon", 400.0, "operations a year",
+        "operations that one surgeon makes in a year", "assumed", lowest=1.0,
+    ),
 )  # fmt: skip
 
 _BY_NAME: dict[str, Assumption] = {a.name: a for a in CATALOGUE}

@@ -314,6 +314,20 @@ _ANY_RULES: dict[str, Any] = {
             "on_duty": st.booleans(),
         }
     ),
+    "service": _merged(
+        st.sampled_from(
+            [
+                {"demand": "served_people", "capacity": "people_per_team"},
+                {"group": "age65", "capacity": "elderly_per_physician"},
+            ]
+        ),
+        st.fixed_dictionaries(
+            {
+                "by": st.sampled_from(["physicians", "family_doctor_teams"]),
+                "share": st.sampled_from([1, "0.6", "1/3"]),
+            }
+        ),
+    ),
     "budget": st.fixed_dictionaries(
         {
             "amount": st.sampled_from([15, 60, None]),
@@ -342,5 +356,6 @@ ANY_READINGS = st.fixed_dictionaries(
         "around_tolerance": st.sampled_from([0.0, 0.5]),
         "settled_density_per_km2": st.sampled_from([0.0, 300.0, 1e6]),
         "cost_years": st.sampled_from([1.0, 3.0]),
+        "people_per_team": st.sampled_from([1.0, 2.5]),
     },
 )

@@ -1,7 +1,6 @@
 """A block: the part of a case that its rules couple, as one program, solved in tiers."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 from allocator.lp.program import Program, Row, Solution, Term, Variable
@@ -11,18 +10,8 @@ from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import closable, crowding, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
 from allocator.planning.physical import vehicles_at_stations
-from allocator.planning.rows import (
-    budget,
-    count,
-    coverage,
-    either,
-    projects,
-    quota,
-    ratio,
-    response,
-    share,
-    site_share,
-)
+from allocator.planning.rows import budget, either, projects, quota
+from allocator.planning.rows.kinds import SITE_ROWS, STOCK_ROWS
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
     add_stocks,
@@ -33,22 +22,7 @@ from allocator.planning.stocks import (
 )
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Record, Tiers
-from allocator.policy.rules import (
-    Budget,
-    Count,
-    CoverageRule,
-    EitherOr,
-    ForcedSite,
-    MeanResponse,
-    Quota,
-    Ratio,
-    Rule,
-    ServedBand,
-    Share,
-    SiteFilter,
-    SiteShare,
-    Total,
-)
+from allocator.policy.rules import Budget, Count, EitherOr, ForcedSite, Rule, SiteFilter
 
 
 class Block:
@@ -164,11 +138,11 @@ class Block:
         if self.stock is not None and isinstance(rule, ForcedSite) and rule.brings:
             brought = projects.brings(rule, self.stock)
         if self.stock is not None:
-            for kind, rows in _STOCK_ROWS.items():
+            for kind, rows in STOCK_ROWS.items():
                 if isinstance(rule, kind) and self.stock.decides(rule):
                     return rows(rule, self.stock, scope)
         for model in self.sites:
-            for kind, site_rows in _SITE_ROWS.items():
+            for kind, site_rows in SITE_ROWS.items():
                 if isinstance(rule, kind) and positions_of(rule, model.case) & set(model.positions):
                     model.condition = condition
                     found = site_rows(rule, model, scope)
@@ -271,19 +245,3 @@ class Block:
         words = "".join(c if c.isalnum() else " " for c in self.task.name).split()
         for suffix in (".lp", ".mps"):
             self.program.write(folder / ("-".join(words) + suffix))
-
-
-_STOCK_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
-    Quota: quota.quota,
-    Total: quota.total,
-    Share: share.share,
-    Ratio: ratio.ratio,
-}
-_SITE_ROWS: dict[type, Callable[..., list[Shortfall]]] = {
-    Count: count.count,
-    ForcedSite: count.forced,
-    ServedBand: count.served_band,
-    SiteShare: site_share.site_share,
-    CoverageRule: coverage.coverage,
-    MeanResponse: response.mean_response,
-}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocator.assumptions import Assumptions
 from allocator.policy.policies import Policy
-from allocator.policy.rules import ForcedSite, SiteFilter
+from allocator.policy.rules import ForcedSite, SiteFilter, exact
 from allocator.region.ground import Region
 from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 
@@ -47,6 +47,10 @@ class Case:
     region: Region
     policy: Policy
     assumptions: Assumptions
+
+    def exactly(self, assumption: str) -> Fraction:
+        """A numeric assumption as an exact rational."""
+        return exact(self.assumptions.number(assumption))
 
     def areas(self, level: tuple[str, ...], *, pool: bool = False) -> list[Area]:
         """Areas in which a rule of these levels holds."""

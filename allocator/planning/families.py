@@ -13,6 +13,7 @@ from allocator.policy.rules import (
     Ratio,
     Rule,
     ServedBand,
+    Service,
     Share,
     SiteShare,
     Total,
@@ -20,7 +21,7 @@ from allocator.policy.rules import (
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
-STOCK_RULES = (Quota, Total, Share, Ratio)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

@@ -8,7 +8,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.tasks import Task
-from allocator.policy.rules import Quota, Ratio, Rule, Share, Total
+from allocator.policy.rules import Quota, Ratio, Rule, Service, Share, Total
 
 
 def with_prices(task: Task, decided: Decided) -> dict[str, float]:
@@ -46,6 +46,8 @@ def _all_known(case: Case, rule: Rule) -> bool:
             asked += leaf.resources
         elif isinstance(leaf, Share):
             asked.append(leaf.part)
+        elif isinstance(leaf, Service):
+            asked.append(leaf.by)
         elif isinstance(leaf, Ratio):
             asked += [pair.resource for pair in leaf.pairs]
     return all(Have.of(case, resource).whole is not None for resource in asked)

@@ -15,7 +15,8 @@ from allocator.planning.physical import (
     sum_of_parts,
 )
 from allocator.planning.rows.projects import brought
-from allocator.policy.rules import ForcedSite, Quota, Ratio, Rule, Share, Total
+from allocator.planning.rows.service import demand_by_unit
+from allocator.policy.rules import ForcedSite, Quota, Ratio, Rule, Service, Share, Total
 from allocator.region.stock import resources
 
 QUOTA_ONLY = "private_reserve"
@@ -38,6 +39,8 @@ def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
             planned |= set(rule.resources)
         elif isinstance(rule, ForcedSite) and case.named(rule.site):
             planned |= {b.resource for b in rule.brings}
+        elif isinstance(rule, Service) and demand_by_unit(rule, case) is not None:
+            planned.add(rule.by)
     before = -1
     while before != len(planned):
         before = len(planned)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from allocator.policy.demand_rules import Service
 from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength
 from allocator.policy.site_rules import (
     Brought,
@@ -25,7 +26,7 @@ from allocator.policy.values import Attribute, GivenResource, Number, exact
 __all__ = [
     "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
     "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense", "ServedBand",
-    "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total", "exact",
+    "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total", "exact",
 ]  # fmt: skip
 
 
@@ -124,6 +125,7 @@ Rule = Annotated[
     | MeanResponse
     | ServedBand
     | SiteShare
+    | Service
     | Budget
     | Parameter
     | Indicator

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from allocator.assumptions import CATALOGUE
 from allocator.region.sites import ATTRIBUTES, KINDS
 from allocator.region.stock import resources
 
@@ -68,3 +69,6 @@ GivenResource = Annotated[
 ]
 SiteKind = Annotated[str, _one_of("site kind", KINDS)]
 Attribute = Annotated[str, _one_of("attribute", ATTRIBUTES)]
+AssumptionName = Annotated[
+    str, _one_of("assumption", (a.name for a in CATALOGUE if isinstance(a.default, float)))
+]

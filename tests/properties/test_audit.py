@@ -106,6 +106,8 @@ def rules_about(number: int) -> list[Any]:
         rule("served_band", id="B", sites=stations, lower=100 * number + 1, upper=200 * number + 1,
              **everywhere),
         rule("budget", id="$", amount=16 * number),
+        rule("service", id="V", group="age65", share=1, by="nurses",
+             capacity="elderly_per_physician"),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip

@@ -197,6 +197,26 @@ def site_share(draw: Draw, *, possible: bool) -> Example:
     )  # fmt: skip
 
 
+def service(draw: Draw, *, possible: bool) -> Example:
+    """Physicians of A who have too little to do there; for B just enough are hired, or too few."""
+    capacity, in_a, in_b = draw(st.integers(1, 3000)), draw(st.integers(1, 9)), draw(LACK)
+    for_b = draw(st.integers(1, in_b))
+    lack = 0 if possible else draw(st.integers(1, for_b))
+    stock = {
+        ("A", "visits"): capacity * in_a, ("B", "visits"): capacity * in_b,
+        ("A", "physicians"): in_a + draw(st.integers(0, 5)), ("B", "physicians"): 0,
+    }  # fmt: skip
+    made = rule(
+        "service", id="X", demand="visits", share=f"{in_a + for_b}/{in_a + in_b}",
+        by="physicians", capacity="visits_per_physician",
+    )  # fmt: skip
+    return Example(
+        small_region(stock=stock, costs=PRICES), [made],
+        {"visits_per_physician": float(capacity), "staff_inflow_cap": float(for_b - lack)},
+        miss=lack / (in_a + for_b), slack=-lack * capacity,
+    )  # fmt: skip
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -297,7 +317,8 @@ CASES: dict[str, Callable[..., Example]] = {
     "quota": quota, "total": total, "share": share, "ratio": ratio, "count": count,
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
-    "served_band": served_band, "budget": budget, "either_or": either_or, "parameter": parameter,
+    "served_band": served_band, "service": service, "budget": budget, "either_or": either_or,
+    "parameter": parameter,
 }  # fmt: skip
 
 

@@ -50,7 +50,4 @@ def per_base(rule: Ratio, case: Case) -> Fraction:
     """Persons per unit of the base; for vehicles times the share on duty and persons per post."""
     if not rule.on_duty:
         return rule.number / rule.per
-    on_duty = Fraction(repr(case.assumptions.number("on_duty_share")))
-    return (
-        rule.number / rule.per * on_duty * Fraction(repr(case.assumptions.number("fte_per_post")))
-    )
+    return rule.number / rule.per * case.exactly("on_duty_share") * case.exactly("fte_per_post")

@@ -1,0 +1,47 @@
+"""Which function makes the rows of which kind of rule."""
+
+from collections.abc import Callable
+
+from allocator.planning.rows import (
+    count,
+    coverage,
+    quota,
+    ratio,
+    response,
+    service,
+    share,
+    site_share,
+)
+from allocator.planning.shortfall import Shortfall
+from allocator.policy.rules import (
+    Count,
+    CoverageRule,
+    ForcedSite,
+    MeanResponse,
+    Quota,
+    Ratio,
+    ServedBand,
+    Service,
+    Share,
+    SiteShare,
+    Total,
+)
+
+Rows = Callable[..., list[Shortfall]]
+"""Of a rule, the model that decides what it speaks of, and the scope of an either-or branch."""
+
+STOCK_ROWS: dict[type, Rows] = {
+    Quota: quota.quota,
+    Total: quota.total,
+    Share: share.share,
+    Ratio: ratio.ratio,
+    Service: service.service,
+}
+SITE_ROWS: dict[type, Rows] = {
+    Count: count.count,
+    ForcedSite: count.forced,
+    ServedBand: count.served_band,
+    SiteShare: site_share.site_share,
+    CoverageRule: coverage.coverage,
+    MeanResponse: response.mean_response,
+}

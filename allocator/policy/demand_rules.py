@@ -1,0 +1,41 @@
+"""Rules on what staff, teams and beds can take on, against who needs it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from allocator.policy.rule_parts import BaseRule, Group
+from allocator.policy.values import AssumptionName, GivenResource, Number, ResourceId
+
+
+class Service(BaseRule):
+    """Of a demand, at least ``share`` can be taken on by staff, teams or beds.
+
+    What can be made, not what people do: where they go is not decided by a plan. Each unit's
+    demand is served in the unit; rules that use the same staff are checked each by itself.
+
+    Attributes
+    ----------
+    demand, group
+        Either a given resource (visits, households) or people of a group.
+    by
+        Who takes it on.
+    capacity
+        Name of the assumption that says how much of the demand one of them takes on.
+    """
+
+    kind: Literal["service"] = "service"
+    demand: GivenResource | None = None
+    group: Group | None = None
+    share: Annotated[Number, Field(gt=0, le=1)]
+    by: ResourceId
+    capacity: AssumptionName
+
+    @model_validator(mode="after")
+    def _one_demand(self) -> "Service":
+        if (self.demand is None) == (self.group is None):
+            raise ValueError(
+                "a service needs exactly one of demand (a given resource) and group, "
+                f"got {'neither' if self.group is None else 'both'}"
+            )
+        return self
