@@ -53,8 +53,9 @@ _DOMAIN = "convention; see the README, Assumptions"
 CATALOGUE: tuple[Assumption, ...] = (
     Assumption(
         "staff_inflow_cap", None, "persons",
-        "most posts of each staff kind that can be added until the plan's year; "
-        "none = hiring is unlimited, so a staffing target met here is a decision to hire",
+        "most posts of each staff kind that can be added until the plan's year, besides "
+        "recruits and trainees of rules on inflow; none = hiring is unlimited, so a staffing "
+        "target met here is a decision to hire",
         "none by default: the plans give no cap, only floors of recruiting",
     ),
     Assumption(
@@ -202,6 +203,16 @@ CATALOGUE: tuple[Assumption, ...] = (
     Assumption(
         "operations_per_surgeon", 400.0, "operations a year",
         "operations that one surgeon makes in a year", "assumed", lowest=1.0,
+    ),
+    Assumption(
+        "plan_years", 5.0, "years",
+        "years that a plan runs, where a rule asks for something every year",
+        "five-year plans: 2021 to 2025; a rule may name its own years", lowest=1.0, highest=50.0,
+    ),
+    Assumption(
+        "spending_growth", 0.08, "share a year",
+        "growth of recurrent government spending until the plan's year",
+        "assumed: of the order of growth in nominal output", highest=1.0,
     ),
 )  # fmt: skip
 

@@ -328,6 +328,18 @@ _ANY_RULES: dict[str, Any] = {
             }
         ),
     ),
+    "inflow": _merged(
+        st.sampled_from(
+            [
+                {"resource": "gp_trainees", "number": "1.5", "sense": ">="},
+                {"resource": "physicians", "number": 2, "sense": "=="},
+                {"resource": "public_beds", "faster_than": "recurrent_spending"},
+            ]
+        ),
+        st.fixed_dictionaries(
+            {"each": st.sampled_from(["year", "plan"]), "years": st.sampled_from([None, 2])}
+        ),
+    ),
     "budget": st.fixed_dictionaries(
         {
             "amount": st.sampled_from([15, 60, None]),

@@ -159,6 +159,8 @@ def _added(case: Case, resource: str) -> tuple[float, str]:
     units = case.region.units.planning
     planned = {u: counts.get((u, resource)) for u in units}
     have = {unit: stock.have(unit, resource) for unit in planned}
+    if resources()[resource].form == "flow" and not stock.knows(resource):
+        have = dict.fromkeys(planned, 0.0)  # nobody has come yet
     paid = {unit: brought(case, resource, unit, paid=True) for unit in units}
     added = sum(
         max(0.0, (planned[u] or 0.0) - (today + paid[u]))

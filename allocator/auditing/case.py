@@ -119,6 +119,18 @@ class Case:
             return sum(known)
         return self.facts.counts.get((unit, resource))
 
+    def today(self, units: Sequence[str], resource: str) -> float | None:
+        """Number of a resource that stands today in units taken together; None if not known.
+
+        The region's is the sum of its planning units, or else its own row.
+        """
+        stock, inside = self.region.stock, self.inside(units)
+        found = [stock.have(u, resource) for u in self.region.units.planning if u in inside]
+        known = [number for number in found if number is not None]
+        if found and len(known) == len(found):
+            return sum(known)
+        return stock.have(self.root, resource) if self.root in units else None
+
     def missing_counts(self, units: Sequence[str], wanted: Iterable[str]) -> str:
         """Say which resources the plan's or today's tables do not have; '' if all are there."""
         silent: dict[tuple[str, str], list[str]] = {}

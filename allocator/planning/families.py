@@ -8,6 +8,7 @@ from allocator.policy.rules import (
     CoverageRule,
     EitherOr,
     ForcedSite,
+    Inflow,
     MeanResponse,
     Quota,
     Ratio,
@@ -21,7 +22,7 @@ from allocator.policy.rules import (
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
-STOCK_RULES = (Quota, Total, Share, Ratio, Service)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from allocator.planning.apportionment import webster
 from allocator.planning.case import Area, Case
+from allocator.region.stock import resources
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Have:
         """Look a resource up in the region's stock."""
         units, stock = case.region.units, case.region.stock
         found = {u: stock.have(u, resource) for u in units.planning}
+        if resources()[resource].form == "flow" and not stock.knows(resource):
+            found = dict.fromkeys(found, 0.0)  # nobody has come yet
         known = {u: h for u, h in found.items() if h is not None}
         if len(known) == len(units.planning):
             return cls(known, sum(known.values()), True)
@@ -52,3 +55,13 @@ def given_in(case: Case, resource: str, area: Area) -> int | None:
     amounts = given_amounts(case, resource)
     inside = case.planning_units_in(area)
     return None if amounts is None or not inside else sum(amounts[u] for u in inside)
+
+
+def have_in(case: Case, resource: str, area: Area) -> float | None:
+    """Today's number in an area; None where nobody counted it there."""
+    have = Have.of(case, resource)
+    if case.region.units.root in area.units:
+        return have.whole
+    inside = case.planning_units_in(area)
+    known = [have.by_unit[u] for u in inside if u in have.by_unit]
+    return sum(known) if inside and len(known) == len(inside) else None

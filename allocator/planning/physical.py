@@ -5,7 +5,7 @@ from collections.abc import Callable
 from allocator.lp.program import Term
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import Have, given_amounts
-from allocator.region.stock import parts_of, resources
+from allocator.region.stock import feeding, parts_of, resources
 
 
 def inside_parent(model: StockModel, resource: str) -> None:
@@ -34,11 +34,14 @@ def keep(model: StockModel, resource: str, have: Have) -> None:
 
 
 def inflow_cap(model: StockModel, resource: str, have: Have) -> None:
-    """Add x <= today's number + what may be hired, for staff."""
+    """Add x <= today's number + whom flows bring in + what may be hired besides, for staff."""
     cap = model.case.assumptions["staff_inflow_cap"]
     if cap is None or resources()[resource].form != "staff" or have.whole is None:
         return
-    terms: list[Term] = [(1.0, model.amount[resource, u]) for u in model.case.region.units.planning]
+    units = model.case.region.units.planning
+    terms: list[Term] = [(1.0, model.amount[resource, u]) for u in units]
+    flows = [flow for flow in feeding(resource) if model.plans(flow)]
+    terms += [(-1.0, model.amount[flow, u]) for flow in flows for u in units]
     limit = have.whole + model.case.assumptions.number("staff_inflow_cap")
     model.program.require(
         f"inflow {resource}", terms, "<=", limit,

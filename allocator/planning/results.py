@@ -17,7 +17,7 @@ from allocator.planning.have import Have
 from allocator.planning.reach import cells_of, reach
 from allocator.planning.stocks import planned_resources
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
-from allocator.policy.rules import CoverageRule, Quota, Ratio, Share, Total
+from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
 from allocator.region.units import Units
 
 
@@ -54,6 +54,8 @@ def with_required(units: pd.DataFrame, lines: list[Line], case: Case) -> pd.Data
             resource_of[rule.id] = rule.resources[0]
         elif isinstance(rule, Share):
             resource_of[rule.id] = rule.part
+        elif isinstance(rule, Inflow):
+            resource_of[rule.id] = rule.resource
         elif isinstance(rule, Ratio) and len(rule.pairs) == 1:
             resource_of[rule.id] = rule.pairs[0].resource
     floors: dict[tuple[str, str], float] = {}

@@ -16,7 +16,7 @@ from allocator.planning.physical import (
 )
 from allocator.planning.rows.projects import brought
 from allocator.planning.rows.service import demand_by_unit
-from allocator.policy.rules import ForcedSite, Quota, Ratio, Rule, Service, Share, Total
+from allocator.policy.rules import ForcedSite, Inflow, Quota, Ratio, Rule, Service, Share, Total
 from allocator.region.stock import resources
 
 QUOTA_ONLY = "private_reserve"
@@ -41,6 +41,8 @@ def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
             planned |= {b.resource for b in rule.brings}
         elif isinstance(rule, Service) and demand_by_unit(rule, case) is not None:
             planned.add(rule.by)
+        elif isinstance(rule, Inflow) and rule.number is not None:
+            planned.add(rule.resource)
     before = -1
     while before != len(planned):
         before = len(planned)
@@ -190,6 +192,8 @@ def _capped(rules: list[Rule], planned: list[str]) -> set[str]:
     for rule in (leaf for r in rules for leaf in leaves(r)):
         if isinstance(rule, Quota | Total) and rule.sense != ">=":
             capped |= set(rule.resources)
+        elif isinstance(rule, Inflow) and rule.sense == "==":
+            capped.add(rule.resource)
         elif isinstance(rule, Share):
             capped |= {rule.part} if rule.sense == "<=" else set()
     before = -1

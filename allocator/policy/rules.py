@@ -20,13 +20,14 @@ from allocator.policy.site_rules import (
     ServedBand,
     SiteShare,
 )
-from allocator.policy.stock_rules import Quota, Ratio, RatioPair, Share, Total
+from allocator.policy.stock_rules import Inflow, Quota, Ratio, RatioPair, Share, Total
 from allocator.policy.values import Attribute, GivenResource, Number, exact
 
 __all__ = [
     "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
-    "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense", "ServedBand",
-    "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total", "exact",
+    "Inflow", "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense",
+    "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total",
+    "exact",
 ]  # fmt: skip
 
 
@@ -126,6 +127,7 @@ Rule = Annotated[
     | ServedBand
     | SiteShare
     | Service
+    | Inflow
     | Budget
     | Parameter
     | Indicator

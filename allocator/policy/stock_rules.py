@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter
-from allocator.policy.values import Number, ResourceId
+from allocator.policy.values import GivenResource, Number, ResourceId
+from allocator.region.stock import resources
 
 
 class Quota(Bounded):
@@ -72,3 +73,40 @@ class Ratio(BaseRule):
     number: Annotated[Number, Field(ge=0)]
     per: int = Field(default=1, gt=0)
     on_duty: bool = False
+
+
+class Inflow(BaseRule):
+    """What comes in over the plan: people recruited or trained, money that grows.
+
+    Attributes
+    ----------
+    number, each
+        So many every year, or over the whole plan. The resource counts the whole plan.
+    faster_than
+        In place of a number: given money, than which the resource must grow faster until the
+        plan's year (assumption ``spending_growth``).
+    years
+        Years that the plan runs, where it is not the assumption ``plan_years``.
+    """
+
+    kind: Literal["inflow"] = "inflow"
+    resource: ResourceId
+    each: Literal["year", "plan"]
+    sense: Literal[">=", "=="] = ">="
+    number: Annotated[Number, Field(ge=0)] | None = None
+    faster_than: GivenResource | None = None
+    years: Annotated[int, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_pace(self) -> "Inflow":
+        if (self.number is None) == (self.faster_than is None):
+            raise ValueError(
+                "an inflow needs exactly one of number and faster_than, "
+                f"got {'neither' if self.number is None else 'both'}"
+            )
+        if self.faster_than is not None:
+            if resources()[self.faster_than].form != "money":
+                raise ValueError(f"faster_than must be money, got {self.faster_than!r}")
+            if self.sense != ">=":
+                raise ValueError("faster_than is a floor: its sense is '>='")
+        return self

@@ -22,6 +22,8 @@ class Resource:
         and private beds are all beds.
     given
         Not decided but found: visits, villages, households. A plan takes them as they are.
+    feeds
+        Staff that a flow of people (recruits, trainees) adds to over the plan.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Resource:
     label_zh: str
     part_of: str = ""
     given: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 @cache
@@ -48,7 +51,7 @@ def _resource(row: dict[str, str]) -> Resource:
     return Resource(
         id=row["id"], form=row["form"], unit=row["unit"], inside=row["inside"],
         label=row["label"], label_zh=row["label_zh"], part_of=row["part_of"],
-        given=row["given"] == "1",
+        given=row["given"] == "1", feeds=tuple(row["feeds"].split()),
     )  # fmt: skip
 
 
@@ -59,6 +62,15 @@ def parts_of(whole: str) -> tuple[str, ...]:
     ('public_beds', 'private_beds')
     """
     return tuple(r.id for r in resources().values() if r.part_of == whole)
+
+
+def feeding(staff: str) -> tuple[str, ...]:
+    """Ids of the flows that add to some staff.
+
+    >>> feeding("physicians")
+    ('gp_trainees', 'gp_commissioned')
+    """
+    return tuple(r.id for r in resources().values() if staff in r.feeds)
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,6 +108,9 @@ def rules_about(number: int) -> list[Any]:
         rule("budget", id="$", amount=16 * number),
         rule("service", id="V", group="age65", share=1, by="nurses",
              capacity="elderly_per_physician"),
+        rule("inflow", id="In", resource="nurses", each="plan", number=number),
+        rule("inflow", id="In>", resource="ambulances", each="year",
+             faster_than="recurrent_spending", **everywhere),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip

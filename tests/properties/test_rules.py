@@ -6,6 +6,7 @@ by arithmetic how much is missed once the rule is made impossible. A new rule ki
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import ceil, floor
 from typing import Any, get_args
 
@@ -217,6 +218,33 @@ def service(draw: Draw, *, possible: bool) -> Example:
     )  # fmt: skip
 
 
+def inflow(draw: Draw, *, possible: bool) -> Example:
+    """So many trainees in each year and no more, or fewer than that allowed."""
+    years, number = draw(st.integers(1, 9)), draw(st.integers(1, 60))
+    need = years * number
+    lack = 0 if possible else min(draw(LACK), need)
+    made = rule("inflow", id="X", resource="gp_trainees", each="year", number=number)
+    rules = [made.model_copy(update={"strength": "target"})]
+    rules.append(rule("total", id="M", resources=["gp_trainees"], number=need - lack, sense="<="))
+    return Example(
+        small_region(), rules, {"plan_years": float(years)}, miss=lack / need, slack=-lack
+    )
+
+
+def inflow_of_money(draw: Draw, *, possible: bool) -> Example:
+    """Spending grows by more than other spending, by one unit; or a cap keeps it lower."""
+    today, years = draw(st.integers(1, 5000)), draw(st.integers(1, 6))
+    need = floor(today * Fraction(108, 100) ** years) + 1
+    lack = 0 if possible else min(draw(LACK), need)
+    rules = [
+        rule("inflow", id="X", resource="health_spending", each="year", years=years,
+             faster_than="recurrent_spending", strength="target"),
+        rule("total", id="M", resources=["health_spending"], number=need - lack, sense="<="),
+    ]  # fmt: skip
+    region = small_region(stock={("R", "health_spending"): today}, costs={"health_spending": 1})
+    return Example(region, rules, miss=lack / need, slack=-lack)
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -317,14 +345,15 @@ CASES: dict[str, Callable[..., Example]] = {
     "quota": quota, "total": total, "share": share, "ratio": ratio, "count": count,
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
-    "served_band": served_band, "service": service, "budget": budget, "either_or": either_or,
-    "parameter": parameter,
+    "served_band": served_band, "service": service, "inflow": inflow,
+    "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 
 
 MORE: dict[str, Callable[..., Example]] = {
     "count in a share of the units": count_in_share, "count times villages": count_times,
     "project": project, "ratio to units": ratio_of_units,
+    "inflow of money": inflow_of_money,
 }  # fmt: skip
 """Kinds in their rarer forms."""
 EXAMPLES = CASES | MORE

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allocator.planning.rows import (
     count,
     coverage,
+    inflow,
     quota,
     ratio,
     response,
@@ -17,6 +18,7 @@ from allocator.policy.rules import (
     Count,
     CoverageRule,
     ForcedSite,
+    Inflow,
     MeanResponse,
     Quota,
     Ratio,
@@ -36,6 +38,7 @@ STOCK_ROWS: dict[type, Rows] = {
     Share: share.share,
     Ratio: ratio.ratio,
     Service: service.service,
+    Inflow: inflow.inflow,
 }
 SITE_ROWS: dict[type, Rows] = {
     Count: count.count,
