@@ -214,6 +214,21 @@ CATALOGUE: tuple[Assumption, ...] = (
         "growth of recurrent government spending until the plan's year",
         "assumed: of the order of growth in nominal output", highest=1.0,
     ),
+    Assumption(
+        "bed_need", "report", "",
+        "what a mean length of stay asks of the beds: 'report' = nothing, it is told; 'min' = "
+        "enough beds for the admissions; 'max' = no more than they fill", "the text does not say",
+        choices=("report", "min", "max"),
+    ),
+    Assumption(
+        "bed_occupancy_from", 0.75, "share of bed-days",
+        "below it there are more beds than admissions fill", _DOMAIN, lowest=0.01, highest=1.0,
+    ),
+    Assumption(
+        "bed_occupancy_to", 0.85, "share of bed-days",
+        "highest share of the year that a bed should be occupied",
+        "85 % is a convention that is disputed", lowest=0.01, highest=1.0,
+    ),
 )  # fmt: skip
 
 _BY_NAME: dict[str, Assumption] = {a.name: a for a in CATALOGUE}

@@ -340,6 +340,14 @@ _ANY_RULES: dict[str, Any] = {
             {"each": st.sampled_from(["year", "plan"]), "years": st.sampled_from([None, 2])}
         ),
     ),
+    "stay": st.fixed_dictionaries(
+        {
+            "beds": st.just(["public_beds"]),
+            "admissions": st.sampled_from([["villages"], ["villages", "served_people"]]),
+            "bed_days": st.just(["served_people"]),
+            "days": st.sampled_from(["0.5", 40, 300]),
+        }
+    ),
     "budget": st.fixed_dictionaries(
         {
             "amount": st.sampled_from([15, 60, None]),
@@ -368,6 +376,7 @@ ANY_READINGS = st.fixed_dictionaries(
         "around_tolerance": st.sampled_from([0.0, 0.5]),
         "settled_density_per_km2": st.sampled_from([0.0, 300.0, 1e6]),
         "cost_years": st.sampled_from([1.0, 3.0]),
+        "bed_need": st.sampled_from(["report", "min", "max"]),
         "people_per_team": st.sampled_from([1.0, 2.5]),
     },
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, each_apart, line_of, shared_out
@@ -65,6 +66,39 @@ def lines_by_area(
         )
         for unit, finding in zip(parts, findings, strict=True)
     ]
+
+
+def lines_of_means(
+    rule: Rule, case: Case, find: Find, *, measure: str, sense: str = "<="
+) -> list[Line]:
+    """Lines of a rule on a mean, which does not add up: each area has its own.
+
+    Where the rule holds in every unit apart, the region's line is that of the worst unit.
+    """
+    at = holding(rule, case)
+    if not at:
+        return [line_of(rule, _no_units(rule), measure=measure, sense=sense)]
+    parts = [find((unit,)) for unit in at]
+    if rule.level and not rule.pool:
+        total, strength = max(parts, key=_height), rule.strength
+    else:
+        total, strength = find(at if rule.level else (case.root,)), "info"
+    return [line_of(rule, total, measure=measure, sense=sense)] + [
+        line_of(
+            rule,
+            part,
+            measure=measure,
+            sense=sense,
+            area=unit,
+            area_name=case.region.units.name(unit),
+            strength=strength,
+        )
+        for unit, part in zip(at, parts, strict=True)
+    ]
+
+
+def _height(part: Finding) -> float:
+    return inf if part.achieved is None else part.achieved
 
 
 def holding(rule: Rule, case: Case) -> tuple[str, ...]:

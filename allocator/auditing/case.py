@@ -155,6 +155,11 @@ class Case:
         chosen = set(wanted)
         return weakest(basis for (_, r), basis in self.facts.bases.items() if r in chosen)
 
+    def given_basis(self, wanted: Iterable[str]) -> str:
+        """Basis of what is given: the weakest among the region's rows, in a plan as today."""
+        table = self.region.stock.table
+        return weakest(table.loc[table["resource"].isin(list(wanted)), "basis"])
+
     # ---------------------------------------------------------------- facilities
 
     def open_sites(

@@ -23,6 +23,7 @@ from allocator.auditing import (
     services,
     shares,
     site_shares,
+    stays,
     totals,
 )
 from allocator.auditing.case import Case
@@ -46,6 +47,7 @@ _LINES_OF_KIND: Mapping[str, Callable[[Any, Case], list[Line]]] = {
     "site_share": site_shares.lines,
     "service": services.lines,
     "inflow": inflows.lines,
+    "stay": stays.lines,
     "budget": budgets.lines,
     "parameter": parameters.lines,
     "indicator": indicators.lines,

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.auditing.areas import holding
+from allocator.auditing.areas import lines_of_means
 from allocator.auditing.case import Case, weakest
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, minutes_from_km, nearest_km
@@ -12,34 +12,15 @@ from allocator.policy.rules import MeanResponse
 
 
 def lines(rule: MeanResponse, case: Case) -> list[Line]:
-    """Audit a mean response time. It does not add up: each area has its own mean.
-
-    Where the rule holds in every unit apart, the region's line is that of the slowest unit.
-    """
-    at = holding(rule, case)
-    missing = case.missing_sites(rule.sites)
-    if not at:
-        missing = f"the units file has no unit of level {' or '.join(rule.level)}"
-    if missing:
+    """Audit a mean response time."""
+    if missing := case.missing_sites(rule.sites):
         return [line_of(rule, Finding(missing=missing), measure="minutes", sense="<=")]
     minutes = response_minutes(rule, case)
-    parts = [_mean(rule, case, minutes, (unit,)) for unit in at]
-    if rule.level and not rule.pool:
-        total, strength = _slowest(parts), rule.strength
-    else:
-        total, strength = _mean(rule, case, minutes, at if rule.level else (case.root,)), "info"
-    return [line_of(rule, total, measure="minutes", sense="<=")] + [
-        line_of(
-            rule,
-            part,
-            measure="minutes",
-            sense="<=",
-            area=unit,
-            area_name=case.region.units.name(unit),
-            strength=strength,
-        )
-        for unit, part in zip(at, parts, strict=True)
-    ]
+
+    def find(units: tuple[str, ...]) -> Finding:
+        return _mean(rule, case, minutes, units)
+
+    return lines_of_means(rule, case, find, measure="minutes")
 
 
 def response_minutes(rule: MeanResponse, case: Case) -> NDArray[np.float64]:
@@ -65,7 +46,3 @@ def _mean(
         return Finding(upper=limit, note="no station is open", basis=basis)
     mean = float(np.average(minutes[inside], weights=people))
     return Finding(upper=limit, achieved=mean, tolerance=INCLUSIVE - 1, basis=basis)
-
-
-def _slowest(parts: list[Finding]) -> Finding:
-    return max(parts, key=lambda part: float("inf") if part.achieved is None else part.achieved)

@@ -10,6 +10,7 @@ from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import closable, crowding, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
 from allocator.planning.physical import vehicles_at_stations
+from allocator.planning.planned import planned_resources
 from allocator.planning.rows import budget, either, projects, quota
 from allocator.planning.rows.kinds import SITE_ROWS, STOCK_ROWS
 from allocator.planning.shortfall import Shortfall
@@ -18,7 +19,6 @@ from allocator.planning.stocks import (
     change_terms,
     cost_terms,
     fair_terms,
-    planned_resources,
 )
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Record, Tiers

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 from allocator.lp.program import Program, Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
-from allocator.policy.rules import Inflow, Quota, Ratio, Rule, Service, Share, SiteFilter, Total
+from allocator.policy.rules import (
+    Inflow,
+    Quota,
+    Ratio,
+    Rule,
+    Service,
+    Share,
+    SiteFilter,
+    Stay,
+    Total,
+)
 from allocator.region.sites import FOUND_ATTRIBUTES, level_below
 
 CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
@@ -48,7 +58,7 @@ class StockModel:
             return all(self.plans(r) for r in rule.resources)
         if isinstance(rule, Share):
             return self.plans(rule.part) and self.plans(rule.whole)
-        if isinstance(rule, Service | Inflow):
+        if isinstance(rule, Service | Inflow | Stay):
             return True  # their rows say themselves what they can ask
         return isinstance(rule, Ratio) and any(
             self.plans(p.resource)

@@ -17,12 +17,13 @@ from allocator.policy.rules import (
     Service,
     Share,
     SiteShare,
+    Stay,
     Total,
 )
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
-STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

@@ -8,7 +8,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.tasks import Task
-from allocator.policy.rules import Inflow, Quota, Ratio, Rule, Service, Share, Total
+from allocator.policy.rules import Inflow, Quota, Ratio, Rule, Service, Share, Stay, Total
 
 
 def with_prices(task: Task, decided: Decided) -> dict[str, float]:
@@ -48,6 +48,8 @@ def _all_known(case: Case, rule: Rule) -> bool:
             asked.append(leaf.part)
         elif isinstance(leaf, Service):
             asked.append(leaf.by)
+        elif isinstance(leaf, Stay):
+            asked += leaf.beds
         elif isinstance(leaf, Inflow):
             asked.append(leaf.resource)
         elif isinstance(leaf, Ratio):

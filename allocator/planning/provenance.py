@@ -9,7 +9,7 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
-from allocator.planning.stocks import planned_resources
+from allocator.planning.planned import planned_resources
 from allocator.policy.rules import CoverageRule, Rule
 from allocator.region.ground import Region
 

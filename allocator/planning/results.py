@@ -14,8 +14,8 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
+from allocator.planning.planned import planned_resources
 from allocator.planning.reach import cells_of, reach
-from allocator.planning.stocks import planned_resources
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
 from allocator.region.units import Units

@@ -20,8 +20,8 @@ from allocator.planning.families import (
 )
 from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.have import Have, given_amounts
+from allocator.planning.planned import planned_resources
 from allocator.planning.prices import with_prices
-from allocator.planning.stocks import planned_resources
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Progress
 from allocator.policy.rules import Budget

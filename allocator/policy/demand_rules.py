@@ -39,3 +39,16 @@ class Service(BaseRule):
                 f"got {'neither' if self.group is None else 'both'}"
             )
         return self
+
+
+class Stay(BaseRule):
+    """Mean length of stay: bed-days over admissions is at most ``days``.
+
+    Both are given. What beds must then hold is reported, or required: assumption ``bed_need``.
+    """
+
+    kind: Literal["stay"] = "stay"
+    beds: tuple[ResourceId, ...] = Field(min_length=1)
+    admissions: tuple[GivenResource, ...] = Field(min_length=1)
+    bed_days: tuple[GivenResource, ...] = Field(min_length=1)
+    days: Annotated[Number, Field(gt=0)]

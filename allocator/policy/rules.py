@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.demand_rules import Service
+from allocator.policy.demand_rules import Service, Stay
 from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength
 from allocator.policy.site_rules import (
     Brought,
@@ -26,8 +26,8 @@ from allocator.policy.values import Attribute, GivenResource, Number, exact
 __all__ = [
     "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
     "Inflow", "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense",
-    "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Strength", "Total",
-    "exact",
+    "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay", "Strength",
+    "Total", "exact",
 ]  # fmt: skip
 
 
@@ -128,6 +128,7 @@ Rule = Annotated[
     | SiteShare
     | Service
     | Inflow
+    | Stay
     | Budget
     | Parameter
     | Indicator

@@ -24,6 +24,7 @@ UNITS = {
 }  # fmt: skip
 LEAVES, PLANNING = ("A", "B", "C1", "C2"), ("A", "B", "C")
 COUNTED = ("ambulances", "negative_pressure_ambulances", "ems_drivers", "nurses")
+GIVEN = ("villages", "visits")
 thorough = settings(max_examples=settings().max_examples // 2)
 
 
@@ -54,7 +55,9 @@ def plans(draw) -> Drawn:
         )
         for i in range(draw(st.integers(1, 6)))
     ]  # fmt: skip
-    stock = {(u, r): draw(st.integers(0, 5)) for u in PLANNING for r in ("nurses", "ambulances")}
+    known = draw(st.sampled_from([(), GIVEN[:1], GIVEN]))
+    stocked = ("nurses", "ambulances", *known)
+    stock = {(u, r): draw(st.integers(0, 5)) for u in PLANNING for r in stocked}
     region = small_region(
         people=draw(st.lists(st.integers(0, 900), min_size=n, max_size=n)),
         urban=draw(st.lists(st.booleans(), min_size=n, max_size=n)),
@@ -64,6 +67,7 @@ def plans(draw) -> Drawn:
                "ambulances": 16},
     )  # fmt: skip
     allocated = {(u, r): draw(st.integers(0, 9)) for u in PLANNING for r in COUNTED}
+    allocated |= {(u, r): stock[u, r] for u in PLANNING for r in known}
     possible = {"existing": ["kept", "closed", "upgraded"], "candidate": [None, "new"]}
     statuses = {s["id"]: draw(st.sampled_from(possible[s["status"]])) for s in sites}
     return Drawn(region, allocated, {name: word for name, word in statuses.items() if word})
@@ -111,6 +115,8 @@ def rules_about(number: int) -> list[Any]:
         rule("inflow", id="In", resource="nurses", each="plan", number=number),
         rule("inflow", id="In>", resource="ambulances", each="year",
              faster_than="recurrent_spending", **everywhere),
+        rule("stay", id="L", beds=["nurses"], admissions=["villages"], bed_days=["visits"],
+             days=number + 1),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip
@@ -122,6 +128,7 @@ readings = st.fixed_dictionaries({
     "rounding": st.sampled_from(["total", "per_unit"]),
     "either_or_per": st.sampled_from(["area", "unit"]),
     "radius_reading": st.sampled_from(["max", "share", "area_mean"]),
+    "bed_need": st.sampled_from(["report", "min", "max"]),
 })  # fmt: skip
 
 

@@ -245,6 +245,20 @@ def inflow_of_money(draw: Draw, *, possible: bool) -> Example:
     return Example(region, rules, miss=lack / need, slack=-lack)
 
 
+def stay(draw: Draw, *, possible: bool) -> Example:
+    """Beds for so many admissions of a year's length, or fewer than that allowed."""
+    beds = draw(st.integers(1, 400))
+    lack = 0 if possible else min(draw(LACK), beds)
+    rules = [
+        rule("stay", id="X", beds=["beds_2_general"], admissions=["admissions_2_general"],
+             bed_days=["bed_days_2_general"], days=73, strength="target"),
+        rule("total", id="M", resources=["beds_2_general"], number=beds - lack, sense="<="),
+    ]  # fmt: skip
+    region = small_region(stock={("R", "admissions_2_general"): 4 * beds})
+    assume = {"bed_need": "min", "bed_occupancy_to": 0.8}
+    return Example(region, rules, assume, miss=lack / beds, slack=-lack)
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -345,7 +359,7 @@ CASES: dict[str, Callable[..., Example]] = {
     "quota": quota, "total": total, "share": share, "ratio": ratio, "count": count,
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
-    "served_band": served_band, "service": service, "inflow": inflow,
+    "served_band": served_band, "service": service, "inflow": inflow, "stay": stay,
     "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from allocator.planning.rows import (
     service,
     share,
     site_share,
+    stay,
 )
 from allocator.planning.shortfall import Shortfall
 from allocator.policy.rules import (
@@ -26,6 +27,7 @@ from allocator.policy.rules import (
     Service,
     Share,
     SiteShare,
+    Stay,
     Total,
 )
 
@@ -39,6 +41,7 @@ STOCK_ROWS: dict[type, Rows] = {
     Ratio: ratio.ratio,
     Service: service.service,
     Inflow: inflow.inflow,
+    Stay: stay.stay,
 }
 SITE_ROWS: dict[type, Rows] = {
     Count: count.count,
