@@ -5,7 +5,7 @@
 The package and the tests are copied to a temporary folder; there one mutant after the other is
 applied and its tests are run. Reports caught or survived; exit code 1 if any survives, if the
 unbroken copy fails, or if a mutant no longer fits the source. ``--quick`` runs three; words choose
-mutants whose name contains one of them.
+mutants whose name or file contains one of them.
 """
 
 import argparse
@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LP = "unit/lp"
 ROWS = "unit/planning/rows"
 PLANNING = "unit/planning"
+LOCATION = "unit/location"
+ENGINES = f"{LOCATION}/engines"
+COVER = f"{ENGINES}/set_cover"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ MUTANTS = (
       "* (detour * 60) / speed_of_cell[cell]", "* 60 / speed_of_cell[cell]",
       f"{ROWS}/test_response_rows.py"),
     _("nobody is inside a cell", "travel/distance.py",
-      "    km = np.maximum(km, intra_cell_km)\n", "", f"{PLANNING}/test_planning_reach.py"),
+      "np.maximum(km, intra_cell_km) * (detour * 60)", "km * (detour * 60)",
+      f"{PLANNING}/test_planning_reach.py"),
     # ---------------------------------------------------------------- region and policy
     _("the root is not scaled with its units", "region/forecast.py",
       "int(people), children)\n    _sum_above(table, units)", "int(people), children)",
@@ -179,6 +183,144 @@ MUTANTS = (
       "if found and not decided.interrupted:", "if False:", f"{PLANNING}/test_recheck.py"),
     _("missed rules get a price", "planning/prices.py",
       "if decided.missed.get(rule.id, 0.0) > 1e-6:", "if False:", f"{PLANNING}/test_prices.py"),
+    # ---------------------------------------------------------------- location: covers
+    _("a site dies for a dearer one", "location/engines/set_cover/kernels.py",
+      "if not drop_larger and cost[large] > cost[small]:",
+      "if not drop_larger and cost[large] < cost[small]:", f"{COVER}/test_dominance.py"),
+    _("dominance the wrong way round", "location/engines/set_cover/kernels.py",
+      "            if drop_larger:\n                dead[large]",
+      "            if not drop_larger:\n                dead[large]", f"{COVER}/test_dominance.py"),
+    _("the only site of a row is forgotten", "location/engines/set_cover/dominance.py",
+      "forced.append(sites[only])", "forced.append(sites[:0])", f"{COVER}/test_dominance.py"),
+    _("prices may exceed what a site costs", "location/engines/set_cover/relaxation.py",
+      "np.minimum(reduced_cost(problem, prices), 0.0).sum()", "0.0",
+      f"{COVER}/test_relaxation.py"),
+    _("rows are covered once too often", "location/engines/set_cover/kernels.py",
+      "            if times[i] == 0:\n                score[other] += weight[i]",
+      "            if times[i] == 1:\n                score[other] += weight[i]",
+      f"{COVER}/test_local_search.py"),
+    _("open sites cover nobody", "location/set_cover.py",
+      "_rows_left(merged.rows, kept, free)", "_rows_left(merged.rows, kept[:0], free)",
+      f"{LOCATION}/test_set_cover.py"),
+    _("the share of another group", "location/partial_cover.py",
+      "people = merged.weight(demand.of_group(group))", "people = merged.weight(demand.people)",
+      f"{LOCATION}/test_partial_cover.py"),
+    _("a share forgets whom open sites cover", "location/partial_cover.py",
+      "least = share * total - (total - float(left.sum()))", "least = share * total",
+      f"{LOCATION}/test_partial_cover.py"),
+    # ---------------------------------------------------------------- location: maximal cover
+    _("the next value lies one step too far", "location/engines/maximal/problem.py",
+      "+ 1e-6) + 1 - 1e-6) * self.step)", "+ 1e-6) + 2 - 1e-6) * self.step)",
+      f"{ENGINES}/maximal/test_maximal_problem.py"),
+    _("floors are met by half", "location/engines/maximal/problem.py",
+      "float(floor.weight[covered].sum()) >= floor.least",
+      "float(floor.weight[covered].sum()) >= 0.5 * floor.least",
+      f"{ENGINES}/maximal/test_maximal_problem.py", f"{LOCATION}/test_maximal_cover.py"),
+    _("a cut leaves out the last row of a cluster", "location/engines/maximal/kernels.py",
+      "        for r in range(first_row[k], first_row[k + 1]):\n            if not bare[r]",
+      "        for r in range(first_row[k], first_row[k + 1] - 1):\n            if not bare[r]",
+      f"{LOCATION}/test_maximal_cover.py"),
+    # ---------------------------------------------------------------- location: distances
+    _("p leaves out what is open already", "location/engines/median/problem.py",
+      "left = min(p - len(given), len(free))", "left = min(p, len(free))",
+      f"{LOCATION}/test_median.py"),
+    _("bounds of broken costs are rounded up", "location/median.py",
+      "return 1.0 if whole and np.array_equal(value, np.rint(value)) else 0.0", "return 1.0",
+      "properties/test_median.py"),
+    _("one site more reaches everybody", "location/engines/center/bisection.py",
+      "np.ones(rows.n_sites)), problem.p)", "np.ones(rows.n_sites)), problem.p + 1)",
+      f"{LOCATION}/test_center.py"),
+    _("the bisection skips a distance", "location/engines/center/bisection.py",
+      "self._low = max(self._low, at + 1)", "self._low = max(self._low, at + 2)",
+      f"{LOCATION}/test_center.py", "properties/test_center.py"),
+    _("p sites are one too few", "location/engines/center/cover.py",
+      "return rounded_up(bound, 1.0) > self._left", "return rounded_up(bound, 1.0) >= self._left",
+      f"{ENGINES}/center/test_center_cover.py"),
+    _("apart one way only", "location/dispersion.py",
+      "np.minimum(matrix, matrix.T)", "matrix", f"{LOCATION}/test_dispersion.py"),
+    _("a crowd passes for a clique", "location/engines/dispersion/choice.py",
+      "near &= self.conflict[j]\n", "near |= self.conflict[j]\n",
+      f"{LOCATION}/test_dispersion.py"),
+    # ---------------------------------------------------------------- location: capacitated
+    _("a site never fills", "location/engines/capacitated/sending_kernels.py",
+      "            taken[last] += amount\n", "            pass\n",
+      f"{ENGINES}/capacitated/test_assignment_sending.py"),
+    _("nobody may go to the nearest", "location/engines/capacitated/program.py",
+      "problem.away[span][None, :] > problem.away[span][:, None]",
+      "problem.away[span][None, :] >= problem.away[span][:, None]",
+      "properties/test_capacitated.py"),
+    _("sites are ruled out at the bound", "location/engines/capacitated/prices.py",
+      "shut = (opened > limit)", "shut = (opened > bound)",
+      f"{ENGINES}/capacitated/test_capacitated_prices.py"),
+    _("a full site gives up its best", "location/engines/capacitated/kernels.py",
+      "for k in np.argsort(worth):", "for k in np.argsort(-worth):",
+      f"{ENGINES}/capacitated/test_capacitated_prices.py"),
+    _("of repeated arcs the farthest counts", "location/capacitated.py",
+      "order = np.lexsort((times.value, times.site, times.cell))",
+      "order = np.lexsort((-times.value, times.site, times.cell))",
+      f"{LOCATION}/test_capacitated.py"),
+    # ---------------------------------------------------------------- location: servers
+    _("one server too many per site", "location/servers.py",
+      "np.broadcast_to(numbers, (roles.n_sites,))",
+      "np.broadcast_to(numbers + 1, (roles.n_sites,))",
+      f"{LOCATION}/test_expected.py"),
+    _("the first server is as good as the second", "location/expected.py",
+      "np.power(share, np.arange(p, dtype=np.float64))",
+      "np.power(share, np.arange(1, p + 1, dtype=np.float64))", f"{LOCATION}/test_expected.py"),
+    _("one server too few is reliable", "location/expected.py",
+      "math.ceil(math.log(1 - reliability)", "math.floor(math.log(1 - reliability)",
+      f"{LOCATION}/test_expected.py"),
+    _("backup counts as first cover", "location/backup.py",
+      "theta * nth_server(1, p) + (1 - theta) * nth_server(2, p)",
+      "theta * nth_server(2, p) + (1 - theta) * nth_server(1, p)", f"{LOCATION}/test_backup.py"),
+    _("the gap leaves room for one server less", "location/engines/servers/narrowing.py",
+      "np.minimum(problem.high, problem.low + room)",
+      "np.minimum(problem.high, problem.low + np.maximum(room - 1, 0))",
+      f"{ENGINES}/servers/test_server_engine.py"),
+    # ---------------------------------------------------------------- location: levels
+    _("a hospital is no station", "location/engines/hierarchy/program.py",
+      "for at in range(problem.n_levels - 1):", "for at in range(0):",
+      f"{LOCATION}/test_hierarchy.py"),
+    _("an upgrade is paid as if nothing stood there", "location/engines/hierarchy/asking.py",
+      "np.maximum(opening[:, old] - now, 0.0)", "opening[:, old]", f"{LOCATION}/test_hierarchy.py"),
+    _("a hospital takes one station more", "location/engines/hierarchy/program.py",
+      "places = problem.places.astype(np.float64)", "places = problem.places + 1.0",
+      f"{LOCATION}/test_hierarchy.py"),
+    # ---------------------------------------------------------------- location: roles, answers
+    _("forbidden sites are candidates", "location/roles.py",
+      "taken = np.concatenate(list(sets.values()))",
+      'taken = np.concatenate([who for name, who in sets.items() if name != "forbidden"])',
+      f"{LOCATION}/test_roles.py"),
+    _("who closes a site earns what it costs", "location/roles.py",
+      "(self.running_cost - self.closing_cost)[self.may_close]",
+      "(self.running_cost + self.closing_cost)[self.may_close]", f"{LOCATION}/test_roles.py"),
+    _("every answer is called optimal", "location/answering.py",
+      "proven = gap <= max(limits.gap, _TOLERANCE)", "proven = True",
+      f"{LOCATION}/test_set_cover.py"),
+    _("the recount lets forbidden sites pass", "location/questions/base.py",
+      "barred = [j for j in open_sites.tolist() if not permitted[j]]", "barred = []",
+      f"{LOCATION}/test_median.py"),
+    _("the recount excuses cells within reach", "location/questions/cover.py",
+      "excused = siting.uncoverable[reached[siting.uncoverable]]",
+      "excused = siting.uncoverable[:0]",
+      f"{LOCATION}/test_siting.py"),
+    _("the recount counts cells, not people", "location/questions/median.py",
+      "(people[going] * served.away[going]).sum()", "served.away[going].sum()",
+      "properties/test_median.py"),
+    _("the recount passes by least loads", "location/questions/assignment.py",
+      "if load[j] < self.min_load[j] - size:", "if False:", f"{LOCATION}/test_capacitated.py"),
+    _("a bound may lie on the wrong side", "location/siting.py",
+      'if self.sense == "min" else self.objective - self.bound', 'if self.sense == "max" else -1.0',
+      f"{LOCATION}/test_siting.py"),
+    _("one part of what is left is never asked", "location/partition.py",
+      "for i, site in enumerate(added):", "for i, site in enumerate(added[:-1]):",
+      f"{LOCATION}/test_alternatives.py"),
+    _("an alternative forgets what was not asked", "location/partition.py",
+      "bound = min(objective, part.bound, *others, *self.stuck)", "bound = objective",
+      f"{LOCATION}/test_alternatives.py"),
+    _("every point of a curve has the largest radius", "location/curves.py",
+      "coverage.within(radius) if", "coverage.within(max(radii or [radius])) if",
+      f"{LOCATION}/test_curves.py"),
     # ---------------------------------------------------------------- auditing
     _("half of the people are enough", "auditing/coverage.py",
       "_TOLERANCE = 1e-6", "_TOLERANCE = 0.5", f"{ROWS}/test_coverage_rows.py"),
@@ -192,6 +334,28 @@ MUTANTS = (
     _("the audit forgets the turnout", "auditing/responses.py",
       'number("call_handling_minutes") + number("turnout_minutes")',
       'number("call_handling_minutes")', f"{ROWS}/test_response_rows.py"),
+    _("staff with nothing to do serve other units", "planning/rows/service.py",
+      "name, most = f\"{rule.id}:used[{unit}]\", float(demand[unit] / capacity)",
+      "name, most = f\"{rule.id}:used[{unit}]\", 1e6", f"{ROWS}/test_service_rows.py"),
+    _("the audit lets staff serve more than there is", "auditing/services.py",
+      "min(capacity * staff, Fraction(asked))", "capacity * staff",
+      "unit/auditing/test_audit_services.py"),
+    _("a yearly number counts once", "planning/rows/inflow.py",
+      "(years if rule.each == \"year\" else 1)", "1", f"{ROWS}/test_inflow_rows.py"),
+    _("as fast is faster", "planning/rows/inflow.py",
+      "return floor(Fraction(today) * growth) + 1", "return ceil(Fraction(today) * growth)",
+      f"{ROWS}/test_inflow_rows.py"),
+    _("trainees do not come on top", "planning/physical.py",
+      "if model.plans(flow)]", "if False]", f"{ROWS}/test_inflow_rows.py"),
+    _("beds are needed at full occupancy", "planning/rows/stay.py",
+      "/ (DAYS_A_YEAR * occupied)", "/ DAYS_A_YEAR", f"{ROWS}/test_stay_rows.py"),
+    _("the region's line is that of the best unit", "auditing/areas.py",
+      "total, strength = max(parts, key=_height), rule.strength",
+      "total, strength = min(parts, key=_height), rule.strength", f"{ROWS}/test_stay_rows.py"),
+    _("an empty ward fails", "auditing/stays.py",
+      "achieved=float(days / admissions) if admissions else 0.0",
+      "achieved=float(days / admissions) if admissions else 999.0",
+      "unit/auditing/test_audit_stays.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 
@@ -254,10 +418,11 @@ def main(arguments: list[str]) -> int:
     """Run the mutants and print a line for each."""
     parser = argparse.ArgumentParser(description="Planted bugs that the tests must catch.")
     parser.add_argument("--quick", action="store_true", help="three mutants only")
-    parser.add_argument("words", nargs="*", help="mutants whose name contains one of these")
+    parser.add_argument("words", nargs="*", help="mutants whose name or file contains one of these")
     options = parser.parse_args(arguments)
     chosen = [m for m in MUTANTS if not options.quick or m.name in QUICK]
-    chosen = [m for m in chosen if not options.words or any(w in m.name for w in options.words)]
+    if options.words:
+        chosen = [m for m in chosen if any(w in m.name or w in m.file for w in options.words)]
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         project = copy_of_the_project(Path(folder))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.location.answering import answer, limits_of, no_answer
 from allocator.location.engines.median.places import as_p, serving_choice, too_many_sites
 from allocator.location.engines.median.problem import MedianProblem
-from allocator.location.engines.median.tree import best_median
+from allocator.location.engines.median.proof import best_median
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.median import Median
 from allocator.location.roles import SiteOptions, SiteRoles
@@ -37,10 +37,12 @@ def p_median(
               \;\; x_{ij} \le y_j, \;\; \sum_j y_j = p, \quad y_j \in \{0, 1\}, \; x_{ij} \ge 0
 
     Hakimi, Operations Research 12(3), 1964; ReVelle & Swain, Geographical Analysis 2(1), 1970.
-    Solved by interchange (Resende & Werneck 2003), Lagrangian prices (Cornuejols, Fisher &
-    Nemhauser 1977), sites decided by those prices, and branching on the rest. The bound holds for
-    any prices, so no solver's tolerance enters the proof. The same input gives the same answer,
-    unless the clock or the user stops it.
+    Solved for groups of cells first, by interchange (Resende & Werneck 2003) and Lagrangian prices
+    (Cornuejols, Fisher & Nemhauser 1977); for the cells themselves by Benders cuts taken at those
+    prices (Duran-Mateluna, Ales & Elloumi, Computers & Operations Research 2023), sites decided by
+    reduced costs, and branching on the rest. The bound is worked out again from the dual values, so
+    no solver's tolerance enters the proof. The same input gives the same answer, unless the clock
+    or the user stops it.
 
     Parameters
     ----------
@@ -71,8 +73,7 @@ def p_median(
     p = as_p(p, "p_median")
     roles = SiteRoles.resolved(times.n_sites, times.sites, "p_median", sites)
     limits = limits_of(settings, "p_median", effort)
-    told = None if people is None else np.asarray(people, dtype=np.float64)
-    demand = demand_of(told, times.demand, times.n_cells, default=None)
+    demand = demand_of(people, times.demand, times.n_cells, default=None)
     question = Median(times, demand, roles, p)
     unit = f"people-{times.unit}"
     problem = MedianProblem.of(times, demand.people, roles, p)

@@ -24,8 +24,8 @@ class Ascent(NamedTuple):
         the chosen sites that the cell would pay less than its price at.
     worth, best_worth
         Per site: ``sum_i min(0, c_ij - price_i)``, now and at the best bound.
-    chosen, best_chosen, share
-        Per site: among the chosen now, in the cheapest choice so far, and how often of late.
+    chosen, best_chosen
+        Per site: among the chosen now, in the cheapest choice so far.
     numbers
         Best bound, cost of the cheapest choice by the lists, stride, steps without gain.
     """
@@ -42,7 +42,6 @@ class Ascent(NamedTuple):
     best_worth: NDArray[np.float64]
     chosen: NDArray[np.bool_]
     best_chosen: NDArray[np.bool_]
-    share: NDArray[np.float64]
     numbers: NDArray[np.float64]
 
 
@@ -65,7 +64,7 @@ def _choose(worth: NDArray[np.float64], p: int, chosen: NDArray[np.bool_]) -> fl
 
 
 @numba.njit(cache=True)
-def worth_at(
+def _worth_at(
     start: NDArray[np.int64],
     site: NDArray[np.int32],
     cost: NDArray[np.float64],
@@ -151,9 +150,9 @@ def climb(
     bool
         Whether there is any use in going on.
     """
-    numbers, share = s.numbers, s.share
+    numbers = s.numbers
     for _ in range(steps):
-        bound = worth_at(s.start, s.site, s.cost, s.price, s.worth) + _choose(s.worth, p, s.chosen)
+        bound = _worth_at(s.start, s.site, s.cost, s.price, s.worth) + _choose(s.worth, p, s.chosen)
         numbers[3] = 0.0 if bound > numbers[0] + 1e-5 * abs(numbers[0]) else numbers[3] + 1.0
         if bound > numbers[0]:
             numbers[0] = bound
@@ -165,7 +164,6 @@ def climb(
         if total < numbers[1]:
             numbers[1] = total
             s.best_chosen[:] = s.chosen
-        share[:] += 0.1 * (s.chosen - share)
         if numbers[3] >= patience:
             numbers[2] /= 2.0
             numbers[3] = 0.0
@@ -176,48 +174,3 @@ def climb(
         elif not _step(s, bound, goal, memory):
             return False
     return True
-
-
-@numba.njit(cache=True)
-def shortened(
-    start: NDArray[np.int64],
-    site: NDArray[np.int32],
-    cost: NDArray[np.float64],
-    beyond: NDArray[np.float64],
-    role: NDArray[np.int8],
-    place: NDArray[np.int32],
-) -> tuple[
-    NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64],
-    NDArray[np.bool_],
-]:  # fmt: skip
-    """Lists after some sites were decided on.
-
-    Parameters
-    ----------
-    role
-        Per site: 0 to be decided on, 1 open, -1 closed.
-    place
-        Per site: its new number, if still to be decided on.
-
-    Returns
-    -------
-    start, site, cost, beyond, ended
-        The lists up to the first open site, renumbered; and whether each list now ends at one.
-    """
-    n = len(beyond)
-    new_start = np.zeros(n + 1, np.int64)
-    new_beyond, ended = beyond.copy(), np.zeros(n, np.bool_)
-    new_site, new_cost = np.empty(len(site), np.int32), np.empty(len(site))
-    upto = 0
-    for i in range(n):
-        for at in range(start[i], start[i + 1]):
-            j = site[at]
-            if role[j] > 0:
-                new_beyond[i] = cost[at]
-                ended[i] = True
-                break
-            if role[j] == 0:
-                new_site[upto], new_cost[upto] = place[j], cost[at]
-                upto += 1
-        new_start[i + 1] = upto
-    return new_start, new_site[:upto].copy(), new_cost[:upto].copy(), new_beyond, ended

@@ -50,19 +50,23 @@ class NearLists:
 
         A list ends before the first site that is open.
         """
-        from allocator.location.engines.median import ascent  # compiled: loaded when first needed
-
         left = role == 0
         place = np.where(left, np.cumsum(left) - 1, -1).astype(np.int32)
-        start, site, cost, beyond, ended = ascent.shortened(
+        return self._shortened(role, place, self.sites[left])
+
+    def without(self, role: NDArray[np.int8]) -> "NearLists":
+        """As :meth:`decided`, but the sites keep their numbers."""
+        return self._shortened(role, np.arange(self.n_sites, dtype=np.int32), self.sites)
+
+    def _shortened(
+        self, role: NDArray[np.int8], place: NDArray[np.int32], sites: NDArray[np.int64]
+    ) -> "NearLists":
+        from allocator.location.engines.median import scans  # compiled: loaded when first needed
+
+        start, site, cost, beyond, ended = scans.shortened(
             self.start, self.site, self.cost, self.beyond, role, place
         )
-        return NearLists(start, site, cost, beyond, self.complete | ended, self.sites[left])
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether some cell has nowhere to go."""
-        return bool((np.isinf(self.beyond) & (np.diff(self.start) == 0)).any())
+        return NearLists(start, site, cost, beyond, self.complete | ended, sites)
 
 
 def near_lists(

@@ -1,15 +1,23 @@
 """A good median to begin with: greedy, then interchange from many starts around the best one."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.median.lists import NearLists
+from allocator.location.engines.median.merging import by_nearest, merged
+from allocator.location.engines.median.prices import good_prices
 
 _SAVES_AT_LEAST = 1e-9  # of what all pay: less may be rounding
 _KICKS_IN_VAIN = 400
-_ENTRIES_LOOKED_AT = 50_000_000
+_ENTRIES_LOOKED_AT, _LOOKS_PER_ENTRY = 50_000_000, 4
 _SWAPS_PER_KICK = 6
+_DEPTHS, _CELLS_PER_GROUP, _TIMES_FINER = 4, 6, 2
+_SHORTEST, _SITES_PER_OPEN_ONE = 32, 6
+_STEPS = 400  # of an ascent for groups
 
 
 class Interchange:
@@ -52,10 +60,15 @@ class Interchange:
         """Numbers of the open sites, ascending."""
         return np.sort(self._state.opened).astype(np.int64)
 
-    @property
-    def price(self) -> NDArray[np.float64]:
-        """Between what each cell pays and what it would pay without its site: a fair offer."""
-        return np.asarray((self._state.pays + self._state.would) / 2)
+    def price(self, between: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Between what each cell pays (0) and what it would pay without its site (1)."""
+        s = self._state
+        return np.asarray(s.pays + between * (s.would - s.pays))
+
+    def between(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where prices lie between what cells pay (0) and would pay without their site (1)."""
+        s = self._state
+        return np.clip((price - s.pays) / np.maximum(s.would - s.pays, 1e-300), 0.0, 1.0)
 
     def restart(self, opened: NDArray[np.int64]) -> None:
         """Go on from other sites."""
@@ -93,17 +106,84 @@ def _finite(lists: NearLists) -> NDArray[np.float64]:
     return np.where(known, lists.beyond, dear)
 
 
-def good_median(lists: NearLists, p: int, limits: Limits) -> Interchange:
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where the proof begins.
+
+    Attributes
+    ----------
+    opened
+        Numbers of the sites of a good choice, ascending.
+    price
+        Per cell, a good guess of the prices that prove how good it is.
+    guessed
+        Whether the prices come from cells seen as one.
+    """
+
+    opened: NDArray[np.int64]
+    price: NDArray[np.float64]
+    guessed: bool
+
+
+def good_start(lists: NearLists, p: int, limits: Limits) -> Start:
+    """A good choice and good prices: for groups of cells first, then for ever smaller ones."""
+    groups = list(_levels(lists))
+    beyond = _finite(lists)
+    work = _ENTRIES_LOOKED_AT if not groups else _LOOKS_PER_ENTRY * len(lists.site)
+    search: Interchange | None = None
+    between = np.full(lists.n_cells, 0.5)
+    for group in groups:
+        small = merged(
+            lists, group, beyond, max(_SHORTEST, _SITES_PER_OPEN_ONE * lists.n_sites // p)
+        )
+        search = _next(small, p, search, limits, work)
+        at = np.zeros(small.n_cells)
+        at[group] = between
+        found = good_prices(
+            small, p, search.price(at), cost=search.cost, enough=search.cost, steps=_STEPS,
+            limits=limits,
+        )  # fmt: skip
+        between = search.between(found.price)[group]
+    search = _next(lists, p, search, limits, work)
+    return Start(search.opened, search.price(between), bool(groups))
+
+
+def _next(
+    lists: NearLists, p: int, before: Interchange | None, limits: Limits, work: float
+) -> Interchange:
+    """Go on from what was found for larger groups; the first time, search well."""
+    if before is None:
+        return good_median(lists, p, limits, work)
+    search = Interchange(lists, p, before.opened)
+    search.descend()
+    return search
+
+
+def _levels(lists: NearLists) -> Iterator[NDArray[np.int64]]:
+    """Groups of cells, from few to many, as long as they are much fewer than the cells."""
+    before = 1
+    for depth in range(1, _DEPTHS + 1):
+        group = by_nearest(lists, depth)
+        n = int(group.max(initial=0)) + 1
+        if n * _CELLS_PER_GROUP > lists.n_cells:
+            return
+        if n >= _TIMES_FINER * before:
+            before = n
+            yield group
+
+
+def good_median(lists: NearLists, p: int, limits: Limits, work: float) -> Interchange:
     """Greedy, interchange, and interchange again after random swaps around the best choice.
 
-    The search stands at the best choice when it is returned, by the lists alone.
+    The search stands at the best choice when it is returned, by the lists alone. ``work`` is how
+    many entries may be looked at.
     """
     search = Interchange(lists, p)
     search.descend()
     rng = np.random.default_rng(limits.seed)
     best, best_cost = search.opened, search.cost
     looked_at_per_kick = _SWAPS_PER_KICK * (2 * len(lists.site) / max(p, 1) + p * lists.n_sites)
-    kicks = int(limits.effort * _ENTRIES_LOOKED_AT / looked_at_per_kick)
+    kicks = int(limits.effort * work / looked_at_per_kick)
     in_vain, largest = 0, max(2, min(p // 3, 6))
     for _ in range(kicks):
         if in_vain >= _KICKS_IN_VAIN * limits.effort or limits.out_of_time():
