@@ -5,10 +5,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 from allocator.errors import raise_if_any
 from allocator.location.answering import limits_of
+from allocator.location.checks import whole_problems
 from allocator.location.partition import Search
 from allocator.location.siting import Siting
 from allocator.travel.coverage import Reach
@@ -63,9 +62,7 @@ def k_best(
     problems = []
     if name not in _HOMES:
         problems.append(f"model must be one of {', '.join(_HOMES)}, got {name}")
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-        problems.append(f"k must be a whole number >= 1, got {k!r}")
-    raise_if_any(problems, where="k_best")
+    raise_if_any(problems + whole_problems("k", k), where="k_best")
     ask: Callable[..., Siting] = (
         getattr(import_module(f"allocator.location.{_HOMES[name]}"), name)
         if isinstance(model, str)

@@ -9,16 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import limits_of, no_answer
+from allocator.location.checks import share_problems, whole_problems
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.servers import BackupCover, FirstAndBackup
 from allocator.location.roles import SiteOptions, SiteRoles
-from allocator.location.servers import (
-    Asking,
-    fewest_for_all,
-    servers_per_site,
-    share_problems,
-    whole_problems,
-)
+from allocator.location.servers import Asking, fewest_for_all, servers_per_site, terms_of
 from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
@@ -73,11 +68,10 @@ def bacop1(
         many. An interrupt (Ctrl-C) returns the best so far with its bound.
     """
     raise_if_any(whole_problems("p", p), where="bacop1")
-    roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "bacop1", sites)
     limits = limits_of(settings, "bacop1")
-    demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)  # type: ignore[arg-type]
-    most = servers_per_site(max_per_site, p, roles, "bacop1")
-    question = BackupCover(coverage, demand, roles, int(p), most)
+    question = BackupCover(
+        *terms_of("bacop1", coverage, p=p, people=people, max_per_site=max_per_site, sites=sites)
+    )
     return Asking(
         "BACOP1", question, coverage, nth_server(2, p), must=coverage, assured=1
     ).answered(limits, progress or (lambda _: None))
@@ -124,11 +118,11 @@ def bacop2(
         those who reach two.
     """
     raise_if_any(whole_problems("p", p) + share_problems("theta", theta), where="bacop2")
-    roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "bacop2", sites)
     limits = limits_of(settings, "bacop2")
-    demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)  # type: ignore[arg-type]
-    most = servers_per_site(max_per_site, p, roles, "bacop2")
-    question = FirstAndBackup(coverage, demand, roles, int(p), most, theta=theta)
+    question = FirstAndBackup(
+        *terms_of("bacop2", coverage, p=p, people=people, max_per_site=max_per_site, sites=sites),
+        theta=theta,
+    )
     gain = theta * nth_server(1, p) + (1 - theta) * nth_server(2, p)
     return Asking("BACOP2", question, coverage, gain).answered(limits, progress or (lambda _: None))
 

@@ -106,10 +106,7 @@ def capacitated(
     """
     roles = SiteRoles.resolved(times.n_sites, times.sites, _WHERE, sites)
     limits = limits_of(settings, _WHERE, effort)
-    demand = demand_of(
-        None if people is None else np.asarray(people, dtype=np.float64),
-        times.demand, times.n_cells, default=None,
-    )  # fmt: skip
+    demand = demand_of(people, times.demand, times.n_cells, default=None)
     capacity = None if times.sites is None else times.sites.capacity
     problems: list[str] = []
     low = numbers_of("min_load", min_load, times.n_sites, 0.0, "site", problems)

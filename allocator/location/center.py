@@ -69,12 +69,11 @@ def p_center(
     p = as_p(p, "p_center")
     roles = SiteRoles.resolved(times.n_sites, times.sites, "p_center", sites)
     limits = limits_of(settings, "p_center", effort)
-    told = None if people is None else np.asarray(people, dtype=np.float64)
-    demand = demand_of(told, times.demand, times.n_cells, default=1.0)
-    counts = np.ones(times.n_cells, dtype=np.bool_) if told is None else demand.people > 0
+    demand = demand_of(people, times.demand, times.n_cells, default=1.0)
+    counts = demand.people > 0 if people is not None else np.ones(times.n_cells, dtype=np.bool_)
     question = Center(times, demand, roles, p, counts)
     problem = MedianProblem.of(times, counts.astype(np.float64), roles, p)
-    known_people = None if told is None and times.demand is None else demand.people
+    known_people = None if people is None and times.demand is None else demand.people
     service = serving_choice(problem, limits, known_people)
     if service.chosen is None:
         return no_answer(

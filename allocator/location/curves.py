@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from allocator.errors import raise_if_any
+from allocator.location.checks import is_whole
 from allocator.location.maximal_cover import Memory, most_covered
 from allocator.location.roles import SiteOptions
 from allocator.location.siting import Siting
@@ -83,9 +84,7 @@ def _check(coverage: Reach | TravelTimes, p: Sequence[int], radii: Sequence[floa
     if not len(p):
         problems.append("p must name at least one number of sites")
     problems += [
-        f"p must be whole numbers >= 1, got {count!r}"
-        for count in p
-        if not (isinstance(count, int | np.integer) and not isinstance(count, bool) and count >= 1)
+        f"p must be whole numbers >= 1, got {count!r}" for count in p if not is_whole(count)
     ]
     if isinstance(coverage, TravelTimes):
         if radii is None or not len(radii):

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 from allocator.errors import raise_if_any
 from allocator.location.answering import limits_of
 from allocator.location.backup import nth_server
+from allocator.location.checks import share_problems, whole_problems
 from allocator.location.engines.limits import Limits
-from allocator.location.questions.base import demand_of
 from allocator.location.questions.servers import DoubleStandard
-from allocator.location.roles import SiteOptions, SiteRoles
-from allocator.location.servers import Asking, servers_per_site, share_problems, whole_problems
+from allocator.location.roles import SiteOptions
+from allocator.location.servers import Asking, terms_of
 from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
@@ -83,11 +83,11 @@ def dsm(
         if one != other:
             problems.append(f"near and far must have the same {name}, got {one} and {other}")
     raise_if_any(problems, where="dsm")
-    roles = SiteRoles.resolved(near.n_sites, near.sites or far.sites, "dsm", sites)
     limits = limits_of(settings, "dsm")
-    demand = demand_of(people, near.demand or far.demand, near.n_cells, default=None)  # type: ignore[arg-type]
-    most = servers_per_site(max_per_site, p, roles, "dsm")
-    question = DoubleStandard(near, demand, roles, int(p), most, far=far, alpha=alpha)
+    question = DoubleStandard(
+        *terms_of("dsm", near, far, p=p, people=people, max_per_site=max_per_site, sites=sites),
+        far=far, alpha=alpha,
+    )  # fmt: skip
     asking = Asking("DSM", question, near, nth_server(2, p), must=far, share=alpha)
     say = progress or (lambda _: None)
     found = asking.answered(limits, say)

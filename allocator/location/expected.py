@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import limits_of
-from allocator.location.questions.base import demand_of
+from allocator.location.checks import share_problems, whole_problems
 from allocator.location.questions.servers import ExpectedCover, ReliableCover
-from allocator.location.roles import SiteOptions, SiteRoles
-from allocator.location.servers import Asking, servers_per_site, share_problems, whole_problems
+from allocator.location.roles import SiteOptions
+from allocator.location.servers import Asking, terms_of
 from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
 from allocator.travel.coverage import Reach
+from allocator.travel.points import number_problems
 
 _ROUNDING = 1e-9
 
@@ -81,11 +82,11 @@ def mexclp(
         share, wrong = _busy_share(p, busy, calls_per_hour, hours_per_call)
         problems += wrong
     raise_if_any(problems, where="mexclp")
-    roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "mexclp", sites)
     limits = limits_of(settings, "mexclp")
-    demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)  # type: ignore[arg-type]
-    most = servers_per_site(max_per_site, p, roles, "mexclp")
-    question = ExpectedCover(coverage, demand, roles, int(p), most, busy=share)
+    question = ExpectedCover(
+        *terms_of("mexclp", coverage, p=p, people=people, max_per_site=max_per_site, sites=sites),
+        busy=share,
+    )
     gain = (1.0 - share) * np.power(share, np.arange(p, dtype=np.float64))
     notes = () if busy is not None else (f"each server is busy {share:.1%} of the time",)
     return Asking("MEXCLP", question, coverage, gain, notes=notes).answered(
@@ -142,13 +143,11 @@ def malp(
     problems += share_problems("busy", busy, below_one=True)
     problems += share_problems("reliability", reliability, below_one=True)
     raise_if_any(problems, where="malp")
-    roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "malp", sites)
     limits = limits_of(settings, "malp")
-    demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)  # type: ignore[arg-type]
-    most = servers_per_site(max_per_site, p, roles, "malp")
     question = ReliableCover(
-        coverage, demand, roles, int(p), most, busy=busy, reliability=reliability
-    )
+        *terms_of("malp", coverage, p=p, people=people, max_per_site=max_per_site, sites=sites),
+        busy=busy, reliability=reliability,
+    )  # fmt: skip
     needed = servers_needed(busy, reliability)
     gain = (np.arange(1, p + 1) == needed).astype(np.float64)
     return Asking(
@@ -181,13 +180,7 @@ def _busy_share(
         return busy, share_problems("busy", busy, below_one=True)
     if calls_per_hour is None or hours_per_call is None:
         return math.nan, ["give busy, or both calls_per_hour and hours_per_call"]
-    problems = [
-        f"{name} must be finite and >= 0, got {number}"
-        for name, number in (
-            ("calls_per_hour", calls_per_hour), ("hours_per_call", hours_per_call),
-        )
-        if not (math.isfinite(number) and number >= 0)
-    ]  # fmt: skip
+    problems = number_problems(calls_per_hour=calls_per_hour, hours_per_call=hours_per_call)
     if problems:
         return math.nan, problems
     work = calls_per_hour * hours_per_call

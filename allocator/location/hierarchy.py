@@ -124,10 +124,7 @@ def hierarchical(
     first = levels[0].reach
     roles = SiteRoles.resolved(first.n_sites, first.sites, _WHERE, sites)
     limits = limits_of(settings, _WHERE)
-    demand = demand_of(
-        None if people is None else np.asarray(people, dtype=np.float64),
-        first.demand, first.n_cells, default=None,
-    )  # fmt: skip
+    demand = demand_of(people, first.demand, first.n_cells, default=None)
     problems: list[str] = []
     today = existing_levels_of(existing_levels, roles, len(levels), problems)
     places = places_of(referral, referral_capacity, roles.n_sites, problems)

@@ -10,7 +10,6 @@ from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
 from allocator.location.engines.maximal.problem import Floor, MaximalProblem
 from allocator.location.engines.maximal.shares import least_cost_share
-from allocator.location.engines.set_cover.problem import CoverProblem
 from allocator.location.maximal_cover import share_problems
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.cover import PartialCover
@@ -72,8 +71,7 @@ def psclp(
     """
     roles = SiteRoles.resolved(coverage.n_sites, coverage.sites, "psclp", sites)
     limits = limits_of(settings, "psclp", effort)
-    told = None if people is None else np.asarray(people, dtype=np.float64)
-    demand = demand_of(told, coverage.demand, coverage.n_cells, default=None)
+    demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)
     shares = dict(share) if isinstance(share, Mapping) else {"total": float(share)}
     wrong = share_problems(shares, demand, "share")
     raise_if_any(wrong if shares else ["share must name a group"], where="psclp")
@@ -85,8 +83,7 @@ def psclp(
             _MODEL, question, limits, sense="min", unit=unit, status=Status.INFEASIBLE,
             uncoverable=missing, notes=notes,
         )  # fmt: skip
-    # A site whose closing costs more than its running stays open in some cheapest answer.
-    kept = np.union1d(roles.given, roles.may_close[roles.price[roles.may_close] <= 0])
+    kept = roles.worth_keeping
     free = np.setdiff1d(roles.free, kept)
     problem, every = _problem(merged, demand, roles.price, shares, kept, free)
     found = least_cost_share(problem, every, limits, progress or (lambda _: None))
@@ -117,7 +114,7 @@ def _problem(
         least = share * total - (total - float(left.sum()))
         if least > _TOLERANCE * max(1.0, total):
             floors.append(Floor(left, least))
-    rows = CoverProblem(merged.rows, price).part(bare, free).rows
+    rows = merged.rows.of_cells(bare).of_sites(free)
     problem = MaximalProblem(
         rows, np.zeros(len(bare)), len(free), price[free], np.zeros(len(free)), floors=floors
     )

@@ -78,6 +78,14 @@ class SiteRoles:
         return np.union1d(self.candidates, self.may_close)
 
     @property
+    def worth_keeping(self) -> NDArray[np.int64]:
+        """Sites that are open in some cheapest answer, ascending.
+
+        Beside the given ones those whose closing costs no less than their running.
+        """
+        return np.union1d(self.given, self.may_close[self.price[self.may_close] <= 0])
+
+    @property
     def existing(self) -> NDArray[np.int64]:
         """Sites that are open today, ascending."""
         return np.union1d(self.already_open, self.may_close)

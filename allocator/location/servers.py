@@ -15,25 +15,33 @@ from allocator.location.engines.servers.problem import ServerProblem
 from allocator.location.engines.set_cover.covering import Cover, least_cost_cover
 from allocator.location.engines.set_cover.dominance import minimal_rows
 from allocator.location.engines.set_cover.problem import CoverProblem
+from allocator.location.questions.base import demand_of
 from allocator.location.questions.servers import ServerQuestion
-from allocator.location.roles import SiteRoles
+from allocator.location.roles import SiteOptions, SiteRoles
 from allocator.location.siting import Siting
 from allocator.lp.status import Status
 from allocator.travel.coverage import Coverage, Reach
+from allocator.travel.ends import Demand
 
 
-def whole_problems(name: str, number: object) -> list[str]:
-    """What is wrong with a number of servers."""
-    if isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= 1:
-        return []
-    return [f"{name} must be a whole number >= 1, got {number!r}"]
+def terms_of(
+    where: str,
+    *reaches: Reach,
+    p: int,
+    people: ArrayLike | None,
+    max_per_site: ArrayLike | None,
+    sites: SiteOptions,
+) -> tuple[Reach, Demand, SiteRoles, int, NDArray[np.int64]]:
+    """What a :class:`ServerQuestion` begins with: first reach, people, roles, ``p``, most per site.
 
-
-def share_problems(name: str, number: float, *, below_one: bool = False) -> list[str]:
-    """What is wrong with a share or probability."""
-    if 0 <= number < 1 or (number == 1 and not below_one):
-        return []
-    return [f"{name} must lie in [0, 1{')' if below_one else ']'}, got {number}"]
+    Sites and people that the caller does not name are those of the first reach that knows them.
+    """
+    first = reaches[0]
+    known = next((reach.sites for reach in reaches if reach.sites is not None), None)
+    settled = next((reach.demand for reach in reaches if reach.demand is not None), None)
+    roles = SiteRoles.resolved(first.n_sites, known, where, sites)
+    demand = demand_of(people, settled, first.n_cells, default=None)
+    return first, demand, roles, int(p), servers_per_site(max_per_site, p, roles, where)
 
 
 def servers_per_site(
@@ -215,8 +223,7 @@ class Asking:
 def fewest_sites(problem: ServerProblem, limits: Limits, say: Callable[[str], None]) -> Cover:
     """Fewest more sites that reach every row of ``must``; each row reaches a permitted one."""
     rows, free = problem.must, np.flatnonzero((problem.high > 0) & (problem.low == 0))
-    part = CoverProblem(rows, np.ones(rows.n_sites)).part(np.arange(rows.n_cells), free)
-    cover = least_cost_cover(part, limits, say)
+    cover = least_cost_cover(CoverProblem(rows.of_sites(free), np.ones(len(free))), limits, say)
     return replace(cover, chosen=free[cover.chosen])
 
 

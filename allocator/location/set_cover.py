@@ -69,8 +69,7 @@ def lscp(
     question = FullCover(coverage, demand, roles)
     unit = cost_unit(roles)
     merged = coverage.aggregated()
-    # A site whose closing costs more than its running stays open in some cheapest answer.
-    kept = np.union1d(roles.given, roles.may_close[roles.price[roles.may_close] <= 0])
+    kept = roles.worth_keeping
     free = np.setdiff1d(roles.free, kept)
     left, beyond = _rows_left(merged.rows, kept, free)
     uncoverable = np.flatnonzero(beyond[merged.row_of_cell])

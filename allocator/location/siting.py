@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from allocator.errors import InputError
 from allocator.location.questions.base import Question, Served
 from allocator.lp.status import Status
+from allocator.travel.ends import Demand, SiteSet
 
 _TOLERANCE = 1e-6
 
@@ -212,12 +213,8 @@ class Siting:
         InputError
             If the sites have no coordinates.
         """
-        known = self.question.sites
-        if known is None or known.xy_m is None:
-            raise InputError("the sites have no coordinates", where="site_points")
         shown = np.concatenate([self.open_sites, self.closed_sites])
-        points = gpd.points_from_xy(known.xy_m[shown, 0], known.xy_m[shown, 1])
-        return gpd.GeoDataFrame(self.site_table, geometry=points, crs=known.crs or None)
+        return _on_the_map(self.site_table, self.question.sites, shown, "site")
 
     @property
     def cell_points(self) -> gpd.GeoDataFrame:
@@ -229,10 +226,7 @@ class Siting:
             If the cells have no coordinates.
         """
         demand = self.question.demand
-        if demand.xy_m is None:
-            raise InputError("the cells have no coordinates", where="cell_points")
-        points = gpd.points_from_xy(demand.xy_m[:, 0], demand.xy_m[:, 1])
-        return gpd.GeoDataFrame(self.cell_table, geometry=points, crs=demand.crs or None)
+        return _on_the_map(self.cell_table, demand, np.arange(len(demand)), "cell")
 
     def verify(self) -> list[str]:
         """What is wrong with this answer, recomputed from the arcs alone; empty when all is well.
@@ -271,3 +265,13 @@ class Siting:
             )
         text = "<br>".join(html.escape(line) for line in [*lines, *self.notes])
         return f"<div><p>{text}</p>{self.site_table.head(20).to_html(index=False)}</div>"
+
+
+def _on_the_map(
+    table: pd.DataFrame, ends: Demand | SiteSet | None, shown: NDArray[np.int64], kind: str
+) -> gpd.GeoDataFrame:
+    """A table with the points of those ends (cells or sites) that it shows."""
+    if ends is None or ends.xy_m is None:
+        raise InputError(f"the {kind}s have no coordinates", where=f"{kind}_points")
+    points = gpd.points_from_xy(*ends.xy_m[shown].T)
+    return gpd.GeoDataFrame(table, geometry=points, crs=ends.crs or None)

@@ -85,6 +85,17 @@ class Coverage:
             start, self.site[np.repeat(self.start[cells], sizes) + offset], self.n_sites
         )
 
+    def of_sites(self, sites: NDArray[np.int64]) -> "Coverage":
+        """The same reach with a choice of sites only, ascending, renumbered."""
+        place = np.full(self.n_sites, -1, dtype=np.int64)
+        place[sites] = np.arange(len(sites))
+        site = place[self.site]
+        kept = site >= 0
+        cell = np.repeat(np.arange(self.n_cells), self.degree)[kept]
+        counts = np.bincount(cell, minlength=self.n_cells)
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return Coverage(start, site[kept], len(sites))
+
     def aggregate(self) -> tuple["Coverage", NDArray[np.int64]]:
         """Merge cells that reach exactly the same sites.
 

@@ -5,27 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.questions.base import Recount, Served, role_problems
-from allocator.location.roles import SiteRoles
+from allocator.location.questions.base import Recount, Served, TravelQuestion, role_problems
 from allocator.location.siting import Flows, Siting
-from allocator.travel.ends import Demand, SiteSet
-from allocator.travel.times import TravelTimes
 
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Capacitated:
+class Capacitated(TravelQuestion):
     """Everybody is served by an open site whose load stays within its band.
 
     Attributes
     ----------
-    times
-        Who may go where, and how far that is.
-    demand
-        Who must be served.
-    roles
-        What each site may be.
     weight
         What the distance of each cell is multiplied by, shape ``(n_cells,)``.
     min_load, max_load
@@ -39,9 +30,6 @@ class Capacitated:
         is minimised.
     """
 
-    times: TravelTimes
-    demand: Demand
-    roles: SiteRoles
     weight: NDArray[np.float64]
     min_load: NDArray[np.float64]
     max_load: NDArray[np.float64]
@@ -49,16 +37,6 @@ class Capacitated:
     single_source: bool = False
     closest_assignment: bool = False
     travel_cost: float | None = None
-
-    @property
-    def sites(self) -> SiteSet | None:
-        """What the sites are, if the caller said so."""
-        return self.times.sites
-
-    @property
-    def away_unit(self) -> str:
-        """Unit of the travel times."""
-        return self.times.unit
 
     def served(self, siting: Siting) -> Served:
         """Each cell goes to the site that takes most of it; ``away`` is the mean over its flows."""

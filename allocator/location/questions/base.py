@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.roles import SiteRoles
 from allocator.travel.coverage import Coverage, Reach
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from allocator.location.siting import Siting
@@ -82,6 +83,35 @@ class Question(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class TravelQuestion:
+    """Cells that travel to sites: what the questions of distance have in common.
+
+    Attributes
+    ----------
+    times
+        How far each cell is from each site; a missing arc cannot be travelled.
+    demand
+        People per cell.
+    roles
+        What each site may be.
+    """
+
+    times: TravelTimes
+    demand: Demand
+    roles: SiteRoles
+
+    @property
+    def sites(self) -> SiteSet | None:
+        """What the sites are, if the caller said so."""
+        return self.times.sites
+
+    @property
+    def away_unit(self) -> str:
+        """Unit of the travel times."""
+        return self.times.unit
+
+
 def role_problems(
     roles: SiteRoles, open_sites: NDArray[np.int64], p: int | None = None
 ) -> list[str]:
@@ -133,8 +163,13 @@ def served_within(reach: Reach, open_sites: NDArray[np.int64]) -> Served:
     return Served(site, np.full(len(site), np.nan), covered)
 
 
+def unit_of(reach: Reach) -> str:
+    """Unit of the travel times behind a reach; empty when there are none."""
+    return reach.times.unit if isinstance(reach, Coverage) and reach.times is not None else ""
+
+
 def demand_of(
-    people: NDArray[np.float64] | None,
+    people: ArrayLike | None,
     demand: Demand | None,
     n_cells: int,
     *,
@@ -148,8 +183,7 @@ def demand_of(
         If nobody said and there is no default, or the sizes do not fit.
     """
     if people is not None:
-        told = np.asarray(people, dtype=np.float64)
-        return _sized(Demand(told), n_cells)
+        return _sized(Demand(np.asarray(people, dtype=np.float64)), n_cells)
     if demand is not None:
         return _sized(demand, n_cells)
     if default is None:

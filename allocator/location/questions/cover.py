@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.location.questions.base import (
     Recount,
@@ -11,16 +10,17 @@ from allocator.location.questions.base import (
     role_problems,
     served_within,
     servers_in_reach,
+    unit_of,
 )
 from allocator.location.roles import SiteRoles
 from allocator.location.siting import Siting
-from allocator.travel.coverage import Coverage, Reach
+from allocator.travel.coverage import Reach
 from allocator.travel.ends import Demand, SiteSet
 
 
 @dataclass(frozen=True, eq=False)
 class CoverQuestion:
-    """Sites that bring cells within reach: what the covering models have in common."""
+    """Sites that bring cells within reach: what all covering models have in common."""
 
     reach: Reach
     demand: Demand
@@ -34,8 +34,7 @@ class CoverQuestion:
     @property
     def away_unit(self) -> str:
         """Unit of the travel times behind the reach; empty when there are none."""
-        known = isinstance(self.reach, Coverage) and self.reach.times is not None
-        return self.reach.times.unit if known else ""  # type: ignore[union-attr]
+        return unit_of(self.reach)
 
     def served(self, siting: Siting) -> Served:
         """Each covered cell goes to its nearest open site."""
@@ -116,8 +115,3 @@ def _too_few(group: str, covered: float, least: float) -> list[str]:
     if covered >= least - 1e-6 * max(1.0, least):
         return []
     return [f"{covered:g} people of group {group} are covered, {least:g} were asked for"]
-
-
-def uncovered_people(people: NDArray[np.float64], covered: NDArray[np.bool_]) -> float:
-    """People outside the cover."""
-    return float(people[~covered].sum())

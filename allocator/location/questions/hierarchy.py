@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from allocator.location.questions.base import Recount, Served, role_problems, served_within
+from allocator.location.questions.base import (
+    Recount,
+    Served,
+    role_problems,
+    served_within,
+    unit_of,
+)
 from allocator.location.roles import SiteRoles
 from allocator.location.siting import Siting
-from allocator.travel.coverage import Coverage, Reach
+from allocator.travel.coverage import Reach
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.times import TravelTimes
 
@@ -94,8 +100,7 @@ class Nested:
     @property
     def away_unit(self) -> str:
         """Unit of the travel times of the lowest level; empty when there are none."""
-        reach = self.levels[0].reach
-        return reach.times.unit if isinstance(reach, Coverage) and reach.times else ""
+        return unit_of(self.levels[0].reach)
 
     def served(self, siting: Siting) -> Served:
         """Each cell goes to its nearest open site of any level, within the lowest level's reach."""

@@ -5,43 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.questions.base import Recount, Served, role_problems
-from allocator.location.roles import SiteRoles
+from allocator.location.questions.base import Recount, Served, TravelQuestion, role_problems
 from allocator.location.siting import Siting
-from allocator.travel.ends import Demand, SiteSet
-from allocator.travel.times import TravelTimes
 
 
 @dataclass(frozen=True, eq=False)
-class TravelQuestion:
+class NearestQuestion(TravelQuestion):
     """At most ``p`` open sites, each cell going to the nearest: what these models have in common.
 
     Attributes
     ----------
-    times
-        How far each cell is from each site; a missing arc cannot be travelled.
-    demand
-        People per cell.
-    roles
-        What each site may be.
     p
         Most sites that may be open, existing ones among them.
     """
 
-    times: TravelTimes
-    demand: Demand
-    roles: SiteRoles
     p: int
-
-    @property
-    def sites(self) -> SiteSet | None:
-        """What the sites are, if the caller said so."""
-        return self.times.sites
-
-    @property
-    def away_unit(self) -> str:
-        """Unit of the travel times."""
-        return self.times.unit
 
     def served(self, siting: Siting) -> Served:
         """Each cell goes to its nearest open site, if there is a way to any."""
@@ -59,7 +37,7 @@ class TravelQuestion:
 
 
 @dataclass(frozen=True, eq=False)
-class Median(TravelQuestion):
+class Median(NearestQuestion):
     """p-median: least sum of people times distance; cells without people need no site."""
 
     def recount(self, siting: Siting) -> Recount:
@@ -72,7 +50,7 @@ class Median(TravelQuestion):
 
 
 @dataclass(frozen=True, eq=False)
-class Center(TravelQuestion):
+class Center(NearestQuestion):
     """p-center: least distance within which every cell that counts has an open site.
 
     Attributes

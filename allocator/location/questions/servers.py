@@ -12,14 +12,13 @@ from allocator.location.questions.base import (
     served_within,
     servers_in_reach,
 )
-from allocator.location.roles import SiteRoles
+from allocator.location.questions.cover import CoverQuestion
 from allocator.location.siting import Siting
-from allocator.travel.coverage import Coverage, Reach
-from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.coverage import Reach
 
 
 @dataclass(frozen=True, eq=False)
-class ServerQuestion:
+class ServerQuestion(CoverQuestion):
     """Servers at sites: what these models have in common.
 
     Attributes
@@ -30,26 +29,8 @@ class ServerQuestion:
         Most servers at each site, shape ``(n_sites,)``.
     """
 
-    reach: Reach
-    demand: Demand
-    roles: SiteRoles
     p: int
     max_per_site: NDArray[np.int64]
-
-    @property
-    def sites(self) -> SiteSet | None:
-        """What the sites are, if the caller said so."""
-        return self.reach.sites
-
-    @property
-    def away_unit(self) -> str:
-        """Unit of the travel times behind the reach; empty when there are none."""
-        known = isinstance(self.reach, Coverage) and self.reach.times is not None
-        return self.reach.times.unit if known else ""  # type: ignore[union-attr]
-
-    def served(self, siting: Siting) -> Served:
-        """Each cell in reach of a server goes to the nearest site that has one."""
-        return served_within(self.reach, siting.open_sites)
 
     def counts(self, siting: Siting) -> NDArray[np.int64]:
         """Servers that each cell reaches, shape ``(n_cells,)``."""

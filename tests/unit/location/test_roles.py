@@ -43,6 +43,14 @@ def test_sites_that_may_close_are_decided_about():
     assert named.total_cost(np.array([0, 3])) == 4 + 1 + 2 + 1
 
 
+def test_what_costs_less_to_keep_than_to_close_is_worth_keeping():
+    """Given sites, and those that may close at no less than their running."""
+    named = roles(
+        open_sites=[0], may_close=[1, 2, 3], closing_cost=[0, 4, 2, 1, 0], running_cost=[2] * 5
+    )
+    assert named.worth_keeping.tolist() == [0, 1, 2]
+
+
 def test_what_is_missing_comes_from_the_sites():
     """Statuses and costs of the sites are the defaults; what the caller says wins."""
     known = SiteSet(

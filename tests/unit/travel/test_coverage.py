@@ -50,6 +50,13 @@ def test_choice_of_cells_keeps_their_order():
     assert [chosen.sites_of(i).tolist() for i in range(4)] == [[2], [0, 1], [0, 1], []]
 
 
+def test_choice_of_sites_renumbers_them():
+    """Cells stay, those that lose every site too; sites are numbered anew."""
+    chosen = coverage_of([[0, 1, 3], [1], [], [2, 3]], 4).of_sites(np.array([0, 3]))
+    assert chosen.n_sites == 2
+    assert [chosen.sites_of(i).tolist() for i in range(4)] == [[0, 1], [], [], [1]]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_aggregation_is_exact(seed):
     """Cells share a row when, and only when, they reach the same sites; rows by first cell."""

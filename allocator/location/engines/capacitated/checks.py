@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from allocator.location.checks import whole_problems
 from allocator.location.roles import SiteRoles
+from allocator.travel.points import number_problems
 
 
 def numbers_of(
@@ -32,14 +34,10 @@ def numbers_of(
 
 def setting_problems(p: int | None, minimise: str, travel_cost: float) -> list[str]:
     """What is wrong with the settings."""
-    problems = []
-    whole = isinstance(p, int | np.integer) and not isinstance(p, bool)
-    if p is not None and not (whole and p >= 1):
-        problems.append(f"p must be a whole number >= 1, got {p!r}")
+    problems = [] if p is None else whole_problems("p", p)
     if minimise not in {"travel", "cost"}:
         problems.append(f"minimise must be 'travel' or 'cost', got {minimise!r}")
-    if not (np.isfinite(travel_cost) and travel_cost >= 0):
-        problems.append(f"travel_cost must be finite and >= 0, got {travel_cost}")
+    problems += number_problems(travel_cost=travel_cost)
     if minimise == "travel" and travel_cost != 1.0:
         problems.append(
             f"travel_cost = {travel_cost} means nothing with minimise='travel'; use 'cost'"

@@ -25,11 +25,11 @@ class PriceClimb:
         from allocator.location.engines.capacitated.kernels import Climb
 
         self.problem = problem
-        prices = _second_cheapest(problem)
+        prices = _fourth_cheapest(problem)
         self._climb = Climb(
             prices=prices,
             direction=np.zeros(problem.n_cells),
-            scale=_scale(problem),
+            scale=_scale(prices),
             openness=np.zeros(problem.n_sites),
             numbers=np.array([-np.inf, 0.1, 0.0, 0.0, 0.1]),
         )
@@ -82,20 +82,17 @@ def liked_sites(problem: CapacitatedProblem, climb: PriceClimb) -> NDArray[np.in
     return np.sort(np.argsort(-liking, kind="stable")[:n])
 
 
-def _second_cheapest(problem: CapacitatedProblem) -> NDArray[np.float64]:
+def _fourth_cheapest(problem: CapacitatedProblem) -> NDArray[np.float64]:
     """Where the prices start: each cell's fourth cheapest arc, or its dearest."""
     order = np.lexsort((problem.cost, problem.cell))
     rank = np.minimum(3, np.diff(problem.start) - 1)
     return np.asarray(problem.cost[order[problem.start[:-1] + rank]], dtype=np.float64)
 
 
-def _scale(problem: CapacitatedProblem) -> NDArray[np.float64]:
+def _scale(typical: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far the price of a cell may move beside others: as its costs do."""
-    typical = _second_cheapest(problem)
     mean = float(typical.mean())
-    if mean <= 0:
-        return np.ones(problem.n_cells)
-    return np.maximum(typical / mean, 1e-3)
+    return np.maximum(typical / mean, 1e-3) if mean > 0 else np.ones(len(typical))
 
 
 def rule_out(

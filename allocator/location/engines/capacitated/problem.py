@@ -127,14 +127,10 @@ class CapacitatedProblem:
             cost[away > away.min(axis=1, keepdims=True)] = np.inf
         return cost
 
-    def without(self, shut: NDArray[np.bool_]) -> "CapacitatedProblem":
-        """The same with some sites shut; sites keep their numbers."""
-        return self.keeping(~shut[self.site], shut=shut)
-
     def keeping(
         self, kept: NDArray[np.bool_], shut: NDArray[np.bool_] | None = None
     ) -> "CapacitatedProblem":
-        """The same with some arcs only."""
+        """The same with some arcs only, and some sites shut; sites keep their numbers."""
         counts = np.bincount(self.cell[kept], minlength=self.n_cells)
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         low = self.low if shut is None else np.where(shut, 0.0, self.low)

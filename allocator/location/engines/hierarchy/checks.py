@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from allocator.location.checks import share_problems, whole_problems
 from allocator.location.questions.hierarchy import LevelAsked
 from allocator.location.roles import SiteRoles
+from allocator.travel.points import number_problems
 from allocator.travel.times import TravelTimes
 
 
@@ -23,9 +25,9 @@ def setting_problems(levels: Sequence[LevelAsked], budget: float | None) -> list
         problems.append(f"levels must have the same cells and sites, got sizes {sorted(sizes)}")
     for level in levels:
         problems += _level_problems(level)
-    if budget is not None and not (np.isfinite(budget) and budget >= 0):
-        problems.append(f"budget must be finite and >= 0, got {budget}")
-    if budget is None:
+    if budget is not None:
+        problems += number_problems(budget=budget)
+    else:
         problems += [
             f"level {level.name}: give p or share, or a budget for all"
             for level in levels
@@ -35,24 +37,20 @@ def setting_problems(levels: Sequence[LevelAsked], budget: float | None) -> list
 
 
 def _level_problems(level: LevelAsked) -> list[str]:
-    problems, p = [], level.p
-    whole = isinstance(p, int | np.integer) and not isinstance(p, bool)
-    if p is not None and not (whole and p >= 1):
-        problems.append(f"level {level.name}: p must be a whole number >= 1, got {p!r}")
-    if level.share is not None and not 0 <= level.share <= 1:
-        problems.append(f"level {level.name}: share must lie in [0, 1], got {level.share}")
-    if not (np.isfinite(level.weight) and level.weight >= 0):
-        problems.append(f"level {level.name}: weight must be finite and >= 0, got {level.weight}")
+    here = f"level {level.name}:"
+    problems = [] if level.p is None else whole_problems(f"{here} p", level.p)
+    if level.share is not None:
+        problems += share_problems(f"{here} share", level.share)
+    problems += number_problems(**{f"{here} weight": level.weight})
     cost = getattr(level, "cost", None)
     if cost is not None:
         told = np.asarray(cost, dtype=np.float64)
         if told.shape != (level.reach.n_sites,):
             problems.append(
-                f"level {level.name}: cost must have shape ({level.reach.n_sites},), "
-                f"got {told.shape}"
+                f"{here} cost must have shape ({level.reach.n_sites},), got {told.shape}"
             )
         elif not (np.isfinite(told) & (told >= 0)).all():
-            problems.append(f"level {level.name}: cost must be finite and >= 0 everywhere")
+            problems.append(f"{here} cost must be finite and >= 0 everywhere")
     return problems
 
 

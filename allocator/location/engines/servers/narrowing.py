@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from allocator.location.engines.servers.problem import ServerProblem
 from allocator.location.engines.servers.program import ServerRows
-from allocator.location.engines.set_cover.problem import CoverProblem
-from allocator.travel.coverage import Coverage
 
 _MARGIN = 1e-7
 
@@ -55,11 +53,10 @@ def narrowed(
     high = np.where(r > 0, np.minimum(problem.high, problem.low + room), problem.high)
     low = np.where(r < 0, np.maximum(problem.low, problem.high - room), problem.low)
     sites = np.flatnonzero(high > 0)
-    must = _part(problem.must, sites)
+    must = problem.must.of_sites(sites)
     if not must.degree.all():
         return None
-    near = _part(problem.rows, sites)
-    merged, row_of = near.aggregate()
+    merged, row_of = problem.rows.of_sites(sites).aggregate()
     weight = np.bincount(row_of, weights=problem.weight, minlength=merged.n_cells)
     useful = np.flatnonzero(merged.degree > 0)
     left = np.asarray(weight[useful], dtype=np.float64)
@@ -68,8 +65,3 @@ def narrowed(
         high=high[sites], must=must.aggregate()[0],
     )  # fmt: skip
     return Narrowed(smaller, sites, problem.n_sites)
-
-
-def _part(rows: Coverage, sites: NDArray[np.int64]) -> Coverage:
-    whole = CoverProblem(rows, np.ones(rows.n_sites))
-    return whole.part(np.arange(rows.n_cells), sites).rows

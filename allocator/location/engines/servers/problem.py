@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from allocator.location.engines.set_cover.problem import incidence
 from allocator.travel.coverage import Coverage
 
 _CONCAVE = 1e-12
@@ -114,12 +115,6 @@ class ServerProblem:
             and (self.must_matrix @ servers > 0).all()
             and self.reached(servers) >= self.share * (1 - SHARE_TOLERANCE)
         )
-
-
-def incidence(rows: Coverage) -> csr_array:
-    """Zeros and ones, shape ``(n_rows, n_sites)``."""
-    start, site = rows.start.astype(np.int32), rows.site.astype(np.int32)
-    return csr_array((np.ones(len(site)), site, start), shape=(rows.n_cells, rows.n_sites))
 
 
 def without_idle(problem: ServerProblem, servers: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -104,14 +104,19 @@ class ServerSearch:
         site = int(np.argmax(merit))
         if not np.isfinite(merit[site]):
             return -1, -np.inf
-        return site, self._merit(servers, value) + float(merit[site])
+        return site, self._counted(n, bare, value) + float(merit[site])
 
     def _merit(self, servers: NDArray[np.int64], value: NDArray[np.float64]) -> float:
+        bare = self.problem.must_matrix @ servers == 0
+        return self._counted(self.problem.in_reach(servers), bare, value)
+
+    def _counted(
+        self, n: NDArray[np.int64], bare: NDArray[np.bool_], value: NDArray[np.float64]
+    ) -> float:
+        """What servers in reach are worth, less what broken rules count."""
         problem = self.problem
-        n = problem.in_reach(servers)
-        bare = int((problem.must_matrix @ servers == 0).sum())
         short = max(problem.share - float(problem.weight[n > 0].sum()), 0.0)
-        return float(problem.weight @ value[n]) - self._dear * bare - 4.0 * short
+        return float(problem.weight @ value[n]) - self._dear * int(bare.sum()) - 4.0 * short
 
     def _score(self, servers: NDArray[np.int64]) -> float:
         return self._merit(servers, self.problem.value)

@@ -54,22 +54,11 @@ class CoverProblem:
     @cached_property
     def matrix(self) -> csr_array:
         """Zeros and ones, shape ``(n_rows, n_sites)``."""
-        shape = (self.n_rows, self.n_sites)
-        ones = np.ones(self.n_pairs)
-        start, site = self.rows.start.astype(np.int32), self.rows.site.astype(np.int32)
-        return csr_array((ones, site, start), shape=shape)
+        return incidence(self.rows)
 
     def part(self, rows: NDArray[np.int64], sites: NDArray[np.int64]) -> "CoverProblem":
         """The problem of some rows and some sites only, both ascending, renumbered."""
-        chosen = self.rows.of_cells(rows)
-        place = np.full(self.n_sites, -1, dtype=np.int64)
-        place[sites] = np.arange(len(sites))
-        site = place[chosen.site]
-        kept = site >= 0
-        row = np.repeat(np.arange(len(rows)), chosen.degree)[kept]
-        counts = np.bincount(row, minlength=len(rows))
-        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return CoverProblem(Coverage(start, site[kept], len(sites)), self.cost[sites])
+        return CoverProblem(self.rows.of_cells(rows).of_sites(sites), self.cost[sites])
 
     def price(self, chosen: NDArray[np.int64]) -> float:
         """Cost of a choice of sites."""
@@ -78,6 +67,12 @@ class CoverProblem:
     def times_covered(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many chosen sites each row reaches, shape ``(n_rows,)``."""
         return np.bincount(self.columns.of_cells(chosen).site, minlength=self.n_rows)
+
+
+def incidence(rows: Coverage) -> csr_array:
+    """Zeros and ones, shape ``(n_rows, n_sites)``."""
+    start, site = rows.start.astype(np.int32), rows.site.astype(np.int32)
+    return csr_array((np.ones(len(site)), site, start), shape=(rows.n_cells, rows.n_sites))
 
 
 def cost_step(cost: NDArray[np.float64]) -> float:
