@@ -180,6 +180,8 @@ def any_rules(draw: Any) -> list[Any]:
             "id": f"{kind}-{k}", "strength": draw(STRENGTHS), "level": level,
             "pool": bool(level) and draw(st.booleans()), **draw(_ANY_RULES[kind]),
         }  # fmt: skip
+        if fields["level"] == ():
+            fields["pool"] = False
         made.append(rule(kind.split()[0], **fields))
     if draw(st.booleans()):
         branches = [*draw(site_rules(least=2, most=2))]
@@ -347,6 +349,12 @@ _ANY_RULES: dict[str, Any] = {
             "bed_days": st.just(["served_people"]),
             "days": st.sampled_from(["0.5", 40, 300]),
         }
+    ),
+    "proportional": st.sampled_from(
+        [
+            {"resource": "physicians", "group": "total", "level": ()},
+            {"resource": "public_beds", "to": "served_people", "level": ()},
+        ]
     ),
     "budget": st.fixed_dictionaries(
         {

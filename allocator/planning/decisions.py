@@ -5,17 +5,7 @@ from dataclasses import dataclass, field
 
 from allocator.lp.program import Program, Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
-from allocator.policy.rules import (
-    Inflow,
-    Quota,
-    Ratio,
-    Rule,
-    Service,
-    Share,
-    SiteFilter,
-    Stay,
-    Total,
-)
+from allocator.policy.rules import Quota, Ratio, Rule, Share, SiteFilter, Total
 from allocator.region.sites import FOUND_ATTRIBUTES, level_below
 
 CountOpen = Callable[[tuple[SiteFilter, ...], str], tuple[int, list[Term]]]
@@ -58,9 +48,9 @@ class StockModel:
             return all(self.plans(r) for r in rule.resources)
         if isinstance(rule, Share):
             return self.plans(rule.part) and self.plans(rule.whole)
-        if isinstance(rule, Service | Inflow | Stay):
-            return True  # their rows say themselves what they can ask
-        return isinstance(rule, Ratio) and any(
+        if not isinstance(rule, Ratio):
+            return True  # the rows of the other kinds say themselves what they can ask
+        return any(
             self.plans(p.resource)
             and (p.base is None or self.plans(p.base))
             and not (p.units and not case.region.units.at(p.units))

@@ -10,6 +10,7 @@ from allocator.policy.rules import (
     ForcedSite,
     Inflow,
     MeanResponse,
+    Proportional,
     Quota,
     Ratio,
     Rule,
@@ -23,7 +24,7 @@ from allocator.policy.rules import (
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
-STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

@@ -21,14 +21,15 @@ def inside_parent(model: StockModel, resource: str) -> None:
         )  # fmt: skip
 
 
-def keep(model: StockModel, resource: str, have: Have) -> None:
-    """Add x >= today's number, where somebody counted it."""
+def keep(model: StockModel, resource: str, have: Have, *, anywhere: bool = False) -> None:
+    """Add x >= today's number, where somebody counted it; or in all, if it may move."""
     units = model.case.region.units.planning
     stays = _said(resource, "that exist stay")
-    for unit, today in have.by_unit.items():
+    moves = anywhere and have.everywhere
+    for unit, today in have.by_unit.items() if not moves else ():
         terms: list[Term] = [(1.0, model.amount[resource, unit])]
         model.program.require(f"keep {resource}[{unit}]", terms, ">=", today, limit=stays)
-    if not have.everywhere and have.whole is not None:
+    if have.whole is not None and (moves or not have.everywhere):
         terms = [(1.0, model.amount[resource, u]) for u in units]
         model.program.require(f"keep {resource}", terms, ">=", have.whole, limit=stays)
 

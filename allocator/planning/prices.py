@@ -8,7 +8,17 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.tasks import Task
-from allocator.policy.rules import Inflow, Quota, Ratio, Rule, Service, Share, Stay, Total
+from allocator.policy.rules import (
+    Inflow,
+    Proportional,
+    Quota,
+    Ratio,
+    Rule,
+    Service,
+    Share,
+    Stay,
+    Total,
+)
 
 
 def with_prices(task: Task, decided: Decided) -> dict[str, float]:
@@ -50,7 +60,7 @@ def _all_known(case: Case, rule: Rule) -> bool:
             asked.append(leaf.by)
         elif isinstance(leaf, Stay):
             asked += leaf.beds
-        elif isinstance(leaf, Inflow):
+        elif isinstance(leaf, Inflow | Proportional):
             asked.append(leaf.resource)
         elif isinstance(leaf, Ratio):
             asked += [pair.resource for pair in leaf.pairs]

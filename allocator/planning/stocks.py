@@ -14,7 +14,7 @@ from allocator.planning.physical import (
 )
 from allocator.planning.planned import may_shrink
 from allocator.planning.rows.projects import brought
-from allocator.policy.rules import Quota, Rule
+from allocator.policy.rules import Proportional, Quota, Rule
 from allocator.region.stock import resources
 
 QUOTA_ONLY = "private_reserve"
@@ -32,6 +32,7 @@ def add_stocks(model: StockModel, planned: list[str], rules: list[Rule]) -> None
         for unit in case.region.units.planning:
             model.amount[resource, unit] = program.integer(f"{resource}[{unit}]")
     capped = may_shrink(rules, planned, case)
+    split_anew = {r.resource for r in rules if isinstance(r, Proportional)}
     for resource in planned:
         if resources()[resource].given:
             fix_given(model, resource)
@@ -40,7 +41,7 @@ def add_stocks(model: StockModel, planned: list[str], rules: list[Rule]) -> None
         sum_of_parts(model, resource)
         have = Have.of(case, resource)
         if resource not in capped:
-            keep(model, resource, have)
+            keep(model, resource, have, anywhere=resource in split_anew)
         inflow_cap(model, resource, have)
 
 

@@ -20,14 +20,14 @@ from allocator.policy.site_rules import (
     ServedBand,
     SiteShare,
 )
-from allocator.policy.stock_rules import Inflow, Quota, Ratio, RatioPair, Share, Total
+from allocator.policy.stock_rules import Inflow, Proportional, Quota, Ratio, RatioPair, Share, Total
 from allocator.policy.values import Attribute, GivenResource, Number, exact
 
 __all__ = [
     "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
-    "Inflow", "MeanResponse", "Parameter", "Quota", "Ratio", "RatioPair", "Rule", "Sense",
-    "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay", "Strength",
-    "Total", "exact",
+    "Inflow", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio", "RatioPair", "Rule",
+    "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay",
+    "Strength", "Total", "exact",
 ]  # fmt: skip
 
 
@@ -129,6 +129,7 @@ Rule = Annotated[
     | Service
     | Inflow
     | Stay
+    | Proportional
     | Budget
     | Parameter
     | Indicator

@@ -110,3 +110,26 @@ class Inflow(BaseRule):
             if self.sense != ">=":
                 raise ValueError("faster_than is a floor: its sense is '>='")
         return self
+
+
+class Proportional(BaseRule):
+    """A total that is split over the planning units like people of a group, or as ``to`` is.
+
+    Each unit has its share to within one: any rounding that keeps to the quotas satisfies it.
+    """
+
+    kind: Literal["proportional"] = "proportional"
+    resource: ResourceId
+    group: Group | None = None
+    to: GivenResource | None = None
+
+    @model_validator(mode="after")
+    def _one_weight(self) -> "Proportional":
+        if (self.group is None) == (self.to is None):
+            raise ValueError(
+                "a proportional split needs exactly one of group and to (a given resource), "
+                f"got {'neither' if self.to is None else 'both'}"
+            )
+        if self.level or self.pool:
+            raise ValueError("a proportional split is over the planning units: no level, no pool")
+        return self

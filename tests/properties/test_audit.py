@@ -117,6 +117,8 @@ def rules_about(number: int) -> list[Any]:
              faster_than="recurrent_spending", **everywhere),
         rule("stay", id="L", beds=["nurses"], admissions=["villages"], bed_days=["visits"],
              days=number + 1),
+        rule("proportional", id="=", resource="nurses", group="total"),
+        rule("proportional", id="=to", resource="nurses", to="villages"),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip

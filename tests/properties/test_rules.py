@@ -259,6 +259,22 @@ def stay(draw: Draw, *, possible: bool) -> Example:
     return Example(region, rules, assume, miss=lack / beds, slack=-lack)
 
 
+def proportional(draw: Draw, *, possible: bool) -> Example:
+    """Staff of A moves to B until each has its half to within one; or B must have them for none."""
+    half, people = draw(st.integers(1, 60)), draw(st.integers(1, 9))
+    weights = {("A", "served_people"): people, ("B", "served_people"): people if possible else 0}
+    stock = {**weights, ("A", "physicians"): 2 * half, ("B", "physicians"): 0}
+    rules = [rule("proportional", id="X", resource="physicians", to="served_people",
+                  strength="target")]  # fmt: skip
+    for_b = 1 if possible else draw(st.integers(3, 9))
+    if not possible:
+        each = ["county"]
+        rules.append(rule("total", id="B", resources=["physicians"], number=for_b, level=each))
+    return Example(
+        small_region(stock=stock, costs=PRICES), rules, miss=2 * (for_b - 1) / 100, slack=1 - for_b
+    )
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -360,6 +376,7 @@ CASES: dict[str, Callable[..., Example]] = {
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
     "served_band": served_band, "service": service, "inflow": inflow, "stay": stay,
+    "proportional": proportional,
     "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from allocator.planning.rows import (
     count,
     coverage,
     inflow,
+    proportional,
     quota,
     ratio,
     response,
@@ -21,6 +22,7 @@ from allocator.policy.rules import (
     ForcedSite,
     Inflow,
     MeanResponse,
+    Proportional,
     Quota,
     Ratio,
     ServedBand,
@@ -42,6 +44,7 @@ STOCK_ROWS: dict[type, Rows] = {
     Service: service.service,
     Inflow: inflow.inflow,
     Stay: stay.stay,
+    Proportional: proportional.proportional,
 }
 SITE_ROWS: dict[type, Rows] = {
     Count: count.count,
