@@ -14,16 +14,19 @@ def instances(draw, lengths=LENGTH):
     row = st.lists(lengths, min_size=n_sites, max_size=n_sites)
     away = np.array(draw(st.lists(row, min_size=n_cells, max_size=n_cells)))
     people = draw(st.lists(PEOPLE, min_size=n_cells, max_size=n_cells))
-    role = st.sampled_from(["", "", "", "", "open", "required", "forbidden", "may close"])
-    roles = draw(st.lists(role, min_size=n_sites, max_size=n_sites))
-    named = {
-        name: [j for j, r in enumerate(roles) if r == word]
-        for name, word in (
-            ("open_sites", "open"), ("required", "required"), ("forbidden", "forbidden"),
-            ("may_close", "may close"),
-        )
-    }  # fmt: skip
+    named = draw(site_roles(n_sites))
     return away, np.array(people), draw(st.integers(1, 6)), named
+
+
+@st.composite
+def site_roles(draw, n_sites):
+    """Positions by role, as the models take them; most sites have none."""
+    role = st.sampled_from(["", "", "", "", "open_sites", "required", "forbidden", "may_close"])
+    roles = draw(st.lists(role, min_size=n_sites, max_size=n_sites))
+    return {
+        name: [j for j, word in enumerate(roles) if word == name]
+        for name in ("open_sites", "required", "forbidden", "may_close")
+    }
 
 
 def asked(roles):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from median_instances import asked, instances
+from median_instances import asked, instances, site_roles
 from median_oracles import least_median, median_by_milp, widest
 from orlib import arcs_of
 
@@ -112,15 +112,7 @@ def places(draw):
     n = draw(st.integers(2, 7))
     row = st.lists(st.sampled_from([0.0, 1.0, 1.0, 2.0, 3.5, 6.0]), min_size=n, max_size=n)
     apart = np.array(draw(st.lists(row, min_size=n, max_size=n)))
-    role = st.sampled_from(["", "", "", "", "open", "required", "forbidden", "may close"])
-    roles = draw(st.lists(role, min_size=n, max_size=n))
-    named = {
-        name: [j for j, r in enumerate(roles) if r == word]
-        for name, word in (
-            ("open_sites", "open"), ("required", "required"), ("forbidden", "forbidden"),
-            ("may_close", "may close"),
-        )
-    }  # fmt: skip
+    named = draw(site_roles(n))
     return apart, draw(st.integers(2, 6)), named
 
 

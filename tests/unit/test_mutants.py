@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mutants import MUTANTS, ROOT
 
 RUNNER = Path(__file__).resolve().parents[1] / "mutants.py"
 
@@ -13,6 +14,18 @@ def run(*arguments):
     return subprocess.run(
         [sys.executable, str(RUNNER), *arguments], capture_output=True, text=True, check=False
     )
+
+
+def test_every_planted_bug_fits_the_source():
+    """What a bug replaces stands exactly once in its file, and its tests are there."""
+    stale = [
+        bug.name
+        for bug in MUTANTS
+        if (ROOT / "allocator" / bug.file).read_text("utf-8").count(bug.old) != 1
+        or not all((ROOT / "tests" / path).is_file() for path in bug.tests)
+    ]
+    assert stale == []
+    assert len({bug.name for bug in MUTANTS}) == len(MUTANTS)
 
 
 def test_three_planted_bugs_are_caught():

@@ -128,6 +128,18 @@ def test_parts_of_a_cell():
     assert whole.load.tolist() == [20, 20, 20]
 
 
+def test_of_repeated_arcs_the_nearest_counts():
+    """Each arc once more, longer, before and after the true one: the same answer."""
+    times = times_of(ON_A_LINE)
+    again = type(times)(
+        times.n_cells, times.n_sites, cell=np.tile(times.cell, 3), site=np.tile(times.site, 3),
+        value=np.concatenate([times.value + 2, times.value, times.value + 1]), unit="km",
+    )  # fmt: skip
+    siting = capacitated(again, p=2, people=TENS, max_load=40)
+    assert siting.objective == line(p=2, max_load=40).objective
+    assert siting.verify() == []
+
+
 def test_capacity_comes_with_the_sites():
     """``SiteSet.capacity`` bounds loads where nothing else is said."""
     sites = SiteSet(ids=["a", "b", "c"], capacity=np.array([20.0, 20.0, 30.0]))
