@@ -229,6 +229,18 @@ CATALOGUE: tuple[Assumption, ...] = (
         "highest share of the year that a bed should be occupied",
         "85 % is a convention that is disputed", lowest=0.01, highest=1.0,
     ),
+    Assumption(
+        "link_km", 30.0, "km",
+        "straight distance up to which two facilities can work together", "assumed", lowest=0.1,
+    ),
+    Assumption(
+        "centres_per_hospital", 10.0, "centres",
+        "primary-care centres that one hospital can work with", "assumed", lowest=1.0,
+    ),
+    Assumption(
+        "homes_per_institution", 5.0, "care homes",
+        "care homes that one medical institution can work with", "assumed", lowest=1.0,
+    ),
 )  # fmt: skip
 
 _BY_NAME: dict[str, Assumption] = {a.name: a for a in CATALOGUE}

@@ -356,6 +356,12 @@ _ANY_RULES: dict[str, Any] = {
             {"resource": "public_beds", "to": "served_people", "level": ()},
         ]
     ),
+    "link": st.fixed_dictionaries(
+        {
+            "sites": _SITES, "to": _SITES, "within": st.just("link_km"), "level": st.just(()),
+            "capacity": st.just("centres_per_hospital"),
+        }
+    ),
     "budget": st.fixed_dictionaries(
         {
             "amount": st.sampled_from([15, 60, None]),
@@ -385,6 +391,8 @@ ANY_READINGS = st.fixed_dictionaries(
         "settled_density_per_km2": st.sampled_from([0.0, 300.0, 1e6]),
         "cost_years": st.sampled_from([1.0, 3.0]),
         "bed_need": st.sampled_from(["report", "min", "max"]),
+        "link_km": st.sampled_from([0.5, 1.5]),
+        "centres_per_hospital": st.sampled_from([1.0, 2.5]),
         "people_per_team": st.sampled_from([1.0, 2.5]),
     },
 )

@@ -9,6 +9,7 @@ from allocator.policy.rules import (
     EitherOr,
     ForcedSite,
     Inflow,
+    Link,
     MeanResponse,
     Proportional,
     Quota,
@@ -23,7 +24,7 @@ from allocator.policy.rules import (
 )
 from allocator.region.sites import FOUND_ATTRIBUTES
 
-SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare)
+SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare, Link)
 STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional)
 
 
@@ -52,6 +53,8 @@ def positions_of(rule: Rule, case: Case) -> set[int]:
             found |= set(case.named(leaf.site))
         elif isinstance(leaf, SiteShare):
             found |= {j for chosen in leaf.sites for j in case.positions(chosen)}
+        elif isinstance(leaf, Link):
+            found |= {j for chosen in (leaf.sites, leaf.to) for j in case.positions(chosen)}
         elif isinstance(leaf, Count | CoverageRule | MeanResponse | ServedBand):
             found |= set(case.positions(leaf.sites))
     return found
@@ -115,11 +118,13 @@ def closable(rules: list[Rule], case: Case) -> set[int]:
 
 
 def crowding(rules: list[Rule], case: Case) -> set[int]:
-    """Positions of sites of which a rule may forbid one more: it makes a share of sites smaller.
+    """Positions of sites of which a rule may forbid one more.
 
-    What a plan can give any site never forbids one.
+    One more makes a share of sites smaller, or has nobody left to work with. What a plan can give
+    any site never forbids one.
     """
-    return {
+    linked = [case.positions(rule.sites) for rule in rules if isinstance(rule, Link)]
+    return {j for positions in linked for j in positions} | {
         j
         for rule in rules
         if isinstance(rule, SiteShare)

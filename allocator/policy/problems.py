@@ -12,7 +12,7 @@ _KINDS: dict[str, type[BaseModel]] = {
     model.model_fields["kind"].default: model for model in get_args(get_args(Rule)[0])
 }
 _TABLES: dict[str, type[BaseModel]] = {
-    "sites": SiteFilter, "part": SiteFilter, "pairs": RatioPair, "brings": Brought, **_KINDS,
+    "sites": SiteFilter, "part": SiteFilter, "to": SiteFilter, "pairs": RatioPair, "brings": Brought, **_KINDS,
 }  # fmt: skip
 _WORDS = {
     "literal_error": "must be {expected}",

@@ -16,6 +16,7 @@ from allocator.policy.site_rules import (
     Count,
     CoverageRule,
     ForcedSite,
+    Link,
     MeanResponse,
     ServedBand,
     SiteShare,
@@ -25,8 +26,8 @@ from allocator.policy.values import Attribute, GivenResource, Number, exact
 
 __all__ = [
     "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
-    "Inflow", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio", "RatioPair", "Rule",
-    "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay",
+    "Inflow", "Link", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio", "RatioPair",
+    "Rule", "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay",
     "Strength", "Total", "exact",
 ]  # fmt: skip
 
@@ -126,6 +127,7 @@ Rule = Annotated[
     | MeanResponse
     | ServedBand
     | SiteShare
+    | Link
     | Service
     | Inflow
     | Stay

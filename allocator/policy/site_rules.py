@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter
-from allocator.policy.values import Attribute, GivenResource, Number, ResourceId
+from allocator.policy.values import AssumptionName, Attribute, GivenResource, Number, ResourceId
 
 
 class Count(Bounded):
@@ -91,6 +91,26 @@ class SiteShare(BaseRule):
             )
         if self.sense == "==" and self.number != 1:
             raise ValueError(f"sense '==' asks it of all: number must be 1, got {self.number}")
+        return self
+
+
+class Link(BaseRule):
+    """Every facility of ``sites`` works with one of ``to`` that is near and not yet full.
+
+    ``within`` names the assumption for the straight km between them, ``capacity`` the one for how
+    many may work with the same; who works with whom is nowhere fixed.
+    """
+
+    kind: Literal["link"] = "link"
+    sites: SiteFilter
+    to: SiteFilter
+    within: AssumptionName
+    capacity: AssumptionName
+
+    @model_validator(mode="after")
+    def _of_the_region(self) -> "Link":
+        if self.level or self.pool:
+            raise ValueError("a link holds in the region as a whole: no level, no pool")
         return self
 
 

@@ -119,6 +119,8 @@ def rules_about(number: int) -> list[Any]:
              days=number + 1),
         rule("proportional", id="=", resource="nurses", group="total"),
         rule("proportional", id="=to", resource="nurses", to="villages"),
+        rule("link", id="Li", sites={"kinds": ["village_clinic"]}, to=stations, within="link_km",
+             capacity="centres_per_hospital"),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip

@@ -275,6 +275,21 @@ def proportional(draw: Draw, *, possible: bool) -> Example:
     )
 
 
+def link(draw: Draw, *, possible: bool) -> Example:
+    """Posts that one station after another must open for; or more posts than have room."""
+    room, stations = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    lack = 0 if possible else draw(LACK)
+    posts = room * stations + lack
+    sites = [site(f"p{k}", "health_station", x_km=k / 9) for k in range(posts)]
+    sites += [site(f"s{k}", x_km=k, status="candidate") for k in range(stations)]
+    made = rule(
+        "link", id="X", sites={"kinds": ["health_station"]}, to=EMS, within="link_km",
+        capacity="centres_per_hospital",
+    )  # fmt: skip
+    region, assume = small_region(sites=sites, costs=PRICES), {"centres_per_hospital": float(room)}
+    return Example(region, [made], assume, miss=lack / posts, slack=-lack)
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -376,7 +391,7 @@ CASES: dict[str, Callable[..., Example]] = {
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
     "served_band": served_band, "service": service, "inflow": inflow, "stay": stay,
-    "proportional": proportional,
+    "proportional": proportional, "link": link,
     "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 

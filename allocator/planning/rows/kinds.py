@@ -6,6 +6,7 @@ from allocator.planning.rows import (
     count,
     coverage,
     inflow,
+    link,
     proportional,
     quota,
     ratio,
@@ -21,6 +22,7 @@ from allocator.policy.rules import (
     CoverageRule,
     ForcedSite,
     Inflow,
+    Link,
     MeanResponse,
     Proportional,
     Quota,
@@ -51,6 +53,7 @@ SITE_ROWS: dict[type, Rows] = {
     ForcedSite: count.forced,
     ServedBand: count.served_band,
     SiteShare: site_share.site_share,
+    Link: link.link,
     CoverageRule: coverage.coverage,
     MeanResponse: response.mean_response,
 }
