@@ -2,6 +2,16 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import TypedDict
+
+
+class SolveLimits(TypedDict):
+    """What one solve may use, as :func:`allocator.lp.arrays.solve_arrays` takes it."""
+
+    time_limit_seconds: float | None
+    node_limit: int | None
+    seed: int
+    threads: int
 
 
 @dataclass
@@ -43,6 +53,13 @@ class Limits:
         if self.time_limit_seconds is None:
             return None
         return max(self.time_limit_seconds - self.seconds(), 0.01)
+
+    def of_a_solve(self, usual_nodes: int | None = None) -> SolveLimits:
+        """What the next solve may use; so many nodes unless the caller said otherwise."""
+        return SolveLimits(
+            time_limit_seconds=self.seconds_left(), node_limit=self.node_limit or usual_nodes,
+            seed=self.seed, threads=self.threads,
+        )  # fmt: skip
 
     def out_of_time(self) -> bool:
         """Whether the time is over; remembered, since the answer then depends on it."""

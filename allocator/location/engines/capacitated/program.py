@@ -43,11 +43,8 @@ def solve_program(
         np.concatenate([np.where(usable | problem.forced, 1.0, 0.0), np.ones(n_arcs)]),
         whole,
         gap=limits.gap,
-        time_limit_seconds=limits.seconds_left(),
-        node_limit=limits.node_limit or node_limit,
-        seed=limits.seed,
-        threads=limits.threads,
         start=None if start is None else _columns_of(problem, start),
+        **limits.of_a_solve(node_limit),
     )
     limits.note_clock(solution.stopped_by_clock)
     return solution

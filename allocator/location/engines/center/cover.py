@@ -96,10 +96,7 @@ class CoverTest:
             np.ones(n_sites),
             np.ones(n_sites),
             gap=1.0,  # any cover with so few sites will do
-            time_limit_seconds=limits.seconds_left(),
-            node_limit=limits.node_limit,
-            seed=limits.seed,
-            threads=limits.threads,
+            **limits.of_a_solve(),
         )
         limits.note_clock(solution.stopped_by_clock)
         if solution.status is Status.INFEASIBLE or self._exceeds(solution.bound):

@@ -79,10 +79,7 @@ class PeacefulTest:
             np.ones(n),
             np.ones(n),
             gap=1.0,  # any choice with so many sites will do
-            time_limit_seconds=limits.seconds_left(),
-            node_limit=limits.node_limit,
-            seed=limits.seed,
-            threads=limits.threads,
+            **limits.of_a_solve(),
         )
         limits.note_clock(solution.stopped_by_clock)
         if solution.status is Status.INFEASIBLE:

@@ -77,11 +77,8 @@ def solve_hierarchy(
         np.concatenate([problem.upper.ravel(), np.ones(others)]),
         np.concatenate([np.ones(n_u), np.zeros(others)]),
         gap=limits.gap,
-        time_limit_seconds=limits.seconds_left(),
-        node_limit=limits.node_limit or max(1, int(_PAIRS_TIMES_NODES // max(1, matrix.nnz))),
-        seed=limits.seed,
-        threads=limits.threads,
         start=None if start is None or len(refer[0]) else _columns_of(problem, start),
+        **limits.of_a_solve(max(1, int(_PAIRS_TIMES_NODES // max(1, matrix.nnz)))),
     )
     limits.note_clock(solution.stopped_by_clock)
     return solution

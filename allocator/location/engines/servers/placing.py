@@ -177,14 +177,11 @@ class _Work:
             rows.cost, rows.matrix, rows.row_lower, rows.row_upper, rows.col_lower, rows.col_upper,
             rows.whole if whole else None,
             gap=limits.gap,
-            time_limit_seconds=limits.seconds_left(),
-            node_limit=limits.node_limit or max(500, _PAIRS_TIMES_NODES // rows.matrix.nnz),
-            seed=limits.seed,
-            threads=limits.threads,
             # A millionth of a yes, a million times, would count as people who are reached.
             exact=self._problem.share > 0,
             start=start,
             method="ipm" if not whole and rows.matrix.nnz > _PAIRS_FOR_SIMPLEX else "choose",
+            **limits.of_a_solve(max(500, _PAIRS_TIMES_NODES // rows.matrix.nnz)),
         )  # fmt: skip
         limits.note_clock(solution.stopped_by_clock)
         return solution

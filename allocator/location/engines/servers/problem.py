@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from allocator.location.engines.set_cover.problem import incidence
+from allocator.location.engines.set_cover.problem import RowsProblem, incidence
 from allocator.travel.coverage import Coverage
 
 _CONCAVE = 1e-12
@@ -15,16 +15,14 @@ SHARE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class ServerProblem:
+class ServerProblem(RowsProblem):
     """Put at most ``p`` servers at sites so that what rows gain from them is largest.
 
-    Every model that counts servers is of this form. ``n_i`` servers in reach of row ``i`` are
-    worth ``weight[i] * value[n_i]``.
+    Every model that counts servers is of this form. Rows are of people: ``n_i`` servers in reach
+    of row ``i`` are worth ``weight[i] * value[n_i]``.
 
     Attributes
     ----------
-    rows
-        Sites of each row of people.
     weight
         People of each row, > 0, shape ``(n_rows,)``.
     gain
@@ -41,7 +39,6 @@ class ServerProblem:
         Servers that every row of ``rows`` reaches in any answer that keeps ``must``.
     """
 
-    rows: Coverage
     weight: NDArray[np.float64]
     gain: NDArray[np.float64]
     low: NDArray[np.int64]
@@ -51,24 +48,9 @@ class ServerProblem:
     share: float = 0.0
     assured: int = 0
 
-    @property
-    def n_rows(self) -> int:
-        """Number of rows of people."""
-        return self.rows.n_cells
-
-    @property
-    def n_sites(self) -> int:
-        """Number of sites."""
-        return self.rows.n_sites
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """Zeros and ones, shape ``(n_rows, n_sites)``."""
-        return incidence(self.rows)
-
     @cached_property
     def must_matrix(self) -> csr_array:
-        """The same for the rows that must reach a server."""
+        """Zeros and ones for the rows that must reach a server, shape ``(n_must, n_sites)``."""
         return incidence(self.must)
 
     @cached_property

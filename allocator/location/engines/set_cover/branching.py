@@ -46,11 +46,8 @@ def branch(problem: CoverProblem, limits: Limits) -> ArraySolution:
         np.ones(problem.n_sites),
         np.ones(problem.n_sites),
         gap=limits.gap,
-        time_limit_seconds=limits.seconds_left(),
-        node_limit=limits.node_limit or max(1, _PAIRS_TIMES_NODES // problem.n_pairs),
-        seed=limits.seed,
-        threads=limits.threads,
         start=start,
+        **limits.of_a_solve(max(1, _PAIRS_TIMES_NODES // problem.n_pairs)),
     )
     limits.note_clock(solution.stopped_by_clock)
     if solution.status is not Status.OPTIMAL:

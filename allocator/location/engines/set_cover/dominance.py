@@ -65,13 +65,13 @@ def minimal_rows(coverage: Coverage) -> NDArray[np.int64]:
 
 
 def _dominated(problem: CoverProblem, *, by_site: bool) -> NDArray[np.bool_]:
-    from allocator.location.engines.set_cover import kernels
+    from allocator.location.engines.set_cover import dominance_kernels
 
     sets, back = problem.rows, problem.columns
     cost = np.zeros(problem.n_rows)
     if by_site:
         sets, back, cost = back, sets, problem.cost
-    dead: NDArray[np.bool_] = kernels.find_dominated(
+    dead: NDArray[np.bool_] = dominance_kernels.find_dominated(
         sets.start, sets.site, back.start, back.site, cost, not by_site
     )
     return dead

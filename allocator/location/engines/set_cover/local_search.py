@@ -31,7 +31,7 @@ class RowWeighting:
         self, problem: CoverProblem, chosen: NDArray[np.int64], *, step: float = 0.0, seed: int = 0
     ) -> None:
         from allocator.location.engines.set_cover import (
-            kernels,  # compiled: loaded when first needed
+            search_kernels,  # compiled: loaded when first needed
         )
 
         n_rows, n_sites = problem.n_rows, problem.n_sites
@@ -45,8 +45,8 @@ class RowWeighting:
         place[chosen] = np.arange(len(chosen))
         price = problem.price(chosen)
         margin = step / 2 if step > 0 else _COST_TOLERANCE * max(1.0, price)
-        self._kernels = kernels
-        self._state = kernels.SearchState(
+        self._search = search_kernels.search
+        self._state = search_kernels.SearchState(
             row_start=rows.start,
             row_site=rows.site,
             site_start=columns.start,
@@ -76,4 +76,4 @@ class RowWeighting:
 
     def run(self, steps: int) -> None:
         """Go on for so many steps."""
-        self._kernels.search(self._state, steps)
+        self._search(self._state, steps)

@@ -13,19 +13,16 @@ _WHOLE_UP_TO = 1e6
 
 
 @dataclass(frozen=True, eq=False)
-class CoverProblem:
-    """Open sites at least cost so that every row reaches one.
+class RowsProblem:
+    """Rows that reach sites: what problems of cover and of servers have in common.
 
     Attributes
     ----------
     rows
         Sites of each row.
-    cost
-        Cost of each site, > 0, shape ``(n_sites,)``.
     """
 
     rows: Coverage
-    cost: NDArray[np.float64]
 
     @property
     def n_rows(self) -> int:
@@ -36,6 +33,24 @@ class CoverProblem:
     def n_sites(self) -> int:
         """Number of sites."""
         return self.rows.n_sites
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """Zeros and ones, shape ``(n_rows, n_sites)``."""
+        return incidence(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class CoverProblem(RowsProblem):
+    """Open sites at least cost so that every row reaches one.
+
+    Attributes
+    ----------
+    cost
+        Cost of each site, > 0, shape ``(n_sites,)``.
+    """
+
+    cost: NDArray[np.float64]
 
     @property
     def n_pairs(self) -> int:
@@ -50,11 +65,6 @@ class CoverProblem:
         counts = np.bincount(self.rows.site, minlength=self.n_sites)
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return Coverage(start=start, site=row[order], n_sites=self.n_rows)
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """Zeros and ones, shape ``(n_rows, n_sites)``."""
-        return incidence(self.rows)
 
     def part(self, rows: NDArray[np.int64], sites: NDArray[np.int64]) -> "CoverProblem":
         """The problem of some rows and some sites only, both ascending, renumbered."""

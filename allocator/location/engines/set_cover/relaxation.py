@@ -52,10 +52,8 @@ def _prices_by_lp(problem: CoverProblem, limits: Limits) -> NDArray[np.float64]:
         np.full(problem.n_rows, np.inf),
         np.zeros(problem.n_sites),
         np.full(problem.n_sites, np.inf),
-        seed=limits.seed,
-        threads=limits.threads,
-        time_limit_seconds=limits.seconds_left(),
         method="choose" if problem.n_pairs <= _SIMPLEX_PAIRS else "ipm",
+        **limits.of_a_solve(),
     )
     limits.note_clock(solution.stopped_by_clock)
     simple = simple_prices(problem)

@@ -167,9 +167,9 @@ class CutMaker:
 
 def _light_covers(kind: WindowKind, weight: NDArray[np.float64]) -> NDArray[np.bool_] | None:
     """Covers that weigh less than 1; None when that is too hard to say."""
-    from allocator.location.engines.set_cover import window_kernels
+    from allocator.location.engines.set_cover import light_cover_kernels
 
-    covers, nodes = window_kernels.light_covers(
+    covers, nodes = light_cover_kernels.light_covers(
         kind.trace, weight, kind.n_rows, 1.0, _COVERS_AT_ONCE, _NODES
     )
     return covers if nodes >= 0 else None

@@ -8,7 +8,7 @@ from cover_instances import disc_sets, lattice_sets, problem_of
 from oracles import cheapest_cover_by_milp
 
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.set_cover import window_kernels
+from allocator.location.engines.set_cover import light_cover_kernels, window_kernels
 from allocator.location.engines.set_cover.relaxation import price_bound, row_prices
 from allocator.location.engines.set_cover.window_cuts import window_bound
 from allocator.location.engines.set_cover.windows import CutMaker, window_kinds
@@ -92,7 +92,7 @@ def test_light_covers_are_all_found():
         weight = rng.uniform(0, 0.8, len(kind.trace))
         lightest = lightest_cover(kind, weight)
         for below in (lightest * 0.999, lightest * 1.001):
-            covers, nodes = window_kernels.light_covers(
+            covers, nodes = light_cover_kernels.light_covers(
                 kind.trace, weight, kind.n_rows, below, 5, 10_000
             )
             assert nodes > 0
