@@ -1,5 +1,6 @@
 """``allocator policy``: list, show and check policies."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,8 @@ import typer
 from allocator.cli import printing
 from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import JSON
-from allocator.cli.policy_claims import policy_warnings
+from allocator.cli.policy_table import rule_fields, rule_rows
+from allocator.policy.checks.checking import check_policy
 from allocator.policy.policies import list_policies, read_policy
 
 policy_app = typer.Typer(
@@ -46,52 +48,58 @@ def show_command(
     policy: Annotated[str, typer.Argument(metavar="ID", help="A built-in id, or a file.")],
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Show the rules of a policy, each with its strength, level and meaning.
+    """Show the rules of a policy: number, strength, level, and the clause with its line.
 
     \b
     Example:
       allocator policy show jiaxing-2025
+      allocator policy show my-county.toml --json
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("policy show", as_json=as_json), while_read():
         found = read_policy(policy)
         if as_json:
             head = {k: v for k, v in vars(found).items() if k != "rules"}
-            rules = [{"id": r.id, "kind": r.kind, **r.model_dump()} for r in found.rules]
-            print_json({**head, "rules": rules})
+            print_json({**head, "rules": [rule_fields(r) for r in found.rules]})
             return
         typer.echo(f"{found.id}: {found.title} ({_verified(found.verified)})")
         for text in (found.title_zh, found.document, found.source, found.note):
             if text:
                 typer.echo(text)
-        table = found.table()[["id", "kind", "strength", "level", "year", "meaning"]]
-        printing.print_table(list(table.columns), table.to_numpy().tolist())
+        heads, rows = rule_rows(found)
+        printing.print_table(heads, rows)
 
 
 @policy_app.command("check")
 def check_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The policy file (TOML).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The policy file (TOML), or an id.")],
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Check a policy file: list every problem, and rules that repeat or contradict one another.
+    """Check a policy file: list every problem, and what a plan does where rules meet.
 
+    Problems are unknown units, resources, kinds and keys, numbers that are none. Warnings are
+    rules that repeat, imply or contradict one another, with what is done about each.
     Exits with 2 if there are problems; warnings do not change the exit code.
 
     \b
     Example:
       allocator policy check my-county.toml
+      allocator policy check xihu-2020 --json
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("policy check", as_json=as_json), while_read():
-        # A pack may be checked by its id too.
         found = read_policy(file)
-        warnings = policy_warnings(found)
+        findings = check_policy(found)
         if as_json:
             print_json({"command": "policy check", "exit_code": 0, "id": found.id,
                         "rules": len(found.rules), "problems": [],
-                        "warnings": warnings})  # fmt: skip
+                        "warnings": [f.sentence for f in findings],
+                        "findings": [asdict(f) for f in findings]})  # fmt: skip
             return
-        typer.echo(f"{found.id}: {len(found.rules)} rules, no problems; warnings: {len(warnings)}")
-        for warning in warnings:
-            typer.echo(f"  - {warning}")
+        typer.echo(f"{found.id}: {len(found.rules)} rules, no problems; warnings: {len(findings)}")
+        for finding in findings:
+            typer.echo(f"  - {finding.topic}: {finding.text}")
+            typer.echo(f"    -> {finding.treatment}")
+        if found.source and not found.verified:
+            typer.echo(f"  (not compared with the published text: {found.source})")
 
 
 def _verified(verified: bool) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import html
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 from importlib.resources import files
@@ -26,7 +26,8 @@ _OWN_RULE = {"clause": "own rule, not from a text", "line": 0}
 class Policy:
     """What must hold: rules, each with the clause it comes from.
 
-    ``verified`` tells whether the text was checked against the published original.
+    ``verified`` tells whether the text was checked against the published original; ``origins``
+    names where rules come from that are not the policy's own: rule id -> pack or scenario.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Policy:
     verified: bool = False
     note: str = ""
     sha256: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -57,6 +59,10 @@ class Policy:
             if isinstance(rule, EitherOr):
                 ids.extend(branch.id for branch in rule.branches)
         return ids
+
+    def origin_of(self, rule_id: str) -> str:
+        """Where a rule, or a branch of one, comes from: the policy itself unless said."""
+        return self.origins.get(rule_id, self.id)
 
     @property
     def stated_population(self) -> Fraction | None:

@@ -383,7 +383,16 @@ def test_policy_list_and_show():
     assert "jiaxing-2025" in {p["id"] for p in listed["policies"]}
     assert "J058" in call("policy", "show", "jiaxing-2025").stdout
     shown = json.loads(call("policy", "show", "jiaxing-2025", "--json").stdout)
-    assert {r["id"] for r in shown["rules"]} >= {"J058", "J072"}
+    rules = {r["id"]: r for r in shown["rules"]}
+    assert list(rules["J031"])[:8] == [
+        "id", "kind", "number", "unit", "strength", "level", "clause", "line"
+    ]  # fmt: skip
+    assert (rules["J031"]["number"], rules["J031"]["unit"]) == (
+        "5.75", "public beds per 1,000 residents",
+    )  # fmt: skip
+    assert rules["J006"]["number"] == "3..5"
+    assert rules["J060"]["number"] == "1/3"
+    assert [b["id"] for b in rules["J025"]["branches"]] == ["J025.street", "J025.people"]
     assert call("policy", "show", "jiaxing-2052").exit_code == 2
 
 
@@ -413,6 +422,16 @@ def test_policy_check_warns(tmp_path):
     assert "A implies B" in done.stdout
     said = json.loads(call("policy", "check", path, "--json").stdout)
     assert len(said["warnings"]) == 1
+    assert "-> both lines are kept; A is the stricter and decides" in done.stdout
+    assert said["findings"][0]["rules"] == ["A", "B"]
+
+
+def test_policy_check_of_a_plan_names_what_is_done():
+    """A pack may be checked by its id; that its text was not compared is said."""
+    done = call("policy", "check", "xihu-2020")
+    assert done.exit_code == 0
+    assert "X007 implies X006 where at least 75 % of the people are urban" in done.stdout
+    assert "not compared with the published text" in done.stdout
 
 
 def test_batch_exits_0_when_the_table_is_complete(tmp_path, out):

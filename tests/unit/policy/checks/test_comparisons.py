@@ -3,7 +3,7 @@
 import pytest
 from builders import rule, small_policy
 
-from allocator.cli.policy_claims import policy_warnings
+from allocator.policy.checks.comparisons import compared
 from allocator.policy.policies import read_policy
 
 NURSES = {"resources": ["nurses"]}
@@ -11,9 +11,9 @@ CENTRES = {"sites": {"kinds": ["health_station"]}}
 
 
 def warnings(*rules):
-    """Warnings of a policy of rules A, B ... ; a rule is (kind, fields)."""
+    """Findings of a policy of rules A, B ... ; a rule is (kind, fields)."""
     named = [rule(kind, **{"id": "ABCDEF"[i], **fields}) for i, (kind, fields) in enumerate(rules)]
-    return policy_warnings(small_policy(*named))
+    return [finding.text for finding in compared(small_policy(*named))]
 
 
 def quota(number, **fields):
@@ -112,6 +112,51 @@ def test_branches_of_an_either_or_are_alternatives():
 
 def test_the_infectious_floor_of_jiaxing_is_told():
     """900 beds bind; 1.5 per 10,000 gives 870 at 5.80 million people."""
-    told = [w for w in policy_warnings(read_policy("jiaxing-2025")) if "infectious_beds" in w]
-    assert len(told) == 1
-    assert told[0].endswith("J072 implies J071 at the stated 5,800,000 people")
+    (told,) = [f for f in compared(read_policy("jiaxing-2025")) if "infectious_beds" in f.text]
+    assert told.text.endswith("J072 implies J071 at the stated 5,800,000 people")
+    assert told.treatment == (
+        "both lines are kept; J072 is the stricter and decides below 6,000,000 people, where J071 "
+        "has no price"
+    )
+
+
+def test_a_branch_is_compared_with_what_stands_beside_it():
+    """A rule that asks for less than a branch is told; one that contradicts it is left to it."""
+    branches = [{**NURSES, "kind": "quota", "id": i, "number": n, "per": 1000, "sense": ">=",
+                 "strength": "must", "clause": "c", "line": 1, "meaning": "m"}
+                for i, n in (("C1", 5), ("C2", 9))]  # fmt: skip
+    told = warnings(quota(4), quota(5, sense="<="), ("either_or", {"branches": branches}))
+    assert [text.partition("; ")[2].partition(" ")[0] for text in told] == ["C1", "C2"]
+    assert "A (must) >= 4 per 1,000 residents; C1 (must, a branch of C)" in told[0]
+    assert told[0].endswith("C1 implies A")
+
+
+@pytest.mark.parametrize(
+    ("rules", "treatment"),
+    [
+        ([quota(5), quota(4)], "both lines are kept; A is the stricter and decides"),
+        ([quota(5), quota(4, sense="<=")],
+         "a plan keeps both lines, lets them give way as little as possible, and says why"),
+        ([quota(5, strength="wish"), quota(4, sense="<=")],
+         "a plan keeps both lines; B is the stronger, so A gives way"),
+        ([quota(5), quota(50, per=10_000)],
+         "both lines are kept; neither asks for more than the other"),
+        ([quota(5), total(6000)], "both lines are kept; the region's people decide"),
+    ],
+)  # fmt: skip
+def test_what_a_plan_does_about_a_pair(rules, treatment):
+    """Nothing is dropped: the stricter or the stronger decides, and is named."""
+    named = [rule(kind, **{"id": "AB"[i], **fields}) for i, (kind, fields) in enumerate(rules)]
+    (finding,) = compared(small_policy(*named))
+    assert finding.treatment == treatment
+    assert finding.rules == ("A", "B")
+
+
+def test_parts_of_sites_and_services_are_compared():
+    """A share of facilities, or of a demand, implies a smaller one of the same."""
+    part = {"sites": [{"kinds": ["health_station"]}], "attribute": "standard", "sense": ">="}
+    served = {"demand": "visits", "by": "physicians", "capacity": "visits_per_physician"}
+    for kind, fields, name in (("site_share", part, "number"), ("service", served, "share")):
+        (told,) = warnings((kind, {**fields, name: 0.5}), (kind, {**fields, name: 0.9}))
+        assert told.endswith("B implies A")
+        assert ">= 50 %" in told
