@@ -233,7 +233,7 @@ def _gate(rule: Any) -> Figure:
 
 def _link(rule: Any) -> Figure:
     unit = f"of {sites_in_words(rule.sites)}: linked with {sites_in_words(rule.to)}"
-    return Figure(">=", exact_text(rule.share), unit)
+    return Figure("==", "1", unit)
 
 
 def _proportional(rule: Any) -> Figure:
