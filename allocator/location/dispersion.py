@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import raise_if_any
+from allocator.errors import InputError
 from allocator.location.answering import answer, limits_of, no_answer
 from allocator.location.engines.dispersion.search import most_dispersed
 from allocator.location.engines.median.places import as_p, too_many_sites
@@ -65,8 +65,8 @@ def p_dispersion(
     """
     p = as_p(p, "p_dispersion", least=2)
     if apart.n_cells != apart.n_sites:
-        raise_if_any(
-            [f"apart must join sites to sites, got {apart.n_cells} cells, {apart.n_sites} sites"],
+        raise InputError(
+            f"apart must join sites to sites, got {apart.n_cells} cells, {apart.n_sites} sites",
             where="p_dispersion",
         )
     roles = SiteRoles.resolved(apart.n_sites, apart.sites, "p_dispersion", sites)

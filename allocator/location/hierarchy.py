@@ -7,7 +7,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allocator.errors import raise_if_any
+from allocator.errors import InputError, raise_if_any
 from allocator.location.answering import Sense, answer, limits_of, no_answer
 from allocator.location.engines.hierarchy.asking import (
     hierarchy_problem,
@@ -191,8 +191,7 @@ def people_by_level(siting: Siting) -> dict[str, float]:
     """
     question = siting.question
     if not isinstance(question, Nested):
-        raise_if_any([f"expected an answer of hierarchical, got {siting.model}"], where=_WHERE)
-        return {}
+        raise InputError(f"expected an answer of hierarchical, got {siting.model}", where=_WHERE)
     covered: NDArray[np.bool_] = question.covered(siting)
     people = question.demand.people
     return {

@@ -181,8 +181,8 @@ class Search:
         if not len(others):
             return
         cheapest = others[np.argmin(self.roles.price[others])]
-        found = self._counted(np.union1d(held, [cheapest]), siting)
-        if self.best.question.recount(found).problems:
+        found, broken = self._counted(np.union1d(held, [cheapest]), siting)
+        if broken:
             # Too many sites, or too dear: so is every larger set.
             return
         objective = self.sign * found.objective
@@ -199,15 +199,16 @@ class Search:
             dear = self.roles.may_close[self.roles.price[self.roles.may_close] < 0]
             opened = np.union1d(opened, np.setdiff1d(dear, part.without))
             proven += self._closing(part)
-        found = self._counted(opened, siting)
+        found, _ = self._counted(opened, siting)
         objective = self.sign * found.objective
         part = replace(part, bound=min(max(proven, part.bound), objective))
         heapq.heappush(self.solved, (objective, next(self.number), part, found))
 
-    def _counted(self, opened: Positions, like: Siting) -> Siting:
-        """An answer to the whole question, its objective counted from the arcs."""
+    def _counted(self, opened: Positions, like: Siting) -> tuple[Siting, tuple[str, ...]]:
+        """An answer to the whole question, its objective counted from the arcs; rules it breaks."""
         bare = replace(self.best, open_sites=opened, notes=like.notes)
-        return replace(bare, objective=self.best.question.recount(bare).objective)
+        recount = self.best.question.recount(bare)
+        return replace(bare, objective=recount.objective), recount.problems
 
     def _remember_stops(self, siting: Siting) -> None:
         self.interrupted = self.interrupted or siting.interrupted

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allocator.errors import raise_if_any
+from allocator.errors import InputError
 from allocator.location.answering import answer, no_answer
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.servers.placing import Placement, best_servers
@@ -57,26 +57,22 @@ def servers_per_site(
     """
     told = np.asarray(p if max_per_site is None else max_per_site)
     if told.shape not in {(), (roles.n_sites,)}:
-        raise_if_any(
-            [
-                "max_per_site must be one number or one per site, shape "
-                f"({roles.n_sites},), got {told.shape}"
-            ],
+        raise InputError(
+            "max_per_site must be one number or one per site, shape "
+            f"({roles.n_sites},), got {told.shape}",
             where=where,
         )
     numbers = np.array(told, dtype=np.float64) if told.dtype.kind in "iuf" else np.array(np.nan)
     if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.rint(numbers))).all():
-        raise_if_any(
-            [f"max_per_site must hold whole numbers >= 0, got {max_per_site!r}"], where=where
+        raise InputError(
+            f"max_per_site must hold whole numbers >= 0, got {max_per_site!r}", where=where
         )
     most = np.minimum(np.broadcast_to(numbers, (roles.n_sites,)), p).astype(np.int64)
     barred = roles.given[most[roles.given] < 1]
     if len(barred):
-        raise_if_any(
-            [
-                f"max_per_site is 0 at {len(barred)} sites that must be open, first: {barred[0]}; "
-                "allow a server there or leave the site out of open_sites and required"
-            ],
+        raise InputError(
+            f"max_per_site is 0 at {len(barred)} sites that must be open, first: {barred[0]}; "
+            "allow a server there or leave the site out of open_sites and required",
             where=where,
         )
     return most

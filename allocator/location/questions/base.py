@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allocator.errors import raise_if_any
+from allocator.errors import InputError
 from allocator.location.roles import SiteRoles
 from allocator.travel.coverage import Coverage, Reach
 from allocator.travel.ends import Demand, SiteSet
@@ -187,16 +187,16 @@ def demand_of(
     if demand is not None:
         return _sized(demand, n_cells)
     if default is None:
-        raise_if_any(
-            ["nobody said how many people live in each cell; give people=..."], where="demand"
+        raise InputError(
+            "nobody said how many people live in each cell; give people=...", where="demand"
         )
-    return Demand(np.full(n_cells, float(default or 0.0)))
+    return Demand(np.full(n_cells, default))
 
 
 def _sized(demand: Demand, n_cells: int) -> Demand:
     if len(demand) != n_cells:
-        raise_if_any(
-            [f"people must have one number per cell, shape ({n_cells},), got ({len(demand)},)"],
+        raise InputError(
+            f"people must have one number per cell, shape ({n_cells},), got ({len(demand)},)",
             where="demand",
         )
     return demand

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
@@ -51,6 +51,11 @@ class LevelAsked(Protocol):
     @property
     def weight(self) -> float:
         """What a person covered at this level counts."""
+        ...
+
+    @property
+    def cost(self) -> ArrayLike | None:
+        """Of opening each site at this level; the sites' cost when missing."""
         ...
 
 

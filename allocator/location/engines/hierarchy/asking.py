@@ -21,8 +21,9 @@ def level_costs(
     An existing site costs its running and what its level costs above today's; closing costs are
     saved where it may close.
     """
-    told = [getattr(level, "cost", None) for level in levels]
-    opening = np.array([roles.cost if c is None else np.asarray(c, dtype=np.float64) for c in told])
+    opening = np.array(
+        [roles.cost if level.cost is None else level.cost for level in levels], dtype=np.float64
+    )
     old = roles.existing
     cost = opening.copy()
     now = opening[today[old] - 1, old]

@@ -42,9 +42,8 @@ def _level_problems(level: LevelAsked) -> list[str]:
     if level.share is not None:
         problems += share_problems(f"{here} share", level.share)
     problems += number_problems(**{f"{here} weight": level.weight})
-    cost = getattr(level, "cost", None)
-    if cost is not None:
-        told = np.asarray(cost, dtype=np.float64)
+    if level.cost is not None:
+        told = np.asarray(level.cost, dtype=np.float64)
         if told.shape != (level.reach.n_sites,):
             problems.append(
                 f"{here} cost must have shape ({level.reach.n_sites},), got {told.shape}"
