@@ -241,6 +241,34 @@ CATALOGUE: tuple[Assumption, ...] = (
         "homes_per_institution", 5.0, "care homes",
         "care homes that one medical institution can work with", "assumed", lowest=1.0,
     ),
+    Assumption(
+        "gate_reading", "any", "",
+        "which beds may not grow: 'any' = those that fail one standard, 'both' = those that fail "
+        "one of use or staffing and the one of room", "the text lists them without saying",
+        choices=("any", "both"),
+    ),
+    Assumption(
+        "gate_occupancy_from", 0.75, "share of bed-days",
+        "occupancy below which beds fail the standard of their grade",
+        "assumed: the plan names the standards of accreditation without a figure", highest=2.0,
+    ),
+    Assumption(
+        "gate_occupancy_to", 0.93, "share of bed-days",
+        "occupancy above which beds fail the standard of their grade", "assumed, as above",
+        highest=2.0,
+    ),
+    Assumption(
+        "gate_stay_days", 10.0, "days",
+        "mean stay above which beds fail the standard of their grade", "assumed, as above",
+    ),
+    Assumption(
+        "gate_nurses_per_bed", 0.4, "persons",
+        "nurses per bed below which beds fail the standard of their grade", "assumed, as above",
+    ),
+    Assumption(
+        "gate_m2_per_bed", 60.0, "m2",
+        "floor area per bed below which beds fail the standard", "assumed, as above",
+    ),
 )  # fmt: skip
 
 _BY_NAME: dict[str, Assumption] = {a.name: a for a in CATALOGUE}

@@ -362,6 +362,15 @@ _ANY_RULES: dict[str, Any] = {
             "capacity": st.just("centres_per_hospital"),
         }
     ),
+    "gate": st.fixed_dictionaries(
+        {
+            "level": st.just(()),
+            "wards": st.just(
+                [{"beds": "public_beds", "bed_days": "served_people", "admissions": "villages",
+                  "nurses": "physicians", "floor_m2": "villages"}]
+            ),
+        }
+    ),
     "budget": st.fixed_dictionaries(
         {
             "amount": st.sampled_from([15, 60, None]),
@@ -393,6 +402,9 @@ ANY_READINGS = st.fixed_dictionaries(
         "bed_need": st.sampled_from(["report", "min", "max"]),
         "link_km": st.sampled_from([0.5, 1.5]),
         "centres_per_hospital": st.sampled_from([1.0, 2.5]),
+        "gate_reading": st.sampled_from(["any", "both"]),
+        "gate_occupancy_from": st.sampled_from([0.0, 0.001]),
+        "gate_m2_per_bed": st.sampled_from([0.0, 1.0]),
         "people_per_team": st.sampled_from([1.0, 2.5]),
     },
 )

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Sequence
 from fractions import Fraction
+from math import floor
 
 from allocator.errors import InputError
 
@@ -51,7 +52,7 @@ def webster(
             where="apportionment",
         )
     exact = [Fraction(w) for w in weights]
-    seats = list(least)
+    seats = _head_start(total, exact, least, most)
     queue = [(-exact[i] / (seats[i] + Fraction(1, 2)), i) for i in range(n) if seats[i] < most[i]]
     heapq.heapify(queue)
     for _ in range(total - sum(seats)):
@@ -60,3 +61,22 @@ def webster(
         if seats[i] < most[i]:
             heapq.heappush(queue, (-exact[i] / (seats[i] + Fraction(1, 2)), i))
     return seats
+
+
+def _head_start(
+    total: int, weights: list[Fraction], least: list[int], most: list[int]
+) -> list[int]:
+    """Seats that every split of the total gives: millions need not be given out one by one.
+
+    All quotients of at least a divisor come before all others. With this divisor they are at most
+    ``total`` where no bound binds; where bounds make them more, there is no head start.
+    """
+    n, whole = len(weights), sum(weights)
+    if 2 * total <= n or not whole:
+        return list(least)
+    divisor = whole / (total - Fraction(n, 2))
+    seats = [
+        min(max(floor(w / divisor + Fraction(1, 2)), low), max(low, high))
+        for w, low, high in zip(weights, least, most, strict=True)
+    ]
+    return seats if sum(seats) <= total else list(least)

@@ -8,6 +8,7 @@ from allocator.policy.rules import (
     CoverageRule,
     EitherOr,
     ForcedSite,
+    Gate,
     Inflow,
     Link,
     MeanResponse,
@@ -25,7 +26,7 @@ from allocator.policy.rules import (
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare, Link)
-STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional, Gate)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

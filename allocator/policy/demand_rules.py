@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.rule_parts import BaseRule, Group
+from allocator.policy.rule_parts import BaseRule, Data, Group
 from allocator.policy.values import AssumptionName, GivenResource, Number, ResourceId
 
 
@@ -52,3 +52,29 @@ class Stay(BaseRule):
     admissions: tuple[GivenResource, ...] = Field(min_length=1)
     bed_days: tuple[GivenResource, ...] = Field(min_length=1)
     days: Annotated[Number, Field(gt=0)]
+
+
+class Ward(Data):
+    """Beds of one sort, and the figures by which they are judged."""
+
+    beds: ResourceId
+    bed_days: GivenResource
+    admissions: GivenResource
+    nurses: ResourceId
+    floor_m2: GivenResource
+
+
+class Gate(BaseRule):
+    """No more beds where today's fail a standard of use, of staffing or of room.
+
+    Judged in every planning unit, each ward by itself, by the assumptions ``gate_*``.
+    """
+
+    kind: Literal["gate"] = "gate"
+    wards: tuple[Ward, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _of_planning_units(self) -> "Gate":
+        if self.level or self.pool:
+            raise ValueError("a gate holds in every planning unit: no level, no pool")
+        return self

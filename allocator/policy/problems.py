@@ -5,14 +5,15 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from allocator.policy.rules import Brought, RatioPair, Rule, SiteFilter
+from allocator.policy.rules import Brought, RatioPair, Rule, SiteFilter, Ward
 from allocator.policy.values import instead
 
 _KINDS: dict[str, type[BaseModel]] = {
     model.model_fields["kind"].default: model for model in get_args(get_args(Rule)[0])
 }
 _TABLES: dict[str, type[BaseModel]] = {
-    "sites": SiteFilter, "part": SiteFilter, "to": SiteFilter, "pairs": RatioPair, "brings": Brought, **_KINDS,
+    "sites": SiteFilter, "part": SiteFilter, "to": SiteFilter, "pairs": RatioPair,
+    "brings": Brought, "wards": Ward, **_KINDS,
 }  # fmt: skip
 _WORDS = {
     "literal_error": "must be {expected}",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.demand_rules import Service, Stay
+from allocator.policy.demand_rules import Gate, Service, Stay, Ward
 from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength
 from allocator.policy.site_rules import (
     Brought,
@@ -25,10 +25,10 @@ from allocator.policy.stock_rules import Inflow, Proportional, Quota, Ratio, Rat
 from allocator.policy.values import Attribute, GivenResource, Number, exact
 
 __all__ = [
-    "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Group", "Indicator",
-    "Inflow", "Link", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio", "RatioPair",
-    "Rule", "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter", "SiteShare", "Stay",
-    "Strength", "Total", "exact",
+    "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Gate", "Group",
+    "Indicator", "Inflow", "Link", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio",
+    "RatioPair", "Rule", "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter",
+    "SiteShare", "Stay", "Strength", "Total", "Ward", "exact",
 ]  # fmt: skip
 
 
@@ -132,6 +132,7 @@ Rule = Annotated[
     | Inflow
     | Stay
     | Proportional
+    | Gate
     | Budget
     | Parameter
     | Indicator

@@ -121,6 +121,9 @@ def rules_about(number: int) -> list[Any]:
         rule("proportional", id="=to", resource="nurses", to="villages"),
         rule("link", id="Li", sites={"kinds": ["village_clinic"]}, to=stations, within="link_km",
              capacity="centres_per_hospital"),
+        rule("gate", id="G", wards=[{
+            "beds": "nurses", "bed_days": "visits", "admissions": "villages",
+            "nurses": "ambulances", "floor_m2": "villages"}]),
         rule("parameter", id="P", number=100 * number + 1),
         rule("indicator", id="I"),
     ]  # fmt: skip

@@ -290,6 +290,24 @@ def link(draw: Draw, *, possible: bool) -> Example:
     return Example(region, [made], assume, miss=lack / posts, slack=-lack)
 
 
+def gate(draw: Draw, *, possible: bool) -> Example:
+    """Beds of A stand half empty: as many again all go to B; or they must be in A, one or more."""
+    beds = draw(st.integers(3, 90))
+    more = beds if possible else draw(LACK)
+    given = {"A": {"beds_2_general": beds, "bed_days_2_general": 180 * beds},
+             "B": {"beds_2_general": 0, "bed_days_2_general": 0}}  # fmt: skip
+    stock = {(unit, name): n for unit, known in given.items() for name, n in known.items()}
+    ward = {"beds": "beds_2_general", "bed_days": "bed_days_2_general",
+            "admissions": "admissions_2_general", "nurses": "nurses_2_general",
+            "floor_m2": "floor_m2_2_general"}  # fmt: skip
+    rules = [
+        rule("gate", id="X", wards=[ward], strength="target"),
+        rule("total", id="T", resources=["beds_2_general"], number=beds + more,
+             level=[] if possible else ["district"]),
+    ]  # fmt: skip
+    return Example(small_region(stock=stock), rules, miss=more / beds, slack=-more)
+
+
 def budget(draw: Draw, *, possible: bool) -> Example:
     """Stations that must be cost the budget to the coin; a smaller budget as a target is missed."""
     number = draw(st.integers(1, 5))
@@ -391,7 +409,7 @@ CASES: dict[str, Callable[..., Example]] = {
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
     "served_band": served_band, "service": service, "inflow": inflow, "stay": stay,
-    "proportional": proportional, "link": link,
+    "proportional": proportional, "link": link, "gate": gate,
     "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 

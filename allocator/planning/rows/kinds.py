@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allocator.planning.rows import (
     count,
     coverage,
+    gate,
     inflow,
     link,
     proportional,
@@ -21,6 +22,7 @@ from allocator.policy.rules import (
     Count,
     CoverageRule,
     ForcedSite,
+    Gate,
     Inflow,
     Link,
     MeanResponse,
@@ -47,6 +49,7 @@ STOCK_ROWS: dict[type, Rows] = {
     Inflow: inflow.inflow,
     Stay: stay.stay,
     Proportional: proportional.proportional,
+    Gate: gate.gate,
 }
 SITE_ROWS: dict[type, Rows] = {
     Count: count.count,
