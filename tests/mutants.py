@@ -381,6 +381,13 @@ MUTANTS = (
       f"{ROWS}/test_link_rows.py"),
     _("the audit gives partners too much room", "auditing/links.py",
       "np.full(m, min(most, n))", "np.full(m, n)", f"{ROWS}/test_link_rows.py"),
+    _("beds that fail a standard grow", "planning/rows/gate.py",
+      "found[unit] = beds", "found[unit] = beds + 1e6", f"{ROWS}/test_gate_rows.py"),
+    _("one half is enough where both must fail", "auditing/gates.py",
+      "return len(failed) == 2 if", "return len(failed) >= 1 if", f"{ROWS}/test_gate_rows.py"),
+    _("a crowded ward passes", "planning/rows/gate.py",
+      '<= occupancy <= case.exactly("gate_occupancy_to")', "<= occupancy",
+      f"{ROWS}/test_gate_rows.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 
