@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allocator.errors import InputError
 from allocator.location.questions.base import Question, Served
+from allocator.location.siting_tables import cells_of, on_the_map, sites_of
 from allocator.lp.status import Status
-from allocator.travel.ends import Demand, SiteSet
 
 _TOLERANCE = 1e-6
 
@@ -160,49 +159,12 @@ class Siting:
     @property
     def site_table(self) -> pd.DataFrame:
         """One row per site that is open or closed by this answer: id, status, people, servers."""
-        roles, known = self.question.roles, self.question.sites
-        shown = np.concatenate([self.open_sites, self.closed_sites])
-        existing, new = set(roles.existing.tolist()), set(self.new_sites.tolist())
-        still = set(self.open_sites.tolist())
-        status = [
-            "new" if j in new else "kept" if j in existing & still else "closed"
-            for j in shown.tolist()
-        ]
-        n_closed = len(self.closed_sites)
-        table = pd.DataFrame(
-            {
-                "id": [str(known.ids[j]) if known else str(j) for j in shown.tolist()],
-                "status": status,
-                "people": np.concatenate([self.load, np.zeros(n_closed)]),
-                "cost": np.where(
-                    np.isin(shown, self.closed_sites), roles.closing_cost[shown], roles.cost[shown]
-                ),
-            }
-        )
-        table.loc[table["status"] == "kept", "cost"] = roles.running_cost[shown][
-            np.array(status) == "kept"
-        ]
-        for name, column in (("servers", self.servers), ("level", self.levels)):
-            if column is not None:
-                table[name] = np.concatenate([column, np.zeros(n_closed, dtype=np.int64)])
-        return table
+        return sites_of(self)
 
     @property
     def cell_table(self) -> pd.DataFrame:
         """One row per cell: id, people, site that it goes to, how far, whether it is served."""
-        demand, known, served = self.question.demand, self.question.sites, self.served
-        name = (lambda j: str(known.ids[j])) if known else str
-        table = pd.DataFrame(
-            {
-                "id": [demand.name(i) for i in range(len(demand))],
-                "people": demand.people,
-                "site": ["" if j < 0 else name(j) for j in served.site.tolist()],
-                "covered": served.covered,
-            }
-        )
-        if self.question.away_unit:
-            table[self.question.away_unit] = served.away
-        return table
+        return cells_of(self)
 
     @property
     def site_points(self) -> gpd.GeoDataFrame:
@@ -214,7 +176,7 @@ class Siting:
             If the sites have no coordinates.
         """
         shown = np.concatenate([self.open_sites, self.closed_sites])
-        return _on_the_map(self.site_table, self.question.sites, shown, "site")
+        return on_the_map(self.site_table, self.question.sites, shown, "site")
 
     @property
     def cell_points(self) -> gpd.GeoDataFrame:
@@ -226,7 +188,7 @@ class Siting:
             If the cells have no coordinates.
         """
         demand = self.question.demand
-        return _on_the_map(self.cell_table, demand, np.arange(len(demand)), "cell")
+        return on_the_map(self.cell_table, demand, np.arange(len(demand)), "cell")
 
     def verify(self) -> list[str]:
         """What is wrong with this answer, recomputed from the arcs alone; empty when all is well.
@@ -265,13 +227,3 @@ class Siting:
             )
         text = "<br>".join(html.escape(line) for line in [*lines, *self.notes])
         return f"<div><p>{text}</p>{self.site_table.head(20).to_html(index=False)}</div>"
-
-
-def _on_the_map(
-    table: pd.DataFrame, ends: Demand | SiteSet | None, shown: NDArray[np.int64], kind: str
-) -> gpd.GeoDataFrame:
-    """A table with the points of those ends (cells or sites) that it shows."""
-    if ends is None or ends.xy_m is None:
-        raise InputError(f"the {kind}s have no coordinates", where=f"{kind}_points")
-    points = gpd.points_from_xy(*ends.xy_m[shown].T)
-    return gpd.GeoDataFrame(table, geometry=points, crs=ends.crs or None)
