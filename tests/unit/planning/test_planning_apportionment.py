@@ -108,3 +108,14 @@ def test_bounds_that_cannot_hold_the_total_are_an_error(total, lower, upper):
     """Lower bounds above the total, or upper bounds below it, are named with both sums."""
     with pytest.raises(InputError, match=f"cannot split {total} .*{sum(lower)}.*{sum(upper)}"):
         webster(total, [1, 1], lower=lower, upper=upper)
+
+
+def test_millions_are_split_at_once():
+    """Visits go by the same quotients as seats: each share within one of its quota."""
+    people = [3, 1, Fraction(5, 2), 7]
+    split = webster(92_236_202, people)
+    assert sum(split) == 92_236_202
+    assert all(
+        abs(n - Fraction(92_236_202) * w / sum(people)) < 1
+        for n, w in zip(split, people, strict=True)
+    )
