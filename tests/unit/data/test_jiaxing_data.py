@@ -1,12 +1,9 @@
 """The Jiaxing example: real figures kept, outlines nested, everything modelled is marked."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 import rasterio
@@ -255,23 +252,3 @@ def test_town_points_are_those_of_geonames():
         bare = renamed.get(geonameid, name.removesuffix("街道").removesuffix("镇"))
         assert place["countrycode"] == "CN"
         assert any(n.startswith(bare) for n in [place["name"], *place["alternatenames"]])
-
-
-@pytest.mark.slow
-def test_make_gives_the_same_files_again(tmp_path):
-    """make.py remakes csv and tif byte for byte, and the same outlines."""
-    made = tmp_path / "made"
-    subprocess.run(
-        [sys.executable, str(FOLDER / "make.py"), "--out", str(made)], check=True, cwd=tmp_path
-    )
-    names = {p.name for p in made.iterdir()}
-    assert names == {"population.tif", "urban.tif", "populations.csv", "sites.csv", "units.gpkg"}
-    for name in names - {"units.gpkg"}:
-        assert (made / name).read_bytes() == (FOLDER / name).read_bytes(), name
-    again, shipped = (gpd.read_file(f / "units.gpkg") for f in (made, FOLDER))
-    assert again.crs == shipped.crs
-    pd.testing.assert_frame_equal(
-        pd.DataFrame(again.drop(columns="geometry")), pd.DataFrame(shipped.drop(columns="geometry"))
-    )
-    same = np.array(again.geometry.geom_equals_exact(shipped.geometry, tolerance=0))
-    assert same.all()

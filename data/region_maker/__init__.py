@@ -1,0 +1,1 @@
+"""How the Chinese example regions are made from census figures and town points."""
