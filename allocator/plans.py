@@ -14,7 +14,7 @@ from allocator.lp.status import Status
 COMPLIANCE_COLUMNS: tuple[str, ...] = (
     "rule", "area", "area_name", "measure", "sense", "required", "required_upper", "achieved",
     "rate_required", "rate_achieved", "slack", "met", "binding", "strength", "evaluated", "branch",
-    "basis", "price", "note",
+    "basis", "origin", "price", "note",
 )  # fmt: skip
 UNIT_COLUMNS: tuple[str, ...] = (
     "unit", "name", "level", "resource", "have", "required", "allocated",
@@ -43,7 +43,8 @@ class Line:
     ``required`` and ``achieved`` are in ``measure`` (beds, persons, vehicles, people, sites,
     minutes); for a band ``required`` is the lower and ``required_upper`` the upper end.
     ``slack`` >= 0 means met. ``met``, ``achieved`` and ``slack`` are None if not evaluated, and
-    ``note`` then names the missing input. ``area`` is ``all`` or a unit id.
+    ``note`` then names the missing input. ``area`` is ``all`` or a unit id. ``origin`` is the
+    policy that the rule is of, ``own rule`` or ``override of ...``; empty for what is no rule.
     """
 
     rule: str
@@ -63,6 +64,7 @@ class Line:
     evaluated: bool = True
     branch: str = ""
     basis: str = "planned"
+    origin: str = ""
     price: float | None = None
     note: str = ""
 

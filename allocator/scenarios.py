@@ -5,6 +5,7 @@
     name = "Jiaxing 2025"
     region = "."                      # folder, or region.toml; relative to this file
     policy = "jiaxing-2025"           # a built-in pack, or a file relative to this one
+    over = "national"                 # laid over this one; where both speak, the stricter is named
     minimise = "cost"                 # or maximise = "coverage"; budget = 250_000_000
 
     [assumptions]
@@ -15,6 +16,20 @@
 
     [outputs]
     chinese = true
+
+    [overrides.J031]                  # a rule read differently; branches have their own ids
+    number = 6
+    strength = "must"
+
+    [[rules]]                         # rules of your own, as in a policy file
+    id = "nurses"
+    kind = "quota"
+    strength = "wish"
+    meaning = "6 nurses per 1,000 residents"
+    resources = ["nurses"]
+    sense = ">="
+    number = 6
+    per = 1000
 """
 
 import hashlib
@@ -29,6 +44,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from allocator.assumptions import Assumptions, Value
 from allocator.errors import InfeasibleError, InputError
 from allocator.files.toml import in_words, read_toml, relative_to, unknown_keys, write_toml
+from allocator.policy.merging import merged
 from allocator.policy.policies import Policy, list_policies, read_policy
 
 if TYPE_CHECKING:
@@ -95,18 +111,23 @@ class OutputTable(_Table):
 class Scenario(_Table):
     """A planning question.
 
-    ``file`` is where it was read from; ``region`` and ``policy`` are relative to its folder.
+    ``file`` is where it was read from; ``region``, ``policy`` and ``over`` are relative to its
+    folder. ``rules`` and ``overrides`` are the planner's own, see
+    :func:`allocator.policy.merging.merged`.
     """
 
     name: str = Field(min_length=1)
     region: str = Field(min_length=1)
     policy: str = Field(min_length=1)
+    over: str = ""
     minimise: Literal["cost", "change", "travel"] | None = None
     maximise: Literal["coverage", "worst_county"] | None = None
     budget: float | None = Field(default=None, ge=0)
     assumptions: dict[str, float | str | None] = Field(default_factory=dict)
     solver: SolverTable = SolverTable()
     outputs: OutputTable = OutputTable()
+    overrides: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    rules: list[dict[str, Any]] = Field(default_factory=list)
     file: Path | None = None
 
     @model_validator(mode="after")
@@ -128,8 +149,24 @@ class Scenario(_Table):
     @property
     def policy_source(self) -> str | Path:
         """A pack's id, or a path."""
-        is_name = self.policy in list_policies() or not Path(self.policy).suffix
-        return self.policy if is_name else self.folder / self.policy
+        return self._source(self.policy)
+
+    @property
+    def over_source(self) -> str | Path:
+        """What the policy is laid over: a pack's id, a path, or nothing."""
+        return self._source(self.over)
+
+    def _source(self, name: str) -> str | Path:
+        is_name = name in list_policies() or not Path(name).suffix
+        return name if is_name else self.folder / name
+
+    def read_policy(self) -> Policy:
+        """The policy, over what it is laid over, with the planner's own rules and overrides."""
+        policy = read_policy(self.policy_source)
+        if not (self.over or self.rules or self.overrides):
+            return policy
+        over = read_policy(self.over_source) if self.over else None
+        return merged(policy, over=over, rules=self.rules, overrides=self.overrides)
 
     def with_assumptions(self, changes: Mapping[str, Value]) -> "Scenario":
         """The same scenario with some assumptions changed."""
@@ -168,8 +205,9 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
     path = Path(path)
     data = scenario.model_dump(exclude={"file"}, exclude_defaults=True)
     data["region"] = relative_to(scenario.region_path, path.parent)
-    if isinstance(scenario.policy_source, Path):
-        data["policy"] = relative_to(scenario.policy_source, path.parent)
+    for name, source in (("policy", scenario.policy_source), ("over", scenario.over_source)):
+        if isinstance(source, Path):
+            data[name] = relative_to(source, path.parent)
     write_toml(data, path)
 
 
@@ -184,7 +222,7 @@ def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
     except InputError as error:
         problems.append(error)
     try:
-        policy = read_policy(scenario.policy_source)
+        policy = scenario.read_policy()
     except InputError as error:
         problems.append(error)
     if region is None or policy is None:

@@ -1,6 +1,7 @@
 """The audit: every rule of a policy on a plan's tables, or on what stands today."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -118,7 +119,14 @@ def audit_lines(
     """
     case = Case(prepared_region, assumptions, facts, policy.rules)
     found = [line for rule in policy.rules for line in _lines(rule, case)]
-    return found + physical.lines(case)
+    return [_with_origin(line, policy) for line in found] + physical.lines(case)
+
+
+def _with_origin(line: Line, policy: Policy) -> Line:
+    """The line with where its rule is from, and how that stands to rules from elsewhere."""
+    notes = [line.note, policy.remarks.get(line.rule, "") if line.area == "all" else ""]
+    note = "; ".join(text for text in notes if text)
+    return replace(line, origin=policy.origin_of(line.rule), note=note)
 
 
 def recorded(table: pd.DataFrame) -> Assumptions:

@@ -11,6 +11,7 @@ from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import JSON
 from allocator.cli.policy_table import rule_fields, rule_rows
 from allocator.policy.checks.checking import check_policy
+from allocator.policy.merging import merged
 from allocator.policy.policies import list_policies, read_policy
 
 policy_app = typer.Typer(
@@ -72,6 +73,9 @@ def show_command(
 @policy_app.command("check")
 def check_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The policy file (TOML), or an id.")],
+    over: Annotated[
+        str, typer.Option("--over", metavar="ID", help="Lay it over this policy first.")
+    ] = "",
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Check a policy file: list every problem, and what a plan does where rules meet.
@@ -83,10 +87,12 @@ def check_command(
     \b
     Example:
       allocator policy check my-county.toml
-      allocator policy check xihu-2020 --json
+      allocator policy check xihu-2020 --over national --json
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("policy check", as_json=as_json), while_read():
         found = read_policy(file)
+        if over:
+            found = merged(found, over=read_policy(over))
         findings = check_policy(found)
         if as_json:
             print_json({"command": "policy check", "exit_code": 0, "id": found.id,

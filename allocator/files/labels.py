@@ -32,6 +32,7 @@ HEADERS: dict[str, tuple[str, str]] = {
     "evaluated": ("evaluated", "是否评估"),
     "branch": ("branch", "所选方案"),
     "basis": ("basis", "数据性质"),
+    "origin": ("origin of the rule", "规则来源"),
     "price": ("price of one more", "边际价值"),
     "note": ("note", "说明"),
     "unit": ("unit id", "单位编号"),

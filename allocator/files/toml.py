@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -25,11 +26,11 @@ def read_toml(path: Path, *, where: str) -> dict[str, Any]:
 
 
 def write_toml(data: Mapping[str, Any], path: Path) -> None:
-    """Write plain values and one level of tables, all or nothing."""
+    """Write plain values and one level of tables (what is deeper in braces), all or nothing."""
     tables = {k: v for k, v in data.items() if isinstance(v, Mapping)}
     lines = [f"{k} = {_text(v)}" for k, v in data.items() if k not in tables]
     for name, table in tables.items():
-        lines += ["", f"[{name}]", *(f"{k} = {_text(v)}" for k, v in table.items())]
+        lines += ["", f"[{name}]", *(f"{_key(k)} = {_text(v)}" for k, v in table.items())]
     with staged_file(path) as staged:
         staged.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
@@ -80,5 +81,14 @@ def _unknown(key: str, known: Sequence[str], where: str) -> str:
 
 def _text(value: Any) -> str:
     """A value as TOML; JSON's texts, numbers and booleans are TOML's too, and it has no null."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_text(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_text, value)) + "]"
     text = json.dumps("none" if value is None else value, ensure_ascii=False)
     return text.replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    """A key as TOML: quoted where it has more than letters, digits, dashes and underscores."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)

@@ -27,7 +27,8 @@ class Policy:
     """What must hold: rules, each with the clause it comes from.
 
     ``verified`` tells whether the text was checked against the published original; ``origins``
-    names where rules come from that are not the policy's own: rule id -> pack or scenario.
+    names where rules come from that are not the policy's own, and ``remarks`` says how rules of
+    different origin stand to one another; both by rule id (see :mod:`allocator.policy.merging`).
     """
 
     id: str
@@ -40,6 +41,7 @@ class Policy:
     note: str = ""
     sha256: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, hash=False)
+    remarks: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -216,13 +218,29 @@ def _checked(
     if not isinstance(raw, list):
         problems.append("rules must be a list of tables: write [[rules]], or a list of dicts")
         raw = []
-    rules = []
+    rules, found = parse_rules(raw, usual)
+    raise_if_any([*problems, *found], where=where, kind=PolicyError)
+    return Policy(rules=tuple(rules), sha256=sha256, **head)
+
+
+def parse_rules(
+    raw: Sequence[Any], usual: Mapping[str, Any] | None = None
+) -> tuple[list[Rule], list[str]]:
+    """The rules of a list of tables, and what is wrong with the others.
+
+    Parameters
+    ----------
+    raw
+        One mapping per rule, with the keys that ``[[rules]]`` has in a policy file.
+    usual
+        What a rule says if it does not; by default that it is the planner's own.
+    """
+    rules, problems = [], []
     for position, item in enumerate(raw, 1):
-        rule, found = _parse_rule(item, position, usual)
+        rule, found = _parse_rule(item, position, _OWN_RULE if usual is None else usual)
         problems += found
         rules += [rule] if rule is not None else []
-    raise_if_any(problems, where=where, kind=PolicyError)
-    return Policy(rules=tuple(rules), sha256=sha256, **head)
+    return rules, problems
 
 
 def _parse_rule(

@@ -1,6 +1,7 @@
 """Scenarios: one TOML file, read strictly, written back."""
 
 import hashlib
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from plans_for_tests import line, small_plan
 
 from allocator.errors import InfeasibleError, InputError, PolicyError, SolverError
 from allocator.plans import Tally, compliance_table
+from allocator.policy.policies import read_policy
 from allocator.scenarios import (
     ExitCode,
     Scenario,
@@ -88,13 +90,60 @@ def test_paths_are_relative_to_the_file(write, tmp_path):
     assert read_scenario(write(LEAST)).policy_source == "jiaxing-2025"
 
 
+OWN_RULES = """
+region = "."
+policy = "jiaxing-2025"
+over = "national"
+
+[overrides.J031]
+number = 6.25
+strength = "must"
+
+[overrides."J025.people"]
+upper = 80_000
+
+[[rules]]
+id = "mine"
+kind = "coverage"
+strength = "wish"
+meaning = "a station within 8 minutes"
+sites = { kinds = ["ems_station"], new = false }
+within_minutes = 8
+"""
+
+
+def test_own_rules_and_overrides_are_read(write):
+    """The policy that is planned for has them, each with its origin."""
+    policy = read_scenario(write(OWN_RULES)).read_policy()
+    assert policy.origin_of("J031") == "override of jiaxing-2025"
+    assert policy.origin_of("J025.people") == "override of jiaxing-2025"
+    assert policy.origin_of("mine") == "own rule"
+    assert policy.origin_of("N001") == "national"
+    assert policy.origin_of("J012") == "jiaxing-2025"
+    rules = {r.id: r for r in policy.rules}
+    assert rules["J031"].number == Fraction(25, 4)
+    assert rules["mine"].sites.new is False
+
+
+def test_problems_of_own_rules_are_told(write):
+    """With the name of the policy that they were to change."""
+    scenario = read_scenario(write(OWN_RULES.replace("J031", "J31")))
+    with pytest.raises(InputError, match=r"policy jiaxing-2025: overrides.J31: no rule of this id"):
+        scenario.read_policy()
+
+
+def test_a_policy_without_changes_is_the_pack_itself(write):
+    """Nothing is merged where nothing is asked for."""
+    assert read_scenario(write(LEAST)).read_policy() == read_policy("jiaxing-2025")
+
+
 def test_absolute_paths_stay(write, tmp_path):
     """An absolute region is not put below the scenario's folder."""
     scenario = read_scenario(write(f"region = '{tmp_path / 'x'}'\npolicy = 'p'\n"))
     assert scenario.region_path == tmp_path / "x"
 
 
-@pytest.mark.parametrize("text", [FULL, LEAST])
+@pytest.mark.parametrize("text", [FULL, LEAST, OWN_RULES])
 def test_written_and_read_again_it_is_the_same(write, tmp_path, text):
     """Scenario -> TOML -> Scenario."""
     scenario = read_scenario(write(text))

@@ -56,14 +56,15 @@ def _compare(
                 return None
             text = f"{head}; {strict.rule} implies {lax.rule}{at}"
             kept = f"both lines are kept; {strict.rule} is the stricter and decides"
-            return Finding(topic, rules, text, f"{kept}{_turn(strict, lax)}")
+            return Finding(topic, rules, text, f"{kept}{_turn(strict, lax)}", strict.rule)
     return None
 
 
 def _named(claim: Claim, origins: Mapping[str, str]) -> str:
-    origin = f" of {origins[claim.rule]}" if claim.rule in origins else ""
-    branch = f", a branch of {claim.either}" if claim.either else ""
-    return f"{claim.rule}{origin} ({claim.strength}{branch})"
+    words = [claim.strength]
+    words += [f"a branch of {claim.either}"] if claim.either else []
+    words += [origins[claim.rule]] if claim.rule in origins else []
+    return f"{claim.rule} ({', '.join(words)})"
 
 
 def _contradict(a: Ends, b: Ends) -> bool:

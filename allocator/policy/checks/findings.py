@@ -20,12 +20,15 @@ class Finding:
         What was found.
     treatment
         What a plan does about it.
+    decides
+        The one of two rules that asks for more, where one does.
     """
 
     topic: str
     rules: tuple[str, ...]
     text: str
     treatment: str
+    decides: str = ""
 
     @property
     def sentence(self) -> str:
