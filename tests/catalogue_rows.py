@@ -64,6 +64,8 @@ def figures(rule: Any) -> list[Fraction]:
         texts = [t for t in rule.number.split("..") if re.fullmatch(r"[\d.,]+", t)]
         scale = 100 if rule.unit.startswith("%") else 1
         return [Fraction(t.replace(",", "")) / scale for t in texts]
+    if rule.kind == "gate":  # no more beds: none on top
+        return [Fraction(0)]
     if rule.kind == "quota" and rule.per == 30_000:  # "1 for every 30,000" is one figure
         return [rule.number / rule.per]
     names = [

@@ -228,7 +228,7 @@ def _stay(rule: Any) -> Figure:
 
 def _gate(rule: Any) -> Figure:
     beds = _labels(ward.beds for ward in rule.wards)
-    return Figure("", "", f"no more {beds} where a standard is failed")
+    return Figure("<=", "0", f"further {beds} where a standard is failed")
 
 
 def _link(rule: Any) -> Figure:
