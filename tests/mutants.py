@@ -388,6 +388,11 @@ MUTANTS = (
     _("a crowded ward passes", "planning/rows/gate.py",
       '<= occupancy <= case.exactly("gate_occupancy_to")', "<= occupancy",
       f"{ROWS}/test_gate_rows.py"),
+    _("misses of large figures cost next to nothing", "planning/shortfall.py",
+      "max(0, floor(log10(max(1.0, size))) - 3)", "0", f"{PLANNING}/test_shortfall.py"),
+    _("visits do not grow with residents", "region/forecast.py",
+      "table.loc[rows, \"have\"].to_numpy(np.float64) * growth",
+      "table.loc[rows, \"have\"].to_numpy(np.float64)", "unit/region/test_forecast.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 

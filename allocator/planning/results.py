@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -18,28 +19,29 @@ from allocator.planning.planned import planned_resources
 from allocator.planning.reach import cells_of, reach
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
-from allocator.region.units import Units
+from allocator.region.ground import Region
 
 
-def unit_table(case: Case, decided: Decided, as_read: Units) -> pd.DataFrame:
+def unit_table(case: Case, decided: Decided, as_read: Region) -> pd.DataFrame:
     """Units x resources: today's number, what is required (filled later), what is allocated.
 
-    ``as_read`` are the units with today's people; the case has those planned for.
+    ``as_read`` has today's people and what they cause; the case has those planned for.
     """
     units = case.region.units
+    today = replace(case, region=as_read)
     rows: list[list[object]] = [
-        [unit, "residents", as_read.people(unit), math.nan, units.people(unit)]
+        [unit, "residents", as_read.units.people(unit), math.nan, units.people(unit)]
         for unit in dict.fromkeys((units.root, *units.planning))
     ]
     for resource in planned_resources(case, list(case.policy.rules)):
-        have = Have.of(case, resource)
+        have = Have.of(today, resource)
         whole = math.nan if have.whole is None else have.whole
         total = sum(decided.amounts[resource, u] for u in units.planning)
         rows.append([units.root, resource, whole, math.nan, float(total)])
         for unit in (u for u in units.planning if u != units.root):
-            today = have.by_unit.get(unit, math.nan)
+            now = have.by_unit.get(unit, math.nan)
             amount = float(decided.amounts[resource, unit])
-            rows.append([unit, resource, today, math.nan, amount])
+            rows.append([unit, resource, now, math.nan, amount])
     table = pd.DataFrame(rows, columns=["unit", "resource", "have", "required", "allocated"])
     table["name"] = [units.name(u) for u in table["unit"]]
     table["level"] = units.table.loc[table["unit"], "level"].to_numpy()

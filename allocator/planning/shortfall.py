@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import floor, log10
 
 from allocator.lp.program import Program, Row, Sense, Solution, Term
 
@@ -62,10 +63,12 @@ def soften(
     *,
     scale: float | None = None,
     most: float | None = None,
+    per: float = 1.0,
 ) -> list[Shortfall]:
     """Require lower <= terms <= upper, each end with a miss that the tiers minimise.
 
-    ``name`` is (rule, area). A missing limit asks for nothing.
+    ``name`` is (rule, area). A missing limit asks for nothing. One of what the row counts (staff)
+    is ``per`` natural units (visits), in which ``scale``, ``most`` and the miss are.
     """
     rule, area = name
     lower, upper = limits
@@ -73,19 +76,27 @@ def soften(
     for limit, sense, sign in ((lower, ">=", 1.0), (upper, "<=", -1.0)):
         if limit is None or (sense == ">=" and limit <= 0 and not _has_negative(terms)):
             continue
+        size = max(1.0, per * abs(limit)) if scale is None else scale
+        step = _step(size / per)
         slack = program.continuous(f"miss[{rule}][{area}]")
-        row = program.require(f"{rule}[{area}]", [*terms, (sign, slack)], _sense(sense), limit)
+        missed = [*terms, (sign * step, slack)]
+        row = program.require(f"{rule}[{area}]", missed, _sense(sense), limit)
         found.append(
             Shortfall(
                 rule=rule,
                 area=area,
-                terms=((1.0, slack),),
-                scale=scale if scale is not None else max(1.0, abs(limit)),
-                most=most if most is not None else max(1.0, abs(limit)),
+                terms=((per * step, slack),),
+                scale=size,
+                most=most if most is not None else max(1.0, per * abs(limit)),
                 rows=(row,),
             )
         )
     return found
+
+
+def _step(size: float) -> float:
+    """In which steps a miss is counted: a solver takes what costs less than 1e-7 for nothing."""
+    return 10.0 ** max(0, floor(log10(max(1.0, size))) - 3)
 
 
 def _has_negative(terms: list[Term]) -> bool:

@@ -17,6 +17,7 @@ from allocator.region.findings import nearest
 from allocator.region.grid import PopulationGrid
 from allocator.region.ground import Region
 from allocator.region.sites import Sites
+from allocator.region.stock import Stock, resources
 from allocator.region.units import GROUPS, Units
 
 _NOTED_GAP = 0.02
@@ -44,11 +45,12 @@ def for_planning(
     -------
     Region
         Without a forecast people stay as they are. With one, planning units and cells hold whole
-        people: units sum to the forecast exactly, cells of a planning unit to the unit exactly.
+        people: units sum to the forecast exactly, cells of a planning unit to the unit exactly;
+        and what people cause (visits, households) grows, or shrinks, with them.
         A second call changes nothing more.
     """
     grid = _settlement_by_density(region.grid, assumptions)
-    units, notes = region.units, []
+    units, stock, notes = region.units, region.stock, []
     forecast = _people_to_plan_for(assumptions, stated_population)
     if forecast is not None:
         weights, basis = _weights(region, assumptions)
@@ -56,6 +58,8 @@ def for_planning(
         grid, cell_notes = _grid_under(grid, units)
         notes.append(f"people are scaled to {forecast:,}, split by {basis}")
         notes += cell_notes
+        stock, stock_notes = _stock_under(stock, region.units, units)
+        notes += stock_notes
     sites = region.sites
     if region.candidates:
         settled = assumptions.number("settled_density_per_km2")
@@ -63,7 +67,7 @@ def for_planning(
         new = new[~new.index.isin(sites.table.index)]
         sites = Sites(pd.concat([sites.table, new]) if len(sites) else new)
     return replace(
-        region, units=units, grid=grid, sites=sites, candidates=(),
+        region, units=units, grid=grid, sites=sites, stock=stock, candidates=(),
         notes=(*region.notes, *(n for n in notes if n not in region.notes)),
     )  # fmt: skip
 
@@ -204,6 +208,23 @@ def _whole_people(cells: pd.DataFrame, total: int) -> NDArray[np.float64]:
     for group, part in zip(groups, by_place, strict=True):
         whole[group] = largest_remainder(people[group], int(part)) if part else 0.0
     return whole
+
+
+def _stock_under(stock: Stock, before: Units, after: Units) -> tuple[Stock, list[str]]:
+    """As much of what people cause per resident as today."""
+    rows = stock.table["resource"].map(lambda name: resources()[name].grows).to_numpy(dtype=bool)
+    growth = np.array([
+        after.people(unit) / before.people(unit) if before.people(unit) > 0 else 1.0
+        for unit in stock.table.loc[rows, "unit"]
+    ])  # fmt: skip
+    if not (growth != 1).any():
+        return stock, []
+    table = stock.table.copy()
+    table.loc[rows, "have"] = table.loc[rows, "have"].to_numpy(np.float64) * growth
+    measured = rows & (table["basis"] == "measured").to_numpy(dtype=bool)
+    table.loc[measured, "basis"] = "modelled"
+    names = ", ".join(dict.fromkeys(table.loc[rows, "resource"]))
+    return Stock(table), [f"given figures that grow with residents: {names}"]
 
 
 def _settlement_gaps(grid: PopulationGrid, units: Units) -> list[str]:

@@ -22,6 +22,8 @@ class Resource:
         and private beds are all beds.
     given
         Not decided but found: visits, villages, households. A plan takes them as they are.
+    grows
+        Given, and as many per resident in the plan's year as today: visits, households.
     feeds
         Staff that a flow of people (recruits, trainees) adds to over the plan.
     """
@@ -34,6 +36,7 @@ class Resource:
     label_zh: str
     part_of: str = ""
     given: bool = False
+    grows: bool = False
     feeds: tuple[str, ...] = ()
 
 
@@ -51,7 +54,8 @@ def _resource(row: dict[str, str]) -> Resource:
     return Resource(
         id=row["id"], form=row["form"], unit=row["unit"], inside=row["inside"],
         label=row["label"], label_zh=row["label_zh"], part_of=row["part_of"],
-        given=row["given"] == "1", feeds=tuple(row["feeds"].split()),
+        given=bool(row["given"]), grows=row["given"] == "residents",
+        feeds=tuple(row["feeds"].split()),
     )  # fmt: skip
 
 

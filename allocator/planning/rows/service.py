@@ -13,7 +13,7 @@ from allocator.policy.rules import Service
 
 
 def service(rule: Service, model: StockModel, scope: Area | None = None) -> list[Shortfall]:
-    """Add c * sum_u t_u + miss >= ceil(share * sum_u D_u), t_u <= x_u and c t_u <= D_u.
+    """Add sum_u t_u + miss / c >= ceil(share * sum_u D_u) / c, t_u <= x_u and c t_u <= D_u.
 
     ``t_u`` are the staff of planning unit u whose capacity c is used: what they could do beyond
     the unit's own demand D_u serves nobody.
@@ -32,10 +32,14 @@ def service(rule: Service, model: StockModel, scope: Area | None = None) -> list
             busy = program.continuous(name, 0, most)
             terms = [(1.0, busy), (-1.0, model.amount[rule.by, unit])]
             program.require(f"{name}:there", terms, "<=", 0.0)
-            used.append((float(capacity), busy))
+            used.append((1.0, busy))
         need = ceil(rule.share * sum(demand[u] for u in units))
         if need:
-            found += soften(program, (rule.id, area.id), used, (need, None))
+            least = float(need / capacity)
+            found += soften(
+                program, (rule.id, area.id), used, (least, None), scale=need, most=need,
+                per=float(capacity),
+            )  # fmt: skip
     return found
 
 

@@ -52,3 +52,23 @@ def test_a_fixed_miss_counts_in_the_total():
     """People whom no site reaches are missed whatever is decided: they are in the constant."""
     fixed = Shortfall("J026", "all", (), scale=200.0, most=200.0, constant=50.0)
     assert total_share([fixed, fixed]) == ([], 0.5)
+
+
+@pytest.mark.parametrize("size", [10, 10**5, 10**8, 4 * 10**9])
+def test_large_figures_are_missed_as_little_as_small_ones(size):
+    """Misses of a billionth each would cost less than what a solver tells apart from nothing."""
+    program = Program("one row")
+    x = program.integer("x", 0, 9)
+    found = soften(program, ("J001", "all"), [(size / 10, x)], (size, None))
+    terms, constant = total_share(found)
+    answer = program.solve(terms, SolverSettings(), constant=constant)
+    assert answer.values[x] == 9
+    assert found[0].missed(answer) == pytest.approx(size / 10)
+
+
+def test_a_row_may_count_in_other_units_than_the_miss():
+    """Three of ten physicians lack, at 200 visits each: 600 of 2,000 visits."""
+    found, answer = least_miss((10, None), fixed=7, per=200.0)
+    assert found[0].missed(answer) == pytest.approx(600)
+    assert answer.objective == pytest.approx(0.3)
+    assert (found[0].scale, found[0].most) == (2000, 2000)

@@ -1,5 +1,6 @@
 """The region as it is planned for."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from allocator.region.folder import read_region
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
 from allocator.region.sites import CandidateRule
+from allocator.region.stock import Stock
 from allocator.region.units import GROUPS
 
 DEFAULTS = Assumptions()
@@ -115,6 +117,22 @@ def test_sparse_country_keeps_its_people() -> None:
     planned = for_planning(region, Assumptions({"population": 87.0}), None)
     assert planned.grid.people[:40].sum() == 8
     assert planned.grid.people.sum() == 87
+
+
+def test_what_people_cause_grows_with_them() -> None:
+    """Visits grow as residents do, and are then modelled; villages and beds stay as counted."""
+    stock = {(u, r): 900.0 for u in ("A", "R") for r in ("visits", "villages", "public_beds")}
+    region = small_region(people=[1000, 3000], stock=stock)
+    assert for_planning(region, DEFAULTS, None).stock is region.stock
+    basis = region.stock.table.assign(basis="measured")
+    planned = for_planning(replace(region, stock=Stock(basis)), DEFAULTS, 5000)
+    found = planned.stock.table.set_index(["unit", "resource"])
+    assert [found.loc[(u, "visits"), "have"] for u in "AR"] == [1125, 1125]
+    assert found.loc[("A", "visits"), "basis"] == "modelled"
+    for name in ("villages", "public_beds"):
+        assert list(found.loc[("A", name), ["have", "basis"]]) == [900, "measured"]
+    assert any("visits" in note for note in planned.notes)
+    assert for_planning(planned, DEFAULTS, 5000).stock is planned.stock
 
 
 def test_a_second_call_changes_nothing(tmp_path: Path) -> None:

@@ -91,3 +91,25 @@ def test_more_visits_raise_what_is_required():
     )
     assert (few["required"], many["required"]) == (1000, 1200)
     assert many["achieved"] > few["achieved"]
+
+
+def test_visits_grow_with_the_residents_of_the_plan():
+    """4,400 people of today make 880 visits; 5,500 planned for make 1,100, and need 11."""
+    plan = planned(region([600, 280], [0, 0]), taken_on(1), assume={**VISITS, "population": 5500.0})
+    assert amounts(plan, "visits") == {"R": 1100, "A": 750, "B": 350}
+    assert amounts(plan, "physicians")["R"] == 12
+    visits = plan.units[(plan.units["resource"] == "visits") & (plan.units["unit"] == "R")]
+    assert visits["have"].iloc[0] == 880
+    assert line(plan, "S")["required"] == 1100
+
+
+def test_tens_of_millions_of_visits_are_no_less_than_a_few():
+    """23,000 physicians for 65 % of 92 million visits; a tenth fewer miss a tenth of them."""
+    million = 10**6
+    big = region([60 * million, 32 * million], [0, 0])
+    plan = planned(big, taken_on("0.65", strength="target"))
+    assert amounts(plan, "physicians")["R"] == 23_000
+    assert line(plan, "S")["met"]
+    fewer = planned(big, taken_on("0.65", strength="target"), assume={"staff_inflow_cap": 20_700.0})
+    assert misses(fewer)[1] == pytest.approx(0.1)
+    assert amounts(fewer, "physicians")["R"] == 20_700
