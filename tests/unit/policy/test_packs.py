@@ -1,11 +1,18 @@
 """Every built-in pack can be traced to its text."""
 
 import re
+import tomllib
+from collections import Counter
+from pathlib import Path
 
 import pytest
-from catalogue_rows import PLANS, leaves
+from catalogue_rows import PLANS, ROWS, leaves
 
 from allocator.policy.policies import list_policies, read_policy
+from allocator.scenarios import Scenario
+
+PACKS = Path(__file__).parents[3] / "allocator" / "policy" / "packs"
+PAGE = (PACKS / "README.md").read_text("utf-8")
 
 
 def test_the_five_plans_and_the_national_references_are_built_in():
@@ -50,3 +57,65 @@ def test_an_older_national_reference_binds_nobody():
     """What held before 2020, and what is no norm, is information."""
     for rule in read_policy("national").rules:
         assert (rule.strength == "target") == (rule.year == "2025"), rule.id
+
+
+def _tables() -> dict[str, list[list[str]]]:
+    """First head -> rows of each table of the page on the packs."""
+    found: dict[str, list[list[str]]] = {}
+    rows: list[list[str]] = []
+    for line in PAGE.splitlines():
+        if not line.startswith("|"):
+            rows = []
+            continue
+        cells = [cell.strip().strip("*") for cell in line.strip("|").split("|")]
+        if not rows:
+            rows = found.setdefault(cells[0], [])
+        rows.append(cells)
+    return {head: [r for r in rows if set("".join(r)) - {"-"}] for head, rows in found.items()}
+
+
+def test_the_page_counts_what_is_there():
+    """Figures by strength, report-only ones, rules and branches of every pack."""
+    counts = {row[0]: row[1:] for row in _tables()["pack"][1:6]}
+    for plan, letter in PLANS.items():
+        rows = [row for i, row in ROWS.items() if i[0] == letter]
+        strengths = [sum(row["strength"] == s for row in rows) for s in "HTSI"]
+        reported = sum(row["kind"] == "report-only indicator" for row in rows)
+        rules = read_policy(plan).rules
+        stated = [len(rows), *strengths, reported, len(rules), len(list(leaves(read_policy(plan))))]
+        assert counts[plan] == [str(n) for n in stated], plan
+    sums = _tables()["pack"][6]
+    assert sums[0] == "five plans"
+    assert sums[1:] == [str(sum(int(counts[p][k]) for p in PLANS)) for k in range(8)]
+    assert _tables()["pack"][7][7] == str(len(read_policy("national").rules))
+
+
+def test_the_page_counts_rules_by_kind():
+    """The table of kinds is that of the packs."""
+    heads, *rows = _tables()["kind of rule"]
+    stated = {
+        (row[0], pack): int(n) for row in rows for pack, n in zip(heads[1:], row[1:], strict=True)
+    }
+    for pack in heads[1:]:
+        kinds = Counter(rule.kind for rule in read_policy(pack).rules)
+        assert {k: n for (k, p), n in stated.items() if p == pack and n} == dict(kinds), pack
+
+
+def test_the_page_names_every_correction_of_the_catalogue():
+    """The errors that were found are listed there."""
+    corrected = {i for i, row in ROWS.items() if row["corrected"]}
+    assert corrected == {
+        i for row in _tables()["figure"] for i in row[0].split(", ") if i in corrected
+    }
+    told = {i for row in _tables()["figure"][-6:] for i in row[0].split(", ")}
+    assert told == corrected
+
+
+def test_the_toml_of_the_page_is_a_scenario():
+    """What it tells a planner to write can be read, and does what it says."""
+    text = PAGE.split("```toml")[1].split("```")[0]
+    scenario = Scenario(name="page", region=".", **tomllib.loads(text))
+    policy = scenario.read_policy()
+    assert policy.origin_of("J031") == "override of jiaxing-2025"
+    assert policy.origin_of("nurses") == "own rule"
+    assert policy.origin_of("N001") == "national"
