@@ -11,7 +11,7 @@ from pyproj import Transformer
 from allocator.auditing.case import Case
 from allocator.auditing.findings import few
 from allocator.plans import Line
-from allocator.region.sites import FOUND_ATTRIBUTES
+from allocator.region.sites import FOUND_ATTRIBUTES, WITH_HOSPITAL_BEDS
 from allocator.region.stock import parts_of, resources
 
 _FARTHEST_M = 1.0
@@ -27,7 +27,7 @@ def lines(case: Case) -> list[Line]:
     if not case.facts.planned:
         return []
     checks = {
-        "inside": _inside, "sums": _sums, "whole": _whole, "given": _given,
+        "inside": _inside, "sums": _sums, "whole": _whole, "given": _given, "beds": _beds,
         "vehicles": _vehicles, "places": _places, "sites": _sites,
     }  # fmt: skip
     remarks = {"sites": _strangers(case), "vehicles": _homeless(case)}
@@ -118,6 +118,21 @@ def _given(case: Case) -> Iterator[str]:
         today = case.region.stock.have(unit, name) if resources()[name].given else None
         if today is not None and abs(number - today) > _ROUNDED and unit != case.root:
             yield f"{unit}: {number:g} {name}, in the region {today:g}"
+
+
+def _beds(case: Case) -> Iterator[str]:
+    """A unit has the private beds of its new private hospitals, at least."""
+    for unit in case.region.units.planning:
+        there, inside = case.facts.counts.get((unit, "private_beds")), case.inside([unit])
+        sizes = [
+            case.known_sites.get(name, row)["beds"]
+            for name, row in case.listed
+            if row["status"] == "new" and row["run_by"] == "private"
+            if row["kind"] in WITH_HOSPITAL_BEDS and row["unit"] in inside
+        ]
+        beds = sum(size for size in sizes if not isnan(size))
+        if there is not None and there < beds:
+            yield f"{unit}: {there:g} private_beds, but its new private hospitals have {beds:g}"
 
 
 def _whole(case: Case) -> Iterator[str]:

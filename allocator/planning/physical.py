@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 from allocator.lp.program import Term
+from allocator.planning.case import Area
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import Have, given_amounts
+from allocator.region.sites import WITH_HOSPITAL_BEDS
 from allocator.region.stock import feeding, parts_of, resources
+
+PRIVATE = "private_beds"
 
 
 def inside_parent(model: StockModel, resource: str) -> None:
@@ -48,6 +52,30 @@ def inflow_cap(model: StockModel, resource: str, have: Have) -> None:
         f"inflow {resource}", terms, "<=", limit,
         limit=_said(resource, f"can grow by {model.case.assumptions.number('staff_inflow_cap'):g}"),
     )  # fmt: skip
+
+
+def beds_of_new_sites(model: StockModel, have: Have, *, shrinks: bool) -> None:
+    """Add x_u >= today's private beds + sum_j beds_j y_j over the new private sites j of unit u.
+
+    Where a rule may want fewer private beds than there are, those of new sites alone must fit in.
+    """
+    case = model.case
+    table = case.region.sites.table
+    new = (table["status"] != "existing") & (table["run_by"] == "private") & (table["beds"] > 0)
+    new &= table["kind"].isin(WITH_HOSPITAL_BEDS)
+    chosen = [int(j) for j in new.to_numpy().nonzero()[0]]
+    for unit in case.region.units.planning if chosen else ():
+        known = 0.0 if shrinks else have.by_unit.get(unit, 0.0)
+        terms: list[Term] = [(1.0, model.amount[PRIVATE, unit])]
+        for j in case.positions_in(Area(unit, (unit,)), chosen):
+            beds = float(table["beds"].iloc[j])
+            is_open, deciding = model.open_site(j)
+            known += beds * is_open
+            terms += [(-beds * c, v) for c, v in deciding]
+        model.program.require(
+            f"beds of new sites[{unit}]", terms, ">=", known,
+            limit=_said(PRIVATE, "include those of new private hospitals"),
+        )  # fmt: skip
 
 
 def _said(resource: str, what: str) -> str:

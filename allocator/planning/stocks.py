@@ -6,6 +6,8 @@ from allocator.planning.decisions import StockModel
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.physical import (
+    PRIVATE,
+    beds_of_new_sites,
     fix_given,
     inflow_cap,
     inside_parent,
@@ -43,6 +45,8 @@ def add_stocks(model: StockModel, planned: list[str], rules: list[Rule]) -> None
         if resource not in capped:
             keep(model, resource, have, anywhere=resource in split_anew)
         inflow_cap(model, resource, have)
+        if resource == PRIVATE:
+            beds_of_new_sites(model, have, shrinks=resource in capped)
 
 
 def added_terms(model: StockModel) -> dict[str, list[Term]]:

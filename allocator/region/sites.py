@@ -34,6 +34,12 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """Site kinds: id -> label in English and in Chinese."""
 
+WITH_HOSPITAL_BEDS = (
+    "general_hospital", "tcm_hospital", "specialist_hospital", "psychiatric_hospital",
+    "infectious_hospital", "mch_institution", "continuing_care",
+)  # fmt: skip
+"""Site kinds whose beds are beds of the stock; those of care homes, say, are none."""
+
 ATTRIBUTES: dict[str, tuple[str, str]] = {
     "direct": ("run directly by the emergency centre", "直属站点"),
     "decontamination": ("with a decontamination area", "配备洗消区"),

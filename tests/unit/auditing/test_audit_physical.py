@@ -6,7 +6,7 @@ from plan_builders import audited, facility_rows, unit_rows
 
 from allocator.auditing.facts import Facts
 
-CHECKS = {"inside", "sums", "whole", "given", "vehicles", "places", "sites"}
+CHECKS = {"inside", "sums", "whole", "given", "beds", "vehicles", "places", "sites"}
 SITES = [
     site("a", x_km=0.5),
     site("b", x_km=1.5, y_km=1.5),
@@ -178,3 +178,19 @@ def test_given_figures_wholes_of_parts_and_found_attributes_are_checked():
     note = failing(region, unit_rows(region, sound), moved)["sites"]
     assert "n: is not said to be north_city" in note
     assert "n: is said to be of_scale" in note
+
+
+@pytest.mark.parametrize(("beds", "fails"), [(30, []), (29, ["beds"])])
+def test_a_unit_has_the_beds_of_its_new_private_hospitals(beds, fails):
+    """Thirty by the region's word, whatever the plan's own table says of the site."""
+    sites = [
+        site("h", "general_hospital", 3.5, 1.5, run_by="private", beds=30.0, status="candidate"),
+        site("old", "general_hospital", 3.5, 1.5, run_by="private", beds=500.0),
+        site("home", "care_home", 3.5, 1.5, run_by="private", beds=80.0, status="candidate"),
+    ]
+    region = small_region(sites=sites)
+    units = unit_rows(region, {("A", "private_beds"): 0, ("B", "private_beds"): beds})
+    facilities = facility_rows(region, {"h": "new", "home": "new"}).assign(beds=None)
+    facts = Facts.of_plan(region, units, facilities)
+    lines = audited(region, facts, ANY).values()
+    assert [line.rule for line in lines if line.met is False] == [f"PHYSICAL.{f}" for f in fails]

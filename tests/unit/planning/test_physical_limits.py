@@ -107,3 +107,38 @@ def test_no_plan_adds_what_is_found_or_not():
     )
     found = line(planned(small_region(sites=stations), asked), "N")
     assert (found["achieved"], found["met"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("hospital", "beds"),
+    [
+        ({"status": "candidate"}, 50), ({"status": "existing"}, 20),
+        ({"status": "candidate", "run_by": "city"}, 20),
+        ({"status": "candidate", "kind": "care_home"}, 20),
+        ({"status": "candidate", "beds": float("nan")}, 20),
+    ],
+)  # fmt: skip
+def test_beds_of_a_new_private_hospital_come_on_top(hospital, beds):
+    """B has 20 private beds and opens a private hospital of 30; others bring none."""
+    stock = {("A", "private_beds"): 5, ("B", "private_beds"): 20}
+    made = {"kind": "general_hospital", "x_km": 3.5, "y_km": 1.5, "run_by": "private"}
+    sites = [site("h", **{**made, "beds": 30.0, **hospital})]
+    plan = planned(
+        small_region(sites=sites, stock=stock, costs={"private_beds": 2, "general_hospital": 1}),
+        rule("forced_site", id="F", site="h"),
+    )
+    assert amounts(plan, "private_beds") == {"R": 5 + beds, "A": 5, "B": beds}
+
+
+def test_a_cap_on_private_beds_gives_way_to_those_that_are_built():
+    """At most 25 private beds, with 20 there today: those go, the 30 of the new hospital stay."""
+    stock = {("A", "private_beds"): 0, ("B", "private_beds"): 20}
+    cap = rule("total", id="T", resources=["private_beds"], number=25, sense="<=")
+    hospital = site(
+        "h", "general_hospital", 3.5, 1.5, run_by="private", beds=30.0, status="required"
+    )
+    region = small_region(sites=[hospital], stock=stock)
+    plan = planned(region, cap)
+    assert (amounts(plan, "private_beds")["B"], line(plan, "T")["slack"]) == (30, -5)
+    words = "private beds include those of new private hospitals"
+    assert words in set(plan.conflicts["member"])
