@@ -77,7 +77,7 @@ MUTANTS = (
       f"{ROWS}/test_response_rows.py"),
     _("nobody is inside a cell", "travel/distance.py",
       "np.maximum(km, intra_cell_km) * (detour * 60)", "km * (detour * 60)",
-      f"{PLANNING}/test_planning_reach.py"),
+      "unit/travel/test_distance.py"),
     # ---------------------------------------------------------------- region and policy
     _("the root is not scaled with its units", "region/forecast.py",
       "int(people), children)\n    _sum_above(table, units)", "int(people), children)",
