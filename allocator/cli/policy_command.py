@@ -11,8 +11,10 @@ from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import JSON
 from allocator.cli.policy_table import rule_fields, rule_rows
 from allocator.policy.checks.checking import check_policy
+from allocator.policy.checks.findings import Finding
+from allocator.policy.checks.region_checks import check_on_region
 from allocator.policy.merging import merged
-from allocator.policy.policies import list_policies, read_policy
+from allocator.policy.policies import Policy, list_policies, read_policy
 
 policy_app = typer.Typer(
     help="List, show and check policies.", no_args_is_help=True, rich_markup_mode=None
@@ -76,6 +78,9 @@ def check_command(
     over: Annotated[
         str, typer.Option("--over", metavar="ID", help="Lay it over this policy first.")
     ] = "",
+    region: Annotated[
+        Path | None, typer.Option("--region", metavar="DIR", help="Check it on a region, too.")
+    ] = None,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Check a policy file: list every problem, and what a plan does where rules meet.
@@ -87,13 +92,15 @@ def check_command(
     \b
     Example:
       allocator policy check my-county.toml
-      allocator policy check xihu-2020 --over national --json
+      allocator policy check xihu-2020 --over national --region data/xihu
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("policy check", as_json=as_json), while_read():
         found = read_policy(file)
         if over:
             found = merged(found, over=read_policy(over))
         findings = check_policy(found)
+        if region is not None:
+            findings += _on_region(found, region)
         if as_json:
             print_json({"command": "policy check", "exit_code": 0, "id": found.id,
                         "rules": len(found.rules), "problems": [],
@@ -106,6 +113,12 @@ def check_command(
             typer.echo(f"    -> {finding.treatment}")
         if found.source and not found.verified:
             typer.echo(f"  (not compared with the published text: {found.source})")
+
+
+def _on_region(policy: Policy, folder: Path) -> list[Finding]:
+    from allocator.region.folder import read_region
+
+    return check_on_region(policy, read_region(folder))
 
 
 def _verified(verified: bool) -> str:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from plans_for_tests import line, small_plan
@@ -432,6 +433,18 @@ def test_policy_check_of_a_plan_names_what_is_done():
     assert done.exit_code == 0
     assert "X007 implies X006 where at least 75 % of the people are urban" in done.stdout
     assert "not compared with the published text" in done.stdout
+    done = call("policy", "check", "jiaxing-2025", "--over", "national")
+    assert "N001 (target, national)" in done.stdout
+    assert call("policy", "check", "jiaxing-2025", "--over", "natioanl").exit_code == 2
+
+
+def test_policy_check_on_a_region(tmp_path):
+    """Levels that a region has not are told; a region that cannot be read is an error."""
+    folder = Path(__file__).parents[3] / "data" / "alachua"
+    done = call("policy", "check", "gongshu-2025", "--region", folder, "--json")
+    levels = {f["rules"][0] for f in json.loads(done.stdout)["findings"] if f["topic"] == "level"}
+    assert "G042" in levels
+    assert call("policy", "check", "gongshu-2025", "--region", tmp_path).exit_code == 2
 
 
 def test_batch_exits_0_when_the_table_is_complete(tmp_path, out):
