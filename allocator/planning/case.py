@@ -1,7 +1,8 @@
 """One planning case: the prepared region, the policy, the assumptions, and what they say."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -42,11 +43,22 @@ class Project:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What the rows are built from. ``region`` is as planned for (forecast, candidates)."""
+    """What the rows are built from.
+
+    Attributes
+    ----------
+    region
+        As planned for: forecast, candidates.
+    policy, assumptions
+        What must hold, and how it is read.
+    equipment
+        What a candidate costs besides its opening, by position, as every site must have it.
+    """
 
     region: Region
     policy: Policy
     assumptions: Assumptions
+    equipment: Mapping[int, float] = field(default_factory=dict)
 
     def exactly(self, assumption: str) -> Fraction:
         """A numeric assumption as an exact rational."""
@@ -165,9 +177,10 @@ class Case:
 
     def opening_cost(self, position: int) -> float:
         """Cost of opening a candidate site, in the region's currency."""
+        equipment = self.equipment.get(position, 0.0)
         if position in self._paid:
-            return float(self._paid[position].cost or 0)
-        return self._site_cost(position, "opening_cost", "")
+            return float(self._paid[position].cost or 0) + equipment
+        return self._site_cost(position, "opening_cost", "") + equipment
 
     def closing_cost(self, position: int) -> float:
         """Cost of closing an existing site, in the region's currency."""

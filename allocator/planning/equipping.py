@@ -4,21 +4,64 @@ A share of all stations that must have something touches every station, and woul
 ten thousand candidates from being solved as a cover.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from allocator.planning.families import areas_of_count, closable, leaves, networks
+from allocator.lp.status import relative_gap
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import areas_of_count, closable, leaves, networks, positions_of
 from allocator.planning.full_cover import fits_full_cover
 from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, ForcedSite, Rule, SiteShare
-from allocator.region.sites import FOUND_ATTRIBUTES
+from allocator.region.sites import FOUND_ATTRIBUTES, level_below
 
 
-def placing_and_equipping(task: Task) -> tuple[list[Task], Task] | None:
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Tasks that place sites, and the one that equips them.
+
+    Attributes
+    ----------
+    equipment
+        Of each candidate, by position, what it costs to equip as every site must be: paid with its
+        opening, where it is decided.
+    least
+        What equipping those that stand costs whatever else is decided.
+    """
+
+    placing: list[Task]
+    equipping: Task
+    equipment: Mapping[int, float]
+    least: float
+
+    def settle(self, equipped: Decided, placed: Decided) -> None:
+        """Count what was paid with the sites only once, and say what is proven of the rest."""
+        if equipped.interrupted:
+            return
+        paid = sum(self.equipment.get(j, 0.0) for j, opened in placed.opened.items() if opened)
+        equipped.objective -= paid
+        equipped.bound = min(self.least, equipped.objective)
+        gap = relative_gap(equipped.objective, equipped.bound)
+        equipped.records = [
+            replace(r, objective=equipped.objective, bound=equipped.bound, gap=gap)
+            if r.tier == "objective" else r
+            for r in equipped.records
+        ]  # fmt: skip
+        if gap > self.equipping.settings.gap:
+            equipped.notes.append(
+                f"{self.equipping.name} was decided once the sites were placed; with other sites "
+                "it may cost less"
+            )
+
+
+def placing_and_equipping(task: Task) -> Steps | None:
     """Tasks that place sites, and the one that equips them; None where one task is as well.
 
     A rule waits if whatever is placed can be equipped as it asks: what stands today is enough for
-    its floors, and nothing lets that close. Then no rule is missed that need not be. What the
-    sites get may cost more than with other sites, so the equipping proves no bound.
+    its floors, and nothing lets that close. Then no rule is missed that need not be. What every
+    site gets is paid with the site; other things may cost more than with other sites, so of them
+    no bound is proven.
     """
     if task.budget is not None or task.stocks or task.placed:
         return None
@@ -38,7 +81,31 @@ def placing_and_equipping(task: Task) -> tuple[list[Task], Task] | None:
     others = frozenset().union(*task.kinds) - spoken
     required = set(table.loc[table["status"] == "required", "kind"]) & others
     first += [replace(task, name=_named({k}), rules=[], kinds=(frozenset({k}),)) for k in required]
-    return first, replace(task, name=f"{task.name}: equipment", rules=later, placed=True)
+    everywhere = _equipment(later, task.case) if task.about == "cost" else {}
+    status = table["status"]
+    new = {j: cost for j, cost in everywhere.items() if status.iloc[j] != "existing"}
+    dearer = replace(task.case, equipment=new)
+    return Steps(
+        placing=[replace(part, case=dearer) for part in first],
+        equipping=replace(task, name=f"{task.name}: equipment", rules=later, placed=True),
+        equipment=new,
+        least=sum(c for j, c in everywhere.items() if j not in new and j not in closing),
+    )
+
+
+def _equipment(later: list[Rule], case: Case) -> dict[int, float]:
+    """Cost of what every site of a rule must get, by position."""
+    needed: dict[int, set[str]] = {}
+    for rule in later:
+        if not isinstance(rule, SiteShare) or rule.number < 1:
+            continue
+        attribute = str(rule.attribute)
+        while attribute:
+            for j in positions_of(rule, case):
+                if not case.had(attribute, j):
+                    needed.setdefault(j, set()).add(attribute)
+            attribute = level_below(attribute)
+    return {j: sum(case.attribute_cost(a, j) for a in found) for j, found in needed.items()}
 
 
 def _can_wait(rule: Rule, task: Task, closing: set[int]) -> bool:

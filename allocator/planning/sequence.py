@@ -10,7 +10,7 @@ from allocator.planning.apportionment import webster
 from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.equipping import placing_and_equipping
+from allocator.planning.equipping import Steps, placing_and_equipping
 from allocator.planning.explanation import explain
 from allocator.planning.families import (
     networks,
@@ -79,22 +79,18 @@ def _solve(task: Task) -> Decided:
     if fits_full_cover(task):
         return _explained(task, full_cover(task))
     if (steps := placing_and_equipping(task)) is not None:
-        return _placed_then_equipped(*steps)
+        return _placed_then_equipped(steps)
     return _explained(task, Block(task).solve())
 
 
-def _placed_then_equipped(placing: list[Task], equipping: Task) -> Decided:
-    """Place sites task by task, then equip what stands; the equipment's bound is 0, its least."""
+def _placed_then_equipped(steps: Steps) -> Decided:
+    """Place sites task by task, then equip what stands."""
     decided = Decided()
-    for task in placing:
+    for task in steps.placing:
         decided.add(_unless_interrupted(task, _solve))
-    task = replace(equipping, before=decided)
+    task = replace(steps.equipping, before=decided)
     equipped = _explained(task, Block(task).solve())
-    equipped.bound = 0.0
-    if equipped.objective > 0:
-        equipped.notes.append(
-            f"{task.name} was decided once the sites were placed; with other sites it may cost less"
-        )
+    steps.settle(equipped, decided)
     decided.add(equipped)
     return decided
 

@@ -1,8 +1,14 @@
 """Sites are placed as a cover first and equipped afterwards, where that loses nothing."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from builders import rule, site, small_region
 from planned import EMS, line, misses, open_ids, planned
+
+from allocator.policy.rules import SiteFilter
+from allocator.region.sites import Sites
 
 STATIONS = {"kinds": ["health_station"]}
 COVER = rule("coverage", id="C", sites=STATIONS, within_km="1.2")
@@ -55,13 +61,46 @@ def test_two_steps_find_the_plan_of_one(monkeypatch, number):
     assert stepped.provenance["cost"] == whole.provenance["cost"]
 
 
-def test_what_equipment_costs_is_paid_once_and_proves_no_bound(always):
-    """Each station that covers is equipped for 2; the bound leaves that out."""
-    plan = planned(region(renovated=2), COVER, EMS_COVER, share(1))
+def test_what_every_site_needs_is_paid_once_with_the_site(always):
+    """Each station is equipped for 2, those that stand too: all of it is proven."""
+    plan = planned(region(standing=(2, 3), renovated=2), COVER, EMS_COVER, share(1))
     number = len(open_ids(plan))
+    assert plan.objective_value == plan.provenance["cost"] == plan.bound
+    objectives = plan.tiers.loc[plan.tiers["tier"] == "objective", "objective"]
+    assert objectives.sum() == plan.objective_value
+    assert line(plan, "S")["achieved"] == number
+    assert not any("was decided once the sites were placed" in n for n in plan.provenance["notes"])
+
+
+def test_sites_that_are_dearer_to_equip_are_not_placed(always):
+    """Of two kinds that cover as well for 3 and 4, the dearer needs no equipment for 2."""
+    places = region(renovated=2, village_clinic=4)
+    clinics = [
+        {**row, "id": row["id"].replace("c", "v"), "kind": "village_clinic"}
+        for row in places.sites.table.reset_index().to_dict("records")
+        if row["kind"] == "health_station"
+    ]
+    more = places.sites.table.reset_index().to_dict("records") + clinics
+    both = replace(places, sites=Sites(pd.DataFrame(more).set_index("id")))
+    kinds = SiteFilter(kinds=("health_station", "village_clinic"))
+    either = COVER.model_copy(update={"sites": kinds})
+    every = {"sense": "==", "number": 1}
+    equipped = [
+        rule("site_share", id="S", sites=[STATIONS], attribute="renovated", **every),
+        rule("site_share", id="V", sites=[{"kinds": ["village_clinic"]}], attribute="standard",
+             **every),
+    ]  # fmt: skip
+    plan = planned(both, either, *equipped)
+    assert {name[0] for name in open_ids(plan)} == {"v"}
+    assert plan.objective_value == plan.bound == 4 * len(open_ids(plan))
+
+
+def test_a_share_that_some_need_proves_no_bound(always):
+    """Half of the stations are equipped for 2 each, which with other sites might be fewer."""
+    plan = planned(region(renovated=2), COVER, EMS_COVER, share("1/2"))
+    number = line(plan, "S")["achieved"]
     assert plan.objective_value == plan.provenance["cost"]
     assert plan.objective_value - plan.bound == pytest.approx(2 * number)
-    assert line(plan, "S")["achieved"] == number
     assert any("was decided once the sites were placed" in n for n in plan.provenance["notes"])
 
 
