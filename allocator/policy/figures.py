@@ -194,7 +194,11 @@ def _budget(rule: Any) -> Figure:
     if rule.subsidy_per_person:
         unit = f"paid for everyone of {resources()[rule.people].label}"
         return Figure("", exact_text(rule.subsidy_per_person), unit)
-    unit = f"paid for each new {sites_in_words(rule.sites)}{_with(rule.attribute)}"
+    sites = sites_in_words(rule.sites)
+    if rule.attribute:
+        unit = f"paid for each {sites} that becomes: {ATTRIBUTES[rule.attribute][0]}"
+    else:
+        unit = f"paid for each new {sites}"
     return Figure("", exact_text(rule.subsidy_per_site), unit)
 
 
