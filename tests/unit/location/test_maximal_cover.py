@@ -11,6 +11,7 @@ from allocator.errors import InputError, SolverError
 from allocator.location.engines.maximal import choices, covering
 from allocator.location.engines.maximal import tree as maximal_tree
 from allocator.location.engines.maximal.master import Master
+from allocator.location.engines.maximal.neighbourhoods import Neighbourhoods
 from allocator.location.maximal_cover import mclp
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings
@@ -30,7 +31,7 @@ def hard(seed=0, n_cells=400, n_sites=60, radius=0.16):
 
 def without_search(monkeypatch):
     """Leave it to the linear program and the tree."""
-    for name in ("_FIRST_KICKS", "_KICKS", "_KICKS_PER_ROUNDING"):
+    for name in ("_FIRST_KICKS", "_KICKS", "_KICKS_PER_ROUNDING", "_FAR_KICKS"):
         monkeypatch.setattr(choices, name, 0)
     monkeypatch.setattr(choices.SwapSearch, "climb", lambda self: self.chosen)
 
@@ -157,7 +158,7 @@ def test_the_tree_alone_proves_the_optimum(monkeypatch, seed):
 def test_branching_on_sites_alone_is_right_too(monkeypatch, seed):
     """Neighbourhoods only make it faster; sites decided early neither add nor lose answers."""
     without_search(monkeypatch)
-    monkeypatch.setattr(maximal_tree.Tree, "_neighbourhoods", lambda *_: [])
+    monkeypatch.setattr(Neighbourhoods, "broken", lambda *_: [])
     monkeypatch.setattr(covering, "_WORTH_A_RESTART", 0.01)
     sets, people, reach = hard(seed, n_cells=120, n_sites=30)
     siting = mclp(reach, p=6, people=people)

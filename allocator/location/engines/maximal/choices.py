@@ -10,11 +10,12 @@ from allocator.location.engines.maximal.problem import MaximalProblem
 from allocator.location.engines.maximal.search import SwapSearch, greedy_choice
 from allocator.location.engines.maximal.stage import Stage, givers
 
-_FIRST_KICKS = 1_000
-_KICKS_PER_ROUNDING = 20
-_KICKS = 400
-# How many sites move at once, and whether only sites with a share are opened.
-_KICKS_AFTER_ROOT = ((3, True), (5, False), (3, True), (8, False))
+_FIRST_KICKS = 200
+_KICKS_PER_ROUNDING = 100
+_KICKS = 200
+_WIDTHS = (3, 5, 8)  # how many sites move at once
+_FAR_EVERY = 3
+_FAR_KICKS = 100
 _SOME = 1e-6
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
@@ -78,45 +79,62 @@ class Choices:
             self.offer(chosen)
             dear = np.where(short, 2.0, 1.0) * dear if short.any() else 0.7 * dear
 
-    def round_off(self, shares: NDArray[np.float64], stage: Stage) -> None:
-        """Take the largest shares that fit, then exchange among sites that have any."""
-        whole, swaps = self._whole, self._swaps
-        order = np.argsort(-shares, kind="stable")
-        order = order[shares[order] > _SOME]
-        picked = np.concatenate([stage.taken, stage.sites[order]])
-        fits = np.cumsum(np.maximum(whole.price[picked], 0.0)) <= whole.budget
-        picked = picked[fits][: whole.most]
-        self.offer(picked)
-        if swaps is None or not swaps.usable:
-            return
-        swaps.put(picked)
-        self.offer(swaps.climb())
-        self.offer(swaps.kick(_KICKS_PER_ROUNDING, attractive=stage.sites[order]))
-
     def look_around(
         self, shares: NDArray[np.float64], stage: Stage, done: Callable[[], bool]
     ) -> None:
         """Round the shares, then kick the best choice near and far, until done."""
-        self.round_off(shares, stage)
-        for width, among_shares in _KICKS_AFTER_ROOT:
-            if done():
-                return
-            self._kick(shares, stage, _KICKS, width, among_shares=among_shares)
+        self._look_among(shares, stage, _WIDTHS, done)
 
     def look_again(self, shares: NDArray[np.float64], stage: Stage) -> None:
         """Round the shares of a part of the tree, and kick the best choice a little."""
-        self.round_off(shares, stage)
         self._looks += 1
-        width = 2 + self._looks % 5
-        self._kick(shares, stage, _KICKS // 4, width, among_shares=self._looks % 3 != 0)
+        self._look_among(shares, stage, (2 + self._looks % 5,), lambda: False)
+        if self._looks % _FAR_EVERY == 0:
+            self._kick_far()
 
-    def _kick(
-        self, shares: NDArray[np.float64], stage: Stage, kicks: int, width: int, *,
-        among_shares: bool,
+    def _look_among(
+        self, shares: NDArray[np.float64], stage: Stage, widths: tuple[int, ...],
+        done: Callable[[], bool],
     ) -> None:  # fmt: skip
-        if self.chosen is None or self._swaps is None:
+        """Exchange only among sites that have a share or are chosen: few, so that it is fast."""
+        picked = self._largest(shares, stage)
+        self.offer(picked)
+        some = stage.sites[shares > _SOME]
+        if self.chosen is not None:
+            some = np.union1d(some, self.chosen[np.isin(self.chosen, stage.sites)])
+        part = Stage.of(self._whole, some, stage.taken)
+        search = SwapSearch(part.problem, seed=self._limits.seed + self._looks)
+        if not search.usable:
+            return
+
+        def offer(chosen: NDArray[np.int64]) -> None:
+            self.offer(np.concatenate([part.taken, part.sites[chosen]]))
+
+        search.put(np.flatnonzero(np.isin(some, picked)))
+        offer(search.climb())
+        offer(search.kick(int(_KICKS_PER_ROUNDING * self._limits.effort)))
+        for width in widths:
+            if done() or self.chosen is None:
+                return
+            search.put(np.flatnonzero(np.isin(some, self.chosen)))
+            times = int(_KICKS * self._limits.effort)
+            offer(search.kick(times, width=width, stop=self._limits.out_of_time))
+        self._kick_far(0)
+
+    def _largest(self, shares: NDArray[np.float64], stage: Stage) -> NDArray[np.int64]:
+        """What is taken for good, and the largest shares that fit."""
+        whole = self._whole
+        order = np.argsort(-shares, kind="stable")
+        order = order[shares[order] > _SOME]
+        picked = np.concatenate([stage.taken, stage.sites[order]])
+        fits = np.cumsum(np.maximum(whole.price[picked], 0.0)) <= whole.budget
+        return picked[fits][: whole.most]
+
+    def _kick_far(self, times: int = _FAR_KICKS) -> None:
+        """Exchange and kick among all sites."""
+        if self.chosen is None or self._swaps is None or not self._swaps.usable:
             return
         self._swaps.put(self.chosen)
-        sites = stage.sites[shares > _SOME] if among_shares else None
-        times, out = int(kicks * self._limits.effort), self._limits.out_of_time
-        self.offer(self._swaps.kick(times, width=width, attractive=sites, stop=out))
+        self.offer(self._swaps.climb())
+        out = self._limits.out_of_time
+        self.offer(self._swaps.kick(int(times * self._limits.effort), width=5, stop=out))

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal.cut_rows import CutRows
 from allocator.location.engines.maximal.parts import best_sites, clusters_of
 from allocator.location.engines.maximal.problem import MaximalProblem
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.status import Status
 
-_IDLE_SOLVES = 6  # a cut that has not been binding for so many solves goes
-_PURGE_EVERY = 5
-_SLACK = 1e-7
 _VISIBLE = 2e-7  # of a cluster's weight: what lies below, the solver cannot see
 
 
@@ -96,22 +94,16 @@ class Master:
             objective, np.zeros(len(objective)), np.concatenate([self.high, self._top]),
             seed=limits.seed, threads=limits.threads,
         )  # fmt: skip
-        self._matrix = csr_array((0, len(objective)))
-        self._lower, self._upper = np.empty(0), np.empty(0)
-        self._idle = np.empty(
-            0, dtype=np.int64
-        )  # solves since a cut was binding; -1 for other rows
-        self._name = np.empty(0, dtype=np.int64)
-        self._solves = self._names = 0
+        self._rows = CutRows(self._lp)
         self._start()
 
     def _start(self) -> None:
         problem, n, k = self.problem, self._n, self._k
         ones = np.concatenate([np.ones(n), np.zeros(len(self._top))])
-        self.add_row(ones, -np.inf, float(problem.most))
+        self._rows.add_named(ones, -np.inf, float(problem.most))
         if np.isfinite(problem.budget):
             size = max(float(np.abs(problem.price).max(initial=0.0)), 1e-300)
-            self.add_row(
+            self._rows.add_named(
                 np.concatenate([problem.price / size, np.zeros(len(self._top))]),
                 -np.inf, problem.budget / size,
             )  # fmt: skip
@@ -119,8 +111,8 @@ class Master:
         for at, floor in enumerate(problem.floors, start=first):
             row = np.zeros(len(ones))
             row[n + at * k : n + (at + 1) * k] = 1.0
-            self.add_row(row, floor.least / self._scale[at], np.inf)
-        self._lasting = self._names
+            self._rows.add_named(row, floor.least / self._scale[at], np.inf)
+        self._lasting = self._rows.names
         nobody = np.zeros(n)
         self.cut(nobody, nobody, np.full((len(self.kinds), k), np.inf))
 
@@ -128,21 +120,14 @@ class Master:
         """Ask the same for another number of sites: all cuts stay true."""
         self._limits = limits
         self.problem = replace(self.problem, most=most)
-        self.drop_rows(set(self._name[self._name > self._lasting].tolist()))
+        self._rows.drop_after(self._lasting)
         self.set_row(1, -np.inf, float(most))
         self.set_sites(np.zeros(self._n), np.ones(self._n))
 
-    def add_row(self, row: NDArray[np.float64], lower: float, upper: float) -> int:
-        """Append a row that stays until it is dropped, over all columns; its name."""
-        self._append(csr_array(row[None, :]), np.array([lower]), np.array([upper]), -1)
-        self._names += 1
-        self._name[-1] = self._names
-        return self._names
-
     def add_sites_row(self, members: NDArray[np.bool_]) -> int:
-        """Append a row that counts open sites of a set, without sides yet; its number."""
+        """Append a row that counts open sites of a set, without sides yet; its name."""
         row = np.concatenate([members.astype(np.float64), np.zeros(len(self._top))])
-        return self.add_row(row, -np.inf, np.inf)
+        return self._rows.add_named(row, -np.inf, np.inf)
 
     def overlap(self, site: int) -> NDArray[np.float64]:
         """Weight that each site shares with one of them, shape ``(n_sites,)``."""
@@ -151,15 +136,11 @@ class Master:
 
     def drop_rows(self, names: set[int]) -> None:
         """Delete rows by name."""
-        if names:
-            self._keep(~np.isin(self._name, sorted(names)))
+        self._rows.drop(names)
 
     def set_row(self, name: int, lower: float, upper: float) -> None:
         """Replace the sides of a row that stays."""
-        at = int(np.flatnonzero(self._name == name)[0])
-        if (self._lower[at], self._upper[at]) != (lower, upper):
-            self._lower[at], self._upper[at] = lower, upper
-            self._lp.set_row_bounds([at], lower, upper)
+        self._rows.set_sides(name, lower, upper)
 
     def set_sites(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
         """Replace the bounds of the sites' shares."""
@@ -211,19 +192,9 @@ class Master:
             values = np.insert(value / self._scale[kind], start[1:], -1.0)
             shape = (len(clusters), len(self._objective))
             rows = csr_array((values, columns, start + np.arange(len(start))), shape=shape)
-            self._append(rows, -constant / self._scale[kind], np.full(len(clusters), np.inf), 0)
+            self._rows.add_cuts(rows, -constant / self._scale[kind])
             count += len(clusters)
         return count
-
-    def _append(
-        self, rows: csr_array, lower: NDArray[np.float64], upper: NDArray[np.float64], idle: int
-    ) -> None:
-        self._lp.add_rows(lower, upper, rows)
-        self._matrix = vstack([self._matrix, rows], format="csr")
-        self._lower = np.concatenate([self._lower, lower])
-        self._upper = np.concatenate([self._upper, upper])
-        self._idle = np.concatenate([self._idle, np.full(len(lower), idle)])
-        self._name = np.concatenate([self._name, np.full(len(lower), -1)])
 
     def solve(self) -> Point | None:
         """Solve from where it stands; None when the clock ended it."""
@@ -237,7 +208,7 @@ class Master:
         bound, closing, opening = self._safe_bound(found.duals)
         theta = found.values[self._n :].reshape(len(self.kinds), self._k)
         shares = np.clip(found.values[: self._n], self.low, self.high)
-        self._forget(found.duals)
+        self._rows.forget(found.duals)
         return Point(True, bound, shares, theta * self._scale[:, None], closing, opening)
 
     def probe(self, steps: int) -> float:
@@ -245,26 +216,9 @@ class Master:
         found = self._lp.solve(self._limits.seconds_left(), step_limit=steps)
         if found.status is Status.INFEASIBLE:
             return -np.inf
-        if len(found.duals) != len(self._lower):
+        if len(found.duals) != len(self._rows):
             return np.inf
         return self._safe_bound(found.duals)[0]
-
-    def _forget(self, duals: NDArray[np.float64]) -> None:
-        """Delete cuts that have not been binding for a while."""
-        cuts = self._idle >= 0
-        self._idle[cuts] = np.where(np.abs(duals[cuts]) > _SLACK, 0, self._idle[cuts] + 1)
-        self._solves += 1
-        if self._solves % _PURGE_EVERY:
-            return
-        gone = self._idle >= _IDLE_SOLVES
-        if gone.sum() > 0.1 * len(gone):
-            self._keep(~(gone & self._lp.slack_rows()))
-
-    def _keep(self, kept: NDArray[np.bool_]) -> None:
-        self._lp.delete_rows(~kept)
-        self._matrix = self._matrix[kept]
-        self._lower, self._upper = self._lower[kept], self._upper[kept]
-        self._idle, self._name = self._idle[kept], self._name[kept]
 
     def _safe_bound(
         self, duals: NDArray[np.float64]
@@ -274,13 +228,14 @@ class Master:
         True for any duals: each side is dropped where the sign does not fit, thetas take the
         better end, and of the sites the best ``most`` are taken.
         """
-        prices = np.where((duals > 0) & np.isfinite(self._lower), duals, 0.0)
-        prices += np.where((duals < 0) & np.isfinite(self._upper), duals, 0.0)
+        lower, upper = self._rows.lower, self._rows.upper
+        prices = np.where((duals > 0) & np.isfinite(lower), duals, 0.0)
+        prices += np.where((duals < 0) & np.isfinite(upper), duals, 0.0)
         prices[0] = 0.0  # the number of sites is kept to by the choice of the best
         bought = prices != 0
-        side = np.where(prices > 0, self._lower, self._upper)
+        side = np.where(prices > 0, lower, upper)
         base = float((prices[bought] * side[bought]).sum())
-        left = self._objective - self._matrix.T @ prices
+        left = self._objective - self._rows.priced(prices)
         base += float((np.minimum(left[self._n :], 0.0) * self._top).sum())
         best, closing, opening = best_sites(left[: self._n], self.low, self.high, self.problem.most)
         base += best

@@ -1,0 +1,135 @@
+"""Parts of the tree over maximal covers, and the two into which a part is divided."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.location.engines.maximal.master import Master
+from allocator.location.engines.maximal.neighbourhoods import Neighbourhood, Neighbourhoods
+
+_WHOLE = 1e-6
+_PROBED = 8
+_PROBE_STEPS = 120
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A part of the choices: bounds of sites, and how many of some neighbourhoods are open."""
+
+    bound: float
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    sets: tuple[tuple[bytes, float, float], ...] = ()
+
+
+class Branching:
+    """Puts parts of the choices before the linear program, and divides them."""
+
+    def __init__(self, master: Master) -> None:
+        self._master = master
+        self._places = Neighbourhoods(master)
+        self._rows: dict[bytes, int] = {}  # neighbourhoods that have a row now
+        self._used: tuple[tuple[bytes, float, float], ...] = ()
+
+    def enter(self, node: Node) -> None:
+        """Make the linear program that of a part."""
+        self._master.set_sites(node.low, node.high)
+        for members, _, _ in self._used:
+            if all(members != other for other, _, _ in node.sets):
+                self._master.set_row(self._row_of(members), -np.inf, np.inf)
+        for members, least, most in node.sets:
+            self._master.set_row(self._row_of(members), least, most)
+        self._used = node.sets
+
+    def children(
+        self,
+        here: Node,
+        shares: NDArray[np.float64],
+        floor: float,
+        hopeless: Callable[[float], bool],
+    ) -> list[Node]:
+        """The two parts that promise to lower the bound most, of those that are tried.
+
+        Parameters
+        ----------
+        here
+            The part that the linear program is at.
+        shares
+            Its optimum.
+        floor
+            What need not be told apart.
+        hopeless
+            Whether a bound ends a part.
+        """
+        master, best, best_score = self._master, [here], -1.0
+        pairs = list(self._candidates(here, shares))
+        for pair in pairs:
+            for members, _, _ in pair[0].sets:
+                self._row_of(members)
+        basis = master.basis()
+        for pair in pairs:
+            bounds = []
+            for part in pair:
+                self.enter(part)
+                bounds.append(min(here.bound, master.probe(_PROBE_STEPS)))
+                self.enter(here)
+                master.restart_from(basis)
+            drops = [max(here.bound - max(b, floor), 1e-9) for b in bounds]
+            if drops[0] * drops[1] > best_score:
+                best_score = drops[0] * drops[1]
+                best = [Node(b, p.low, p.high, p.sets) for b, p in zip(bounds, pair, strict=True)]
+            if any(hopeless(b) for b in bounds):
+                break
+        self._forget_rows(here, *best)
+        return best
+
+    def _row_of(self, members: bytes) -> int:
+        if members not in self._rows:
+            bits = np.unpackbits(np.frombuffer(members, dtype=np.uint8))
+            of_set = bits[: self._master.problem.n_sites].astype(np.bool_)
+            self._rows[members] = self._master.add_sites_row(of_set)
+        return self._rows[members]
+
+    def _forget_rows(self, *kept: Node) -> None:
+        """Drop the rows of neighbourhoods that these parts say nothing about."""
+        needed = {members for node in kept for members, _, _ in node.sets}
+        gone = self._rows.keys() - needed
+        self._master.drop_rows({self._rows.pop(members) for members in sorted(gone)})
+
+    def _candidates(self, here: Node, shares: NDArray[np.float64]) -> Iterator[tuple[Node, Node]]:
+        free = here.high > here.low
+        broken = np.minimum(shares, 1 - shares) * free
+        if broken.max() <= _WHOLE:
+            # The tolerance of the solver hides what is wrong: any site that is left will do.
+            yield self._by_site(here, int(np.flatnonzero(free)[0]))
+            return
+        found = self._places.broken(shares, free, _PROBED)
+        for place in found:
+            inside = np.flatnonzero(place.members)
+            if len(inside) == 1:
+                yield self._by_site(here, int(inside[0]))
+            else:
+                yield self._by_set(here, place)
+        if not found:
+            yield self._by_site(here, int(np.argmax(broken * self._master.site_weight)))
+
+    def _by_site(self, here: Node, site: int) -> tuple[Node, Node]:
+        low, high = here.low.copy(), here.high.copy()
+        low[site], high[site] = 1.0, 0.0
+        return (
+            Node(here.bound, here.low, high, here.sets),
+            Node(here.bound, low, here.high, here.sets),
+        )
+
+    def _by_set(self, here: Node, place: Neighbourhood) -> tuple[Node, Node]:
+        members = np.packbits(place.members).tobytes()
+        before = next(((a, b) for s, a, b in here.sets if s == members), (-np.inf, np.inf))
+        others = tuple(s for s in here.sets if s[0] != members)
+        fewer = (*others, (members, before[0], float(np.floor(place.total))))
+        more = (*others, (members, float(np.ceil(place.total)), before[1]))
+        return (
+            Node(here.bound, here.low, here.high, fewer),
+            Node(here.bound, here.low, here.high, more),
+        )
