@@ -393,6 +393,18 @@ MUTANTS = (
     _("visits do not grow with residents", "region/forecast.py",
       "table.loc[rows, \"have\"].to_numpy(np.float64) * growth",
       "table.loc[rows, \"have\"].to_numpy(np.float64)", "unit/region/test_forecast.py"),
+    _("new private hospitals bring no beds", "planning/physical.py",
+      "known += beds * is_open\n            terms += [(-beds * c, v) for c, v in deciding]",
+      "terms += [(-beds * c, v) for c, v in deciding]", f"{PLANNING}/test_physical_limits.py"),
+    _("the audit forgets beds of new hospitals", "auditing/physical.py",
+      "if there is not None and there < beds:", "if False:",
+      "unit/auditing/test_audit_physical.py"),
+    _("equipment is not weighed when sites are placed", "planning/case.py",
+      "return self._site_cost(position, \"opening_cost\", \"\") + equipment",
+      "return self._site_cost(position, \"opening_cost\", \"\")", f"{PLANNING}/test_equipping.py"),
+    _("equipment of new sites is paid twice", "planning/equipping.py",
+      "equipped.objective -= paid", "equipped.objective -= 0 * paid",
+      f"{PLANNING}/test_equipping.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 
