@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LP = "unit/lp"
+CHECKS = "unit/policy/checks"
 ROWS = "unit/planning/rows"
 PLANNING = "unit/planning"
 LOCATION = "unit/location"
@@ -87,6 +88,29 @@ MUTANTS = (
       "unit/policy/test_values.py"),
     _("unknown keys of rules are ignored", "policy/rule_parts.py",
       'extra="forbid"', 'extra="ignore"', "unit/policy/test_problems.py"),
+    _("a stricter rule is taken for the laxer one", "policy/checks/comparisons.py",
+      "if _within(strict.bounds(population), lax.bounds(population)):",
+      "if _within(lax.bounds(population), strict.bounds(population)):",
+      f"{CHECKS}/test_comparisons.py"),
+    _("quotas of siblings are not added over two levels", "policy/checks/resource_checks.py",
+      "below = None if own else _rate_of_parts(part, rules)", "below = None",
+      f"{CHECKS}/test_resource_checks.py"),
+    _("the urban share is turned round", "policy/checks/resource_checks.py",
+      "share = of_all / of_part", "share = of_part / of_all",
+      f"{CHECKS}/test_resource_checks.py"),
+    _("a narrower filter is taken for a wider one", "policy/checks/site_checks.py",
+      "not _selects(high.sites, low.sites)", "not _selects(low.sites, high.sites)",
+      f"{CHECKS}/test_site_checks.py"),
+    _("people of the national plan win", "policy/merging.py",
+      "or _states(r) not in stated]", "or True]", "unit/policy/test_merging.py"),
+    _("an override of a branch is forgotten", "policy/merging.py",
+      "[_changed(branch, overrides) for branch in rule.branches]",
+      "[_changed(branch, {}) for branch in rule.branches]", "unit/policy/test_merging.py"),
+    _("an overridden rule passes as the plan's own", "policy/merging.py",
+      'origins[name] = f"override of {was}"', "pass", "unit/policy/test_merging.py"),
+    _("lines do not say where they are from", "auditing/compliance.py",
+      "origin=policy.origin_of(line.rule)", "origin=policy.id",
+      "unit/auditing/test_audit_origins.py"),
     # ---------------------------------------------------------------- planning: stocks
     _("floors are rounded down", "planning/rows/limits.py",
       'if rule.sense == ">=":\n        return ceil(exact), None',
