@@ -136,17 +136,37 @@ def test_rural_cells_are_less_dense_than_urban_ones():
 
 
 def test_institutions_are_as_many_as_the_plan_counts(sites):
-    """1,719 sites, a centre in each town and street, every one marked modelled in two ways."""
-    assert len(sites) == 1719
-    kinds = sites["kind"].value_counts()
+    """1,719 institutions stand, a centre in each town and street; childcare is counted apart."""
+    standing = sites[sites["status"] == "existing"]
+    kinds = standing["kind"].value_counts()
+    assert len(standing) - kinds["childcare_centre"] == 1719
     assert kinds["township_health_centre"] == 42
     assert kinds["community_health_centre"] == 30
     assert sites["id"].is_unique
     assert sites["name"].is_unique
     assert sites["id"].str.isascii().all()
-    assert sites["name"].str.endswith("(模拟)").all()
-    assert set(sites["basis"]) == {"modelled"}
-    assert set(sites["status"]) == {"existing"}
+
+
+def test_what_is_modelled_says_so(sites):
+    """Every site is modelled or assumed, and says so in its name unless the plan names it."""
+    assert set(sites["basis"]) == {"modelled", "assumed"}
+    plain = sites[~sites["name"].str.endswith("(模拟)")]
+    forced = {r.site for r in read_policy("jiaxing-2025").rules if r.kind == "forced_site"}
+    assert set(plain["name"]) == forced
+    assert set(sites["status"]) == {"existing", "candidate"}
+
+
+def test_grades_say_which_rules_apply(sites):
+    """Hospitals of every grade that the plan has staff rules for stand, run by whom it names."""
+    standing = sites[sites["status"] == "existing"]
+    found = standing.groupby(["kind", "grade"]).size()
+    assert found["general_hospital", "3A"] == found["general_hospital", "3B"] == 2
+    assert found["tcm_hospital", "3A"] == 1
+    assert found["tcm_hospital", "3B"] == 2
+    private = sites[(sites["run_by"] == "private") & (sites["status"] == "candidate")]
+    hospitals = private[private["kind"] == "general_hospital"]
+    assert hospitals["unit"].str[:6].nunique() == 7
+    assert set(hospitals["beds"].astype(float)) == {300.0}
 
 
 def test_sites_stand_in_the_unit_they_name(region, sites):
@@ -197,11 +217,32 @@ def test_ambulance_candidates_can_reach_every_urban_settled_cell(region):
     assert built["health_station"] == wanted.sum()
 
 
-def test_stock_holds_only_what_the_plan_states(region):
-    """Physicians and nurses of 2020 are known for the city; beds and vehicles are not made up."""
-    assert region.stock.have("3304", "physicians") == 15_322
-    assert region.stock.have("3304", "nurses") == 16_960
-    assert set(region.stock.table["resource"]) == {"physicians", "nurses"}
+def test_stock_holds_what_the_plan_states(region):
+    """Physicians, nurses, beds of primary care and visits of 2020 are the plan's figures."""
+    have = region.stock.have
+    assert have("3304", "physicians") == 15_322
+    assert have("3304", "nurses") == 16_960
+    assert have("3304", "primary_beds") == 3_531
+    assert have("3304", "visits") == 39_630_400
+    table = region.stock.table
+    assert table.loc[table["resource"] == "households", "have"].sum() == 2_029_982
+    measured = set(table.loc[table["basis"] == "measured", "resource"])
+    assert measured == {"physicians", "nurses", "primary_beds", "visits", "households"}
+    for unknown in ("public_beds", "private_beds", "ambulances", "infectious_beds", "tcm_beds"):
+        assert not region.stock.knows(unknown)
+
+
+def test_hospitals_by_grade_follow_from_the_totals(region):
+    """Beds are a share of 25,602, bed-days 78.78 % of them, and no more are admitted than were."""
+    total = region.stock.table.groupby("resource")["have"].sum()
+    grades = ["3a_general", "3b_general", "2_general", "3a_tcm", "3b_tcm"]
+    for grade in grades:
+        days = total[f"beds_{grade}"] * 366 * 0.7878
+        assert total[f"bed_days_{grade}"] == pytest.approx(days, abs=1)
+    assert sum(total[f"beds_{g}"] for g in grades) == pytest.approx(0.68 * 25_602, abs=3)
+    assert sum(total[f"admissions_{g}"] for g in grades) < 776_900
+    by_unit = region.stock.table.set_index(["resource", "unit"])["have"]
+    assert by_unit["beds_3a_general"].to_dict() | {"330402": 0.0} == dict.fromkeys(CENSUS, 0.0)
 
 
 def test_every_price_says_where_it_comes_from(region):
