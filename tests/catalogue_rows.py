@@ -12,6 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from allocator.policy.policies import read_policy
 
 HERE = Path(__file__).parent
@@ -82,3 +84,37 @@ def figures(rule: Any) -> list[Fraction]:
     for sites in filters if isinstance(filters, tuple) else (filters,):
         found += [sites.beds_from, sites.beds_below]
     return [Fraction(n) for n in found if n]
+
+
+def rows_of_plan(plan: str, compliance: pd.DataFrame) -> dict[str, list[str]]:
+    """What a plan says of each row of the catalogue, from its compliance table.
+
+    Returns
+    -------
+    dict
+        Row ids under ``met``, ``gave way``, ``reported`` (report-only) and ``not evaluated``, and
+        under ``planned``, ``measured``, ``modelled``, ``assumed`` the evaluated ones by the
+        weakest basis of their lines. A row of several rules is met if all that are evaluated are.
+    """
+    lines = compliance[compliance["area"] == "all"].set_index("rule")
+    found: dict[str, list[str]] = {
+        name: [] for name in ("met", "gave way", "reported", "not evaluated", *_BASES)
+    }
+    for row_id in (i for i, row in ROWS.items() if row["plan"] == plan):
+        if ROWS[row_id]["kind"] == "report-only indicator":
+            found["reported"].append(row_id)
+            continue
+        names = [r.id for r in RULES_OF[row_id] if r.kind != "indicator"]
+        # Of an either-or the line above its branches says whether it holds.
+        above = [e for e, rule in EITHER.items() if {b.id for b in rule.branches} & set(names)]
+        mine = lines.loc[[n for n in above or names if n in lines.index]]
+        mine = mine[mine["evaluated"].astype(str) == "True"]
+        if mine.empty:
+            found["not evaluated"].append(row_id)
+            continue
+        found["met" if (mine["met"].astype(str) == "True").all() else "gave way"].append(row_id)
+        found[max(mine["basis"], key=_BASES.index)].append(row_id)
+    return found
+
+
+_BASES = ("planned", "measured", "modelled", "assumed")
