@@ -170,14 +170,27 @@ class Case:
     ) -> pd.DataFrame:
         """Open facilities that any of the filters selects, with an attribute, in some units."""
         inside = None if units is None else self.inside(units)
+        chosen = sorted({i for wanted in filters for i in self._selected(wanted)})
         places = [
             i
-            for i, (name, row) in enumerate(self._open_rows)
-            if any(self.selects(chosen, name, row) for chosen in filters)
-            and (attribute is None or has(attribute, row))
+            for i, (_, row) in ((i, self._open_rows[i]) for i in chosen)
+            if (attribute is None or has(attribute, row))
             and (inside is None or row["unit"] in inside)
         ]
         return self.facts.open.iloc[places]
+
+    def _selected(self, wanted: SiteFilter) -> list[int]:
+        """Which of the open facilities a filter selects; found once."""
+        if wanted not in self._found:
+            self._found[wanted] = [
+                i for i, (name, row) in enumerate(self._open_rows)
+                if self.selects(wanted, name, row)
+            ]  # fmt: skip
+        return self._found[wanted]
+
+    @cached_property
+    def _found(self) -> dict[SiteFilter, list[int]]:
+        return {}
 
     @cached_property
     def _open_rows(self) -> list[tuple[str, dict[str, Any]]]:
@@ -223,6 +236,16 @@ class Case:
         table = self.facts.facilities
         return list(zip(map(str, table.index), _rows(table), strict=True))
 
+    @cached_property
+    def listed_as(self) -> dict[str, list[str]]:
+        """Ids of the facilities of the facts that have a name, or that id."""
+        return _by_name(self.listed)
+
+    @cached_property
+    def known_as(self) -> dict[str, list[str]]:
+        """Ids of the region's sites that have a name, or that id."""
+        return _by_name(self.known_sites.items())
+
     def missing_sites(self, wanted: SiteFilter) -> str:
         """Say why facilities of a filter cannot be counted at all; '' if they can.
 
@@ -257,6 +280,14 @@ class Case:
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _by_name(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for site, row in rows:
+        for name in dict.fromkeys((site, str(row["name"]))):
+            found.setdefault(name, []).append(site)
+    return found
 
 
 def has(attribute: str, row: Mapping[str, Any]) -> bool:

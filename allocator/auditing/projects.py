@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from allocator.auditing.case import Case, has
 from allocator.auditing.findings import Finding, line_of
 from allocator.plans import Line
@@ -12,12 +10,13 @@ from allocator.policy.rules import ForcedSite, SiteFilter
 
 def lines(rule: ForcedSite, case: Case) -> list[Line]:
     """Audit a site named by its id or its name: open, with its attribute and what it brings."""
-    known = _called(rule.site, case.facts.facilities, case.region.sites.table)
+    listed = case.listed_as.get(rule.site, [])
     rows = dict(case.listed)
     built = [
-        name for name in _called(rule.site, case.facts.open)
-        if rule.attribute is None or has(rule.attribute, rows[name])
+        name for name in listed
+        if rows[name]["open"] and (rule.attribute is None or has(rule.attribute, rows[name]))
     ]  # fmt: skip
+    known = listed or case.known_as.get(rule.site)
     lacking = list(_lacking(rule, case)) if built else []
     silent = case.missing_counts(*_wanted(rule, case)) if built else ""
     finding = Finding(
@@ -83,7 +82,8 @@ def _projects(case: Case) -> list[ForcedSite]:
 
 def _place(rule: ForcedSite, case: Case) -> str:
     """Id of the site that is meant, the first of several; '' if there is none."""
-    return next(iter(_called(rule.site, case.region.sites.table, case.facts.facilities)), "")
+    found = case.known_as.get(rule.site) or case.listed_as.get(rule.site)
+    return found[0] if found else ""
 
 
 def _unit_of(rule: ForcedSite, case: Case) -> str:
@@ -91,13 +91,3 @@ def _unit_of(rule: ForcedSite, case: Case) -> str:
     place = _place(rule, case)
     row = case.known_sites.get(place) or dict(case.listed).get(place)
     return case.region.units.planning_unit_of(row["unit"]) if row and row["unit"] else ""
-
-
-def _called(name: str, *tables: pd.DataFrame) -> list[str]:
-    """Ids of the sites with this id or name."""
-    return [
-        str(site)
-        for table in tables
-        for site, label in zip(table.index, table["name"], strict=True)
-        if name in (site, label)
-    ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -95,6 +96,15 @@ class Case:
 
     def positions(self, chosen: SiteFilter) -> list[int]:
         """Positions of the sites that pass a filter."""
+        if chosen not in self._chosen:
+            self._chosen[chosen] = self._passing(chosen)
+        return list(self._chosen[chosen])
+
+    @cached_property
+    def _chosen(self) -> dict[SiteFilter, list[int]]:
+        return {}
+
+    def _passing(self, chosen: SiteFilter) -> list[int]:
         table = self.region.sites.table
         mask = passes(table["kind"], chosen.kinds)
         mask &= passes(table["grade"], chosen.grades)
@@ -115,31 +125,47 @@ class Case:
 
     def positions_in(self, area: Area, positions: list[int]) -> list[int]:
         """Those of the positions whose site stands in an area."""
-        units = self.region.units
-        site_units = self.region.sites.table["unit"].tolist()
-        return [
-            j for j in positions
-            if site_units[j] and any(a in area.units for a in units.ancestors(site_units[j]))
-        ]  # fmt: skip
+        above, units = self._above, self._column["unit"]
+        return [j for j in positions if not above[units[j]].isdisjoint(area.units)]
+
+    @cached_property
+    def _above(self) -> dict[str, frozenset[str]]:
+        """Every unit of a site with all above it; none where a site stands in no unit."""
+        ancestors = self.region.units.ancestors
+        return {u: frozenset(ancestors(u) if u else ()) for u in set(self._column["unit"])}
+
+    @cached_property
+    def _column(self) -> dict[str, list[Any]]:
+        """The columns of the sites' table as lists, which are quick to look up."""
+        table = self.region.sites.table
+        return {str(name): table[name].tolist() for name in table.columns}
 
     def had(self, attribute: str, position: int) -> bool:
         """Whether the site has the attribute today, or will have it by itself once it is built."""
-        row = self.region.sites.table.iloc[position]
+        has, grade = self._column["attributes"][position], self._column["grade"][position]
         if attribute in LEVELS:
             levels = list(LEVELS)
-            reached = [a for a in row["attributes"] if a in LEVELS]
-            reached += [LEVEL_OF_GRADE[row["grade"]]] if row["grade"] in LEVEL_OF_GRADE else []
+            reached = [a for a in has if a in LEVELS]
+            reached += [LEVEL_OF_GRADE[grade]] if grade in LEVEL_OF_GRADE else []
             return any(levels.index(a) >= levels.index(attribute) for a in reached)
-        new = attribute == RENEWED and row["status"] != "existing"
-        return new or attribute in row["attributes"]
+        return attribute in has or (attribute == RENEWED and not self.stands(position))
+
+    def stands(self, position: int) -> bool:
+        """Whether the site exists today."""
+        return bool(self._column["status"][position] == "existing")
 
     def named(self, site: str) -> list[int]:
         """Positions of the sites with this id or name, in table order."""
+        return self._by_name.get(site, [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
         table = self.region.sites.table
-        return [
-            j for j, (name, label) in enumerate(zip(table.index, table["name"], strict=True))
-            if site in (name, label)
-        ]  # fmt: skip
+        for j, names in enumerate(zip(table.index, self._column["name"], strict=True)):
+            for name in dict.fromkeys(names):
+                found.setdefault(name, []).append(j)
+        return found
 
     @cached_property
     def projects(self) -> "tuple[Project, ...]":
@@ -172,8 +198,8 @@ class Case:
         steps = levels[: levels.index(wanted) + 1] if wanted in levels else [wanted]
         if project is None or attribute not in steps:
             return self.region.costs.of(attribute)
-        stands = self.region.sites.table["status"].iloc[position] == "existing"
-        return float(project.cost or 0) if stands and attribute == wanted else 0.0
+        built = self.stands(position) and attribute == wanted
+        return float(project.cost or 0) if built else 0.0
 
     def opening_cost(self, position: int) -> float:
         """Cost of opening a candidate site, in the region's currency."""
@@ -187,9 +213,8 @@ class Case:
         return self._site_cost(position, "closing_cost", "closing:")
 
     def _site_cost(self, position: int, column: str, prefix: str) -> float:
-        row = self.region.sites.table.iloc[position]
-        own = float(row[column])
-        return self.region.costs.of(prefix + str(row["kind"])) if math.isnan(own) else own
+        own, kind = float(self._column[column][position]), self._column["kind"][position]
+        return self.region.costs.of(f"{prefix}{kind}") if math.isnan(own) else own
 
 
 def passes(column: "pd.Series[str]", wanted: tuple[str, ...]) -> "pd.Series[bool]":

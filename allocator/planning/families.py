@@ -63,8 +63,8 @@ def positions_of(rule: Rule, case: Case) -> set[int]:
 
 def kinds_of(rule: Rule, case: Case) -> set[str]:
     """Site kinds that a site rule speaks of."""
-    kinds = case.region.sites.table["kind"]
-    return {str(kinds.iloc[j]) for j in positions_of(rule, case)}
+    kinds = case.region.sites.table["kind"].to_numpy()
+    return set(map(str, kinds[sorted(positions_of(rule, case))]))
 
 
 def networks(rules: list[Rule], case: Case) -> list[tuple[frozenset[str], list[Rule]]]:

@@ -81,10 +81,13 @@ def facility_table(case: Case, decided: Decided, crs: str) -> gpd.GeoDataFrame:
     listed = np.flatnonzero(is_open | existing.to_numpy())
     vehicles = _vehicles(case, decided, np.flatnonzero(is_open))
     served = _people_served(case, is_open)
+    given: dict[int, list[str]] = {}
+    for attribute, j in sorted(decided.attributes):
+        given.setdefault(j, []).append(attribute)
     rows = []
     for j in listed.tolist():
         site = sites.iloc[j]
-        gained = [a for a, k in decided.attributes if k == j and not case.had(a, j)]
+        gained = [a for a in given.get(j, ()) if not case.had(a, j)]
         status = _status(bool(existing.iloc[j]), bool(is_open[j]), bool(gained))
         cars, negative = vehicles.get(j, (0, 0))
         rows.append({

@@ -35,5 +35,4 @@ class Task:
 
     def stands(self, position: int) -> bool:
         """Whether a site that this block does not decide is open."""
-        existing = self.case.region.sites.table["status"].iloc[position] == "existing"
-        return bool(self.before.opened.get(position, existing))
+        return bool(self.before.opened.get(position, self.case.stands(position)))

@@ -1,7 +1,7 @@
 """What a region has today, and what one more of it costs."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import pandas as pd
@@ -92,8 +92,13 @@ class Stock:
 
     def have(self, unit: str, resource: str) -> float | None:
         """Today's number in exactly this unit's row; None where the table does not say."""
-        rows = self.table[(self.table["unit"] == unit) & (self.table["resource"] == resource)]
-        return None if rows.empty else float(rows["have"].iloc[0])
+        return self._rows.get((unit, resource))
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], float]:
+        """The number of every (unit, resource), of the first row where there are several."""
+        columns = (self.table[name].iloc[::-1] for name in ("unit", "resource", "have"))
+        return {(u, r): float(have) for u, r, have in zip(*columns, strict=True)}
 
     def knows(self, resource: str) -> bool:
         """Whether any unit states this resource."""
@@ -119,8 +124,13 @@ class Costs:
 
     def of(self, item: str) -> float:
         """Cost of one more; 0 where the table does not say."""
-        rows = self.table.loc[self.table["item"] == item, "cost"]
-        return 0.0 if rows.empty else float(rows.iloc[0])
+        return self._prices.get(item, 0.0)
+
+    @cached_property
+    def _prices(self) -> dict[str, float]:
+        """The cost of every item, of the first row where there are several."""
+        columns = (self.table[name].iloc[::-1] for name in ("item", "cost"))
+        return {item: float(cost) for item, cost in zip(*columns, strict=True)}
 
     def knows(self, item: str) -> bool:
         """Whether the table prices the item."""
