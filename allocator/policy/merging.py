@@ -13,9 +13,9 @@ from typing import Any
 
 from allocator.errors import PolicyError, raise_if_any
 from allocator.policy.checks.comparisons import compared
-from allocator.policy.figures import exact_text
 from allocator.policy.policies import Policy, parse_rules
 from allocator.policy.rules import EitherOr, Parameter, Rule
+from allocator.policy.words import exact_text
 
 OWN_RULE = "own rule"
 """Origin of a rule that a planner adds."""

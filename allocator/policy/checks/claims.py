@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.policy.checks.findings import STRENGTHS
-from allocator.policy.figures import PEOPLE, exact_text, sites_in_words
 from allocator.policy.rules import (
     Count,
     CoverageRule,
@@ -21,6 +20,7 @@ from allocator.policy.rules import (
     SiteShare,
     Total,
 )
+from allocator.policy.words import PEOPLE, exact_text, sites_in_words
 
 _ABOUT = Fraction(1, 20)
 """Half width of 'about', as in the default of the assumption ``around_tolerance``."""

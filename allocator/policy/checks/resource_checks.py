@@ -7,8 +7,9 @@ from typing import Any
 
 from allocator.policy.checks.claims import floor_of
 from allocator.policy.checks.findings import Finding, binding, weaker
-from allocator.policy.figures import PEOPLE, exact_text, figure_of
+from allocator.policy.figures import figure_of
 from allocator.policy.policies import Policy
+from allocator.policy.words import PEOPLE, exact_text
 from allocator.region.stock import parts_of, resources
 
 _SETTLEMENT = {"urban", "rural"}

@@ -6,9 +6,10 @@ from itertools import combinations
 from typing import Any
 
 from allocator.policy.checks.findings import Finding, binding
-from allocator.policy.figures import exact_text, figure_of, sites_in_words
+from allocator.policy.figures import figure_of
 from allocator.policy.policies import Policy
 from allocator.policy.rule_parts import SiteFilter
+from allocator.policy.words import exact_text, sites_in_words
 from allocator.region.stock import resources
 
 _DEPTH = {"city": 0, "district": 1, "county": 1, "street": 2, "town": 2, "village": 3}

@@ -1,46 +1,15 @@
 """What a rule asks for, as a number with its sense and unit."""
 
-from fractions import Fraction
 from typing import get_args
 
 import pytest
 from builders import rule
-from hypothesis import given
-from hypothesis import strategies as st
 
-from allocator.policy.figures import exact_text, figure_of
+from allocator.policy.figures import figure_of
 from allocator.policy.policies import list_policies, read_policy
 from allocator.policy.rules import Rule
-from allocator.policy.values import exact
 
 HOSPITALS = {"kinds": ["general_hospital"]}
-
-
-@given(st.fractions())
-def test_the_text_of_a_number_is_exact(number):
-    """Decimals where there are some, else fractions; either reads back as the same number."""
-    text = exact_text(number)
-    assert exact(text) == number
-    assert ("/" in text) == bool(set(_primes(number.denominator)) - {2, 5})
-
-
-def _primes(number: int) -> list[int]:
-    found, factor = [], 2
-    while number > 1 and factor * factor <= number:
-        while number % factor == 0:
-            found.append(factor)
-            number //= factor
-        factor += 1
-    return [*found, number] if number > 1 else found
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [("5.75", "5.75"), ("1/3", "1/3"), ("100", "100"), ("0.05", "0.05"), ("-2.5", "-2.5")],
-)
-def test_numbers_as_people_write_them(number, text):
-    """No trailing noughts, no lost ones."""
-    assert exact_text(Fraction(number)) == text
 
 
 @pytest.mark.parametrize(
