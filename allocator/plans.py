@@ -36,6 +36,18 @@ to hold, empty where no change of it alone is enough; ``status`` is ``optimal`` 
 proven, and ``objective_change`` what it does to the planner's objective."""
 
 
+MARGINAL_COLUMNS: tuple[str, ...] = (
+    "asked", "area", "area_name", "step", "rule", "effect", "measure", "at", "cost", "method",
+    "words",
+)  # fmt: skip
+"""One line per figure that one more (``step`` > 0) or one less of something would change.
+
+``asked`` is a site kind, a resource, or a rule whose own figure is raised or lowered; ``effect``
+the change of the figure of ``rule``, or of the planner's objective, in ``measure``. ``at`` is the
+site that is opened or closed and ``cost`` what that costs by itself. ``method`` says which question
+is answered: each site tried with all others as planned, or the program solved again."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the compliance table: one rule in one area.
@@ -113,6 +125,10 @@ def _no_conflicts() -> pd.DataFrame:
     return pd.DataFrame(columns=list(CONFLICT_COLUMNS))
 
 
+def _no_marginals() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(MARGINAL_COLUMNS))
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Beds, sites, vehicles and staff that a policy leads to, with a line per rule and area.
@@ -123,7 +139,7 @@ class Plan:
         Names of the inputs; the local metric CRS; ``minimise cost`` and the like.
     status, objective_value, objective_unit, bound, gap
         How the planner's objective was solved; ``gap`` = |objective - bound| / |objective|.
-    compliance, units, facilities, tiers, conflicts, assumptions
+    compliance, units, facilities, tiers, conflicts, marginals, assumptions
         Tables; columns in :mod:`allocator.plans`. ``facilities`` has point geometry in ``crs``.
     cells
         Grid cells: ``x_m``, ``y_m``, ``people``, ``urban``, ``unit``, and one boolean column
@@ -151,6 +167,7 @@ class Plan:
     cells: pd.DataFrame
     outlines: gpd.GeoDataFrame
     conflicts: pd.DataFrame = field(default_factory=_no_conflicts)
+    marginals: pd.DataFrame = field(default_factory=_no_marginals)
     seconds: float = 0.0
     reproducible: bool = True
     interrupted: bool = False

@@ -8,6 +8,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "counties": ("counties", "资源配置"),
     "facilities": ("facilities", "机构设施"),
     "conflicts": ("conflicts", "冲突与出路"),
+    "marginals": ("one more, one less", "边际分析"),
     "assumptions": ("assumptions", "假设"),
     "proof": ("proof", "求解证明"),
     "sources": ("sources", "数据来源"),
@@ -80,6 +81,11 @@ HEADERS: dict[str, tuple[str, str]] = {
     "people": ("people", "涉及人口"),
     "change_share": ("change, % of what is asked", "让步占要求(%)"),
     "objective_change": ("effect on the objective", "对目标值的影响"),
+    "asked": ("one more or less of", "增减对象"),
+    "step": ("how many", "增减数量"),
+    "effect": ("effect", "影响"),
+    "at": ("at site", "位置"),
+    "method": ("how it was found", "求法"),
 }
 
 WORDS: dict[str, str] = {

@@ -127,6 +127,7 @@ def _plan(
         facilities=gpd.GeoDataFrame(frames["facilities"]),
         tiers=frames["tiers"],
         conflicts=frames["conflicts"],
+        marginals=frames["marginals"],
         assumptions=frames["assumptions"],
         cells=frames["cells"].set_index("cell"),
         outlines=_outlines(frames["units"], _text(head, "crs")),

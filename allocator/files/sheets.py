@@ -17,7 +17,7 @@ _FORMATS = {
     "rate_required": DECIMAL, "rate_achieved": DECIMAL, "slack_share": PERCENT, "gap": PERCENT,
     "change_share": PERCENT, "objective_change": DECIMAL,
     "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
-    "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL,
+    "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL, "step": "+#,##0;-#,##0",
 }  # fmt: skip
 _WORDS = {
     "area_name", "basis", "branch", "level", "measure", "sense", "status", "strength", "tier",
@@ -53,6 +53,7 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
         Sheet(title=sheet_name("counties", chinese=chinese), **counties),
         _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
         _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
+        _table("marginals", tables["marginals"], chinese=chinese, frozen_columns=3),
         _table(
             "assumptions",
             tables["assumptions"]

@@ -28,7 +28,7 @@ from allocator.policy.rules import Budget, Count, EitherOr, ForcedSite, Rule, Si
 class Block:
     """One program under construction, and its solution."""
 
-    def __init__(self, task: Task, bump: dict[str, float] | None = None) -> None:
+    def __init__(self, task: Task) -> None:
         self.task = task
         self.program = Program(task.name)
         self.sites = [self._network(kinds) for kinds in task.kinds]
@@ -41,10 +41,9 @@ class Block:
             found = self._rows(rule, None)
             self.shortfalls.setdefault(rule.strength, []).extend(found or [])
         self._stations()
+        self.budgets: dict[str, Row] = {}
+        """The rows that limit money, by the rule's id; ``budget`` for the planner's own."""
         self._limit_budget()
-        for name, by in (bump or {}).items():
-            for row in self.rows_of(name):
-                self.program.shift(row, by)
 
     def _network(self, kinds: frozenset[str]) -> SiteModel:
         """Make the open / closed decisions of one network."""
@@ -101,10 +100,14 @@ class Block:
             currency = self.task.case.region.costs.currency
             words = f"the budget of {self.task.budget:,.0f} ({currency})"
             left = self.task.budget - constant
-            self.program.require("budget", terms, "<=", left, limit=words)
+            row = self.program.require("budget", terms, "<=", left, limit=words)
+            self.budgets |= {"budget": row} if row.terms else {}
         for rule in self.task.rules:
             if isinstance(rule, Budget):
-                found = budget.budget(rule, self.task.case, self.program, self.cost(), self.sites)
+                limit, found = budget.budget(
+                    rule, self.task.case, self.program, self.cost(), self.sites
+                )
+                self.budgets |= {rule.id: limit} if limit is not None and limit.terms else {}
                 self.shortfalls.setdefault(rule.strength, []).extend(found)
 
     def cost(self) -> tuple[list[Term], float]:
@@ -149,11 +152,6 @@ class Block:
                     model.condition = None
                     return found + (brought or [])
         return brought
-
-    def rows_of(self, rule: str) -> list[Row]:
-        """Floor and equality rows of a rule, for asking what one more unit is worth."""
-        everything = [s for found in self.shortfalls.values() for s in found]
-        return [row for s in everything if s.rule == rule for row in s.rows]
 
     def separate(self, solution: Solution) -> list[Row]:
         """Rows that a solution violates, of all networks."""
@@ -205,15 +203,6 @@ class Block:
             priced = {variable for _, variable in site_cost_terms(model)[0]}
             terms += [t for t in site_change_terms(model)[0] if t[1] not in priced]
         return terms
-
-    def solve_objective(self) -> Decided:
-        """Solve the tiers and the objective only: enough to see what a change is worth."""
-        task = self.task
-        tiers = Tiers(task.name, self.program, task.settings)
-        tiers.rules(self.shortfalls)
-        terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
-        tiers.stage("objective", terms, constant=constant)
-        return self._decided(tiers, terms, constant, 0.0)
 
     def _decided(self, tiers: Tiers, terms: list[Term], constant: float, bound: float) -> Decided:
         solution = tiers.solution

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from allocator.lp.status import Status
+from allocator.planning.marginals import Marginal
 from allocator.planning.tiers import Record
 
 
@@ -75,6 +76,8 @@ class Decided:
         Rules that speak of people whom no permitted site reaches.
     clashes
         Why rules were missed.
+    marginals
+        What one more or one less would be worth.
     objective, bound
         Of the planner's objective, this block's part.
     """
@@ -87,6 +90,7 @@ class Decided:
     prices: dict[str, float] = field(default_factory=dict)
     beyond: set[str] = field(default_factory=set)
     clashes: list[Clash] = field(default_factory=list)
+    marginals: list[Marginal] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     objective: float = 0.0
     bound: float = 0.0
@@ -105,6 +109,7 @@ class Decided:
         self.prices |= other.prices
         self.beyond |= other.beyond
         self.clashes += other.clashes
+        self.marginals += other.marginals
         self.records += other.records
         self.objective += other.objective
         self.bound += other.bound

@@ -20,6 +20,7 @@ from allocator.planning.families import (
     speaks_of_sites,
     speaks_of_stocks,
 )
+from allocator.planning.marginals import marginal_table
 from allocator.planning.objectives import Objective
 from allocator.planning.provenance import provenance
 from allocator.planning.recheck import recheck
@@ -141,6 +142,7 @@ def _as_plan(
     lines = [_with_price(line, decided) for line in lines]
     status = _status(decided)
     outlines = case.region.units.table
+    names = {str(u): str(name) for u, name in outlines["name"].items()}
     return Plan(
         region=region.name,
         crs=region.crs,
@@ -156,6 +158,7 @@ def _as_plan(
         facilities=facilities,
         tiers=_tier_table(decided),
         conflicts=conflict_table(decided.clashes, lines, case),
+        marginals=marginal_table(decided.marginals, lines, names),
         assumptions=pd.DataFrame(case.assumptions.table()),
         cells=cells,
         outlines=gpd.GeoDataFrame(outlines),

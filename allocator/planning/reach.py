@@ -96,6 +96,20 @@ def speeds_kmh(case: Case, mode: str) -> NDArray[np.float64]:
     return np.where(case.region.grid.urban, value(f"{name}_urban_kmh"), value(f"{name}_rural_kmh"))
 
 
+def nearest_minutes(
+    case: Case, mode: str, cells: NDArray[np.int64], positions: list[int], ranks: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Minutes to the nearest, second nearest ... of some sites, and their places in the list.
+
+    Shapes ``(n_cells, ranks)``; infinite where there are fewer sites.
+    """
+    away_m, place = cKDTree(_xy_m(case, positions)).query(case.region.grid.xy_m[cells], k=ranks)
+    shape = (len(cells), ranks)
+    km = np.maximum(np.reshape(away_m, shape) / 1000, _intra_cell_km(case))
+    pace = case.assumptions.number("detour") * 60 / speeds_kmh(case, mode)[cells]
+    return km * pace[:, None], np.reshape(place, shape).astype(np.int64)
+
+
 def over_sites(coverage: Coverage, positions: list[int], everyone: list[int]) -> Coverage:
     """The same reach with sites numbered in a longer, ascending list that contains them."""
     place = np.searchsorted(np.asarray(everyone), np.asarray(positions, dtype=np.int64))

@@ -21,9 +21,11 @@ from allocator.planning.families import (
 from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.have import Have, given_amounts
 from allocator.planning.planned import planned_resources
-from allocator.planning.prices import with_prices
+from allocator.planning.prices import prices_of, with_prices
+from allocator.planning.site_marginals import site_effects, site_marginals
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Progress
+from allocator.planning.vehicle_marginals import vehicle_marginals
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources
 
@@ -56,7 +58,8 @@ def decide(
         settings=settings, progress=progress, models=models,
     )  # fmt: skip
     if budget is not None or budgets:
-        return _with_stock_of_today(case, _unless_interrupted(base, _solve))
+        decided = _unless_interrupted(base, _solve_with_prices)
+        return _with_marginals_of_sites(case, _with_stock_of_today(case, decided))
     decided = Decided()
     for kinds, found in groups:
         task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
@@ -72,7 +75,7 @@ def decide(
         settings=exact,
     )  # fmt: skip
     decided.add(_unless_interrupted(task, _solve_with_prices))
-    return _with_stock_of_today(case, decided)
+    return _with_marginals_of_sites(case, _with_stock_of_today(case, decided))
 
 
 def _solve(task: Task) -> Decided:
@@ -106,13 +109,31 @@ def _explained(task: Task, decided: Decided) -> Decided:
 
 
 def _solve_with_prices(task: Task) -> Decided:
-    decided = _explained(task, Block(task).solve())
+    decided = _solve(task)
     if not task.before.interrupted:
         try:
-            decided.prices = with_prices(task, decided)
+            decided.marginals = with_prices(task, decided)
+            decided.prices = prices_of(decided.marginals)
         except KeyboardInterrupt:
             decided.interrupted, decided.reproducible = True, False
             decided.notes.append("interrupted before what one more unit costs was known: no prices")
+    return decided
+
+
+def _with_marginals_of_sites(case: Case, decided: Decided) -> Decided:
+    """Add what one more station, and one more vehicle, would do for people."""
+    if decided.interrupted:
+        return decided
+    try:
+        effects = list(site_effects(case, decided))
+        decided.marginals = [
+            *site_marginals(case, effects),
+            *vehicle_marginals(case, decided, effects),
+            *decided.marginals,
+        ]
+    except KeyboardInterrupt:
+        decided.interrupted = True
+        decided.notes.append("interrupted before what one more station would do was known")
     return decided
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-TABLES = ["compliance", "units", "conflicts", "facilities", "assumptions", "cells"]
+TABLES = ["compliance", "units", "conflicts", "marginals", "facilities", "assumptions", "cells"]
 
 
 def same_tables(planned, command, folder):

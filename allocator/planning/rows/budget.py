@@ -1,6 +1,6 @@
 """Money: what a plan costs, less what is paid from elsewhere, against an amount."""
 
-from allocator.lp.program import Program, Term, Variable
+from allocator.lp.program import Program, Row, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.have import given_in
@@ -13,14 +13,14 @@ Cost = tuple[list[Term], float]
 
 def budget(
     rule: Budget, case: Case, program: Program, cost: Cost, networks: list[SiteModel]
-) -> list[Shortfall]:
+) -> tuple[Row | None, list[Shortfall]]:
     """Add cost - subsidies <= amount; money that must hold does not bend.
 
     Subsidies: per new site, or per site that gets the attribute; and per person who is given.
-    Without an amount there is no row.
+    Without an amount there is no row. Returns the row and its misses.
     """
     if rule.amount is None:
-        return []
+        return None, []
     terms, constant = cost
     everywhere = Area("all", (case.region.units.root,))
     people = 0 if rule.people is None else given_in(case, rule.people, everywhere) or 0
@@ -34,12 +34,12 @@ def budget(
     left = float(rule.amount + rule.subsidy_per_person * people) - constant
     if rule.strength == "must":
         words = f"rule {rule.id}, {rule.meaning} (money)"
-        program.require(rule.id, [*terms, *paid_elsewhere], "<=", left, limit=words)
-        return []
+        return program.require(rule.id, [*terms, *paid_elsewhere], "<=", left, limit=words), []
     scale = max(1.0, float(rule.amount))
-    return soften(
+    found = soften(
         program, (rule.id, "all"), [*terms, *paid_elsewhere], (None, left), scale=scale, most=1e12
     )
+    return found[0].rows[0], found
 
 
 def _subsidised(rule: Budget, model: SiteModel, position: int) -> Variable | None:

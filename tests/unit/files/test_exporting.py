@@ -10,7 +10,8 @@ from allocator.errors import InputError
 from allocator.files import exporting
 from allocator.files.exporting import export, export_all
 
-TABLES = ["assumptions", "cells", "compliance", "conflicts", "facilities", "tiers", "units"]
+TABLES = ["assumptions", "cells", "compliance", "conflicts", "facilities", "marginals", "tiers",
+          "units"]  # fmt: skip
 
 
 def names(folder):
@@ -18,7 +19,7 @@ def names(folder):
 
 
 def test_a_name_without_suffix_is_a_folder_of_tables(tmp_path):
-    """Seven csv files and plan.json."""
+    """The csv files and plan.json."""
     export(small_plan(), tmp_path / "plan")
     assert names(tmp_path / "plan") == sorted([*(f"{t}.csv" for t in TABLES), "plan.json"])
 

@@ -101,3 +101,58 @@ def test_rules_on_sites_and_unit_lines_carry_no_price():
     region = small_region(stock=ZERO, costs=PRICES)
     plan = planned(region, FLEET)
     assert plan.compliance.loc[plan.compliance["area"] != "all", "price"].isna().all()
+
+
+def sides(plan, asked, rule="objective", area="all"):
+    """Effects of one more and of one less on a figure."""
+    found = plan.marginals
+    found = found[(found["asked"] == asked) & (found["rule"] == rule) & (found["area"] == area)]
+    return dict(zip(found["step"], found["effect"], strict=True))
+
+
+def test_both_sides_of_a_kink():
+    """As many as there are: the tenth is there already, an eleventh would cost 2."""
+    region = small_region(stock={**ZERO, ("R", "physicians"): 10}, costs=PRICES)
+    plan = planned(region, rule("total", id="T", resources=["physicians"], number=10))
+    assert sides(plan, "T") == {1.0: pytest.approx(2), -1.0: pytest.approx(0)}
+    assert price(plan, "T") == pytest.approx(2)
+    assert "+1 person asked for by T: 2 CNY more" in plan.marginals["words"].tolist()
+
+
+def test_each_area_of_a_rule_has_its_own_sides():
+    """A has what it needs and more, B has nothing."""
+    region = small_region(stock={("A", "physicians"): 50, ("B", "physicians"): 0}, costs=PRICES)
+    levels = ["district", "county"]
+    plan = planned(region, rule("quota", id="Q", resources=["physicians"], number=4, level=levels))
+    assert sides(plan, "Q", area="A") == {1.0: pytest.approx(0), -1.0: pytest.approx(0)}
+    assert sides(plan, "Q", area="B") == {1.0: pytest.approx(2), -1.0: pytest.approx(-2)}
+
+
+def test_one_more_that_cannot_be_had_is_a_miss():
+    """18 may be hired and 18 are asked for: the nineteenth would be missed."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    quota = rule("quota", id="Q", resources=["physicians"], number=4)
+    plan = planned(region, quota, assume={"staff_inflow_cap": 18.0})
+    assert sides(plan, "Q", "Q") == {1.0: pytest.approx(1)}
+    assert sides(plan, "Q") == {-1.0: pytest.approx(-2)}
+
+
+def test_a_vehicle_more_and_less_in_a_unit():
+    """One more costs itself and its driver; one less breaks the rule on the fleet."""
+    counted = {(u, r): 0 for u in "AB" for _, r in ZERO}
+    region = small_region(stock=counted, costs=PRICES)
+    driver = rule("ratio", id="D", pairs=[{"resource": "ems_drivers", "base": "ambulances"}],
+                  number=1)  # fmt: skip
+    plan = planned(region, FLEET, driver)
+    assert sides(plan, "ambulances", area="A") == {1.0: pytest.approx(11)}
+    assert sides(plan, "ambulances", "fleet", area="A") == {-1.0: pytest.approx(1)}
+
+
+def test_a_step_of_a_budget():
+    """3 of 6 ambulances can be paid: 10 CNY more buy one more, 10 less one fewer."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    wish = rule("total", id="T", resources=["ambulances"], number=60, strength="target")
+    plan = planned(region, wish, budget=300.0)
+    assert sides(plan, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
+    said = plan.marginals["words"].tolist()
+    assert "+10 CNY of budget: 1 vehicles less missed of T" in said
