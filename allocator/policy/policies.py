@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from allocator.errors import PolicyError, raise_if_any
+from allocator.policy.figures import figure_of
 from allocator.policy.problems import head_problems, rule_problems
 from allocator.policy.rules import EitherOr, Parameter, Rule
 
@@ -74,15 +75,18 @@ class Policy:
         return known[-1] if known else None
 
     def table(self) -> pd.DataFrame:
-        """One row per rule: id, kind, strength, level, year, line, meaning, clause."""
-        columns = ["id", "kind", "strength", "level", "year", "line", "meaning", "clause"]
-        rows = [
-            [
-                r.id, r.kind, r.strength, "/".join(r.level) or "region", r.year, r.line,
-                r.meaning, r.clause,
-            ]
-            for r in self.rules
+        """One row per rule: what it asks for, how strongly, where, and the clause it is from."""
+        columns = [
+            "id", "kind", "number", "unit", "strength", "level", "year", "line", "meaning",
+            "clause",
         ]  # fmt: skip
+        rows = []
+        for r in self.rules:
+            figure, level = figure_of(r), "/".join(r.level) or "region"
+            rows.append([
+                r.id, r.kind, figure.number, figure.unit, r.strength, level, r.year, r.line,
+                r.meaning, r.clause,
+            ])  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:

@@ -77,13 +77,15 @@ def test_lists_the_packs_in_order():
 
 
 def test_table_has_a_row_per_rule():
-    """The table shows id, kind, strength, level, year, line, meaning and clause."""
+    """The table shows number, unit, strength, level, year, line, meaning and clause."""
     policy = read_policy("jiaxing-2025")
     table = policy.table().set_index("id")
     assert len(table) == len(policy.rules)
     assert table.loc["J007", "level"] == "county"
     assert table.loc["J031", "level"] == "region"
     assert table.loc["J045", "level"] == "district/county"
+    assert table.loc["J045", "number"] == "1..1.5"
+    assert table.loc["J058", "unit"] == "ambulances per 30,000 residents"
 
 
 def test_shows_itself_in_a_line_and_in_a_notebook():
