@@ -438,6 +438,10 @@ MUTANTS = (
     _("equipment of new sites is paid twice", "planning/equipping.py",
       "equipped.objective -= paid", "equipped.objective -= 0 * paid",
       f"{PLANNING}/test_equipping.py"),
+    _("what two rules ask of one site is proven twice", "planning/equipment.py",
+      "least[attribute] = max(least.get(attribute, 0.0), sum(costs.values()))",
+      "least[attribute] = least.get(attribute, 0.0) + sum(costs.values())",
+      f"{PLANNING}/test_equipping.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from allocator.lp.status import relative_gap
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
+from allocator.planning.equipment import for_all, needed_by_some
 from allocator.planning.families import areas_of_count, closable, leaves, networks, positions_of
 from allocator.planning.full_cover import fits_full_cover
 from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, ForcedSite, Rule, SiteShare
-from allocator.region.sites import FOUND_ATTRIBUTES, level_below
+from allocator.region.sites import FOUND_ATTRIBUTES
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,8 @@ def placing_and_equipping(task: Task) -> Steps | None:
         placing=[replace(part, case=dearer) for part in first],
         equipping=replace(task, name=f"{task.name}: equipment", rules=later, placed=True),
         equipment=new,
-        least=sum(c for j, c in everywhere.items() if j not in new and j not in closing),
+        least=sum(c for j, c in everywhere.items() if j not in new and j not in closing)
+        + (needed_by_some(later, task.case, closing) if task.about == "cost" else 0.0),
     )
 
 
@@ -97,14 +99,10 @@ def _equipment(later: list[Rule], case: Case) -> dict[int, float]:
     """Cost of what every site of a rule must get, by position."""
     needed: dict[int, set[str]] = {}
     for rule in later:
-        if not isinstance(rule, SiteShare) or rule.number < 1:
-            continue
-        attribute = str(rule.attribute)
-        while attribute:
+        for attribute in for_all(rule):
             for j in positions_of(rule, case):
                 if not case.had(attribute, j):
                     needed.setdefault(j, set()).add(attribute)
-            attribute = level_below(attribute)
     return {j: sum(case.attribute_cost(a, j) for a in found) for j, found in needed.items()}
 
 

@@ -104,6 +104,38 @@ def test_a_share_that_some_need_proves_no_bound(always):
     assert any("was decided once the sites were placed" in n for n in plan.provenance["notes"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "least"),
+    [
+        ([{"number": "1/2"}], 8), ([{"number": "1/2"}, {"number": "1/4"}], 8),
+        ([{"number": "1/2", "level": ["district", "county"]}], 10),
+    ],
+)  # fmt: skip
+def test_what_some_of_those_that_stand_need_is_proven(always, asked, least):
+    """Half of seven stations, or in each of two units half of its own, for 2 each."""
+    shares = [
+        rule("site_share", id=f"S{k}", sites=[STATIONS], sense=">=", attribute="renovated", **more)
+        for k, more in enumerate(asked)
+    ]
+    plan = planned(region(standing=range(7), renovated=2), COVER, EMS_COVER, *shares)
+    paid = 10 * sum(name.startswith("e") for name in open_ids(plan))
+    assert plan.bound >= paid + least
+    assert plan.objective_value == plan.provenance["cost"]
+    assert plan.objective_value - plan.bound <= 4
+
+
+def test_of_floors_and_named_sites_the_dearer_is_proven(always):
+    """Three of those that stand, two of them by name, for 7 each: 21 are proven, not 35."""
+    attribute = "decontamination"
+    floor = rule("count", id="N", sites=STATIONS, attribute=attribute, number=3)
+    names = [rule("forced_site", id=f"F{k}", site=f"c{k}", attribute=attribute) for k in (1, 2)]
+    plan = planned(region(standing=range(5), decontamination=7), COVER, floor, *names)
+    assert line(plan, "N")["achieved"] == 3
+    covering = 3 * (len(open_ids(plan)) - 5)
+    assert plan.objective_value == covering + 21
+    assert plan.bound == plan.objective_value
+
+
 def test_floors_that_need_a_new_site_are_not_put_off(always):
     """Two with an area where one stands: the second is opened and equipped in one program."""
     floor = rule("count", id="N", sites=STATIONS, attribute="decontamination", number=6)
