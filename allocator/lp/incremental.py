@@ -72,6 +72,8 @@ class GrowingLp:
         One per column.
     seed, threads
         As in :class:`allocator.lp.solvers.SolverSettings`.
+    scale
+        Whether the solver scales rows and columns; not worth it where all numbers are near 1.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class GrowingLp:
         *,
         seed: int = 0,
         threads: int = 1,
+        scale: bool = True,
     ) -> None:
         columns = [np.array(values, dtype=np.float64) for values in (cost, lower, upper)]
         n = len(columns[0])
@@ -107,6 +110,8 @@ class GrowingLp:
             "presolve": "off",
             "solver": "simplex",
         }
+        if not scale:
+            options["simplex_scale_strategy"] = 0
         for name, value in options.items():
             self._done(self._highs.setOptionValue(name, value))
         self._done(self._highs.passModel(model))

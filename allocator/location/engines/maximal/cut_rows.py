@@ -6,8 +6,8 @@ from scipy.sparse import csr_array, vstack
 
 from allocator.lp.incremental import GrowingLp
 
-_IDLE_SOLVES = 6  # a cut that has not been binding for so many solves goes
-_PURGE_EVERY = 5
+_IDLE_SOLVES = 4  # a cut that has not been binding for so many solves goes
+_PURGE_EVERY = 3
 _SLACK = 1e-7
 
 
@@ -88,5 +88,4 @@ class CutRows:
 
     def priced(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         """``prices @ rows``, shape ``(n_columns,)``."""
-        found: NDArray[np.float64] = prices @ self._matrix
-        return found
+        return np.asarray(self._matrix.T @ prices, dtype=np.float64)

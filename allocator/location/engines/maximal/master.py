@@ -92,7 +92,7 @@ class Master:
         self.low, self.high = np.zeros(n), np.ones(n)
         self._lp = GrowingLp(
             objective, np.zeros(len(objective)), np.concatenate([self.high, self._top]),
-            seed=limits.seed, threads=limits.threads,
+            seed=limits.seed, threads=limits.threads, scale=False,
         )  # fmt: skip
         self._rows = CutRows(self._lp)
         self._start()

@@ -6,6 +6,7 @@ ways and at all heights; the rest joins the one that it is most like.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from allocator.location.engines.maximal.master import Master
 
 _SOME = 1e-6
 _BROKEN = 0.08
-_LINKAGES = ("single", "average", "complete")
+_LINKAGES: tuple[Literal["single", "average", "complete"], ...] = ("single", "average", "complete")
 _NEXT_TO_NOTHING = 0.15  # share in which two sets of sites must differ to be worth trying both
 
 
@@ -54,9 +55,8 @@ class Neighbourhoods:
         sets = _clusters(own)
         total = sets @ held
         part = total - np.floor(total)
-        sets, total, part = (
-            values[np.minimum(part, 1 - part) > _BROKEN] for values in (sets, total, part)
-        )
+        broken = np.minimum(part, 1 - part) > _BROKEN
+        sets, total, part = sets[broken], total[broken], part[broken]
         order = np.argsort(-self._promise(sets, total, part, own, support, held), kind="stable")
         picked = _different(sets, held, order, most)
         nearest = np.argmax(alike, axis=0)

@@ -5,10 +5,8 @@ from numpy.typing import NDArray
 
 from allocator.location.engines.maximal.problem import MaximalProblem
 
-_CLUSTERS_PER_SITE, _CLUSTERS = (
-    0.6,
-    180,
-)  # at most: the fewer, the faster each step, the more rounds
+_CLUSTERS_PER_SITE = 0.6
+_CLUSTERS = 300  # at most: the fewer, the faster each step, the more rounds
 
 
 def best_sites(
