@@ -441,7 +441,7 @@ MUTANTS = (
     _("what two rules ask of one site is proven twice", "planning/equipment.py",
       "least[attribute] = max(least.get(attribute, 0.0), sum(costs.values()))",
       "least[attribute] = least.get(attribute, 0.0) + sum(costs.values())",
-      f"{PLANNING}/test_equipping.py"),
+      f"{PLANNING}/test_equipment.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 
