@@ -85,6 +85,14 @@ CATALOGUE: tuple[Assumption, ...] = (
         "the plans state city figures", choices=("total", "per_unit"),
     ),
     Assumption(
+        "apportionment", "webster", "",
+        "how a total is split over units in whole numbers: 'webster' = no unit loses by a larger "
+        "total; 'hamilton' = largest remainders; 'controlled' = like webster, but a whole and its "
+        "parts together, as a table whose rows and columns both sum up",
+        "the plans do not say; Balinski and Young 1982, Cox 1987",
+        choices=("webster", "hamilton", "controlled"),
+    ),
+    Assumption(
         "radius_reading", "max", "",
         "'service radius': 'max' = every person of the group within it; 'share' = radius_share "
         "of them; 'area_mean' = enough sites that their mean service area is a disc of it",
@@ -175,6 +183,11 @@ CATALOGUE: tuple[Assumption, ...] = (
     Assumption(
         "cost_years", 1.0, "years",
         "years of pay of added posts that the plan's cost includes", _DOMAIN, highest=50.0,
+    ),
+    Assumption(
+        "staff_attrition", 0.03, "share a year",
+        "share of staff that leaves in a year, where a plan over several years does not say",
+        "assumed: a working life of 30 to 35 years", highest=1.0,
     ),
     Assumption(
         "visits_per_physician", 2600.0, "visits a year",

@@ -1,4 +1,4 @@
-"""Split a whole number in proportion, exactly: Webster (Sainte-Lague) by highest averages."""
+"""Split a whole number in proportion, exactly: Webster (Sainte-Lague), largest remainders."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -26,4 +26,21 @@ def webster(total: int, weights: Sequence[Fraction]) -> list[int]:
     while sum(parts) > total:
         held = [i for i in places if parts[i] > 0]
         parts[min(held, key=lambda i: (shares[i] / (2 * parts[i] - 1), -i))] -= 1
+    return parts
+
+
+def largest_remainders(total: int, weights: Sequence[Fraction]) -> list[int]:
+    """Split ``total`` over ``weights`` by quotas rounded down, then the largest remainders up.
+
+    >>> largest_remainders(11, [Fraction(6), Fraction(6), Fraction(2)])
+    [5, 5, 1]
+    """
+    shares = list(weights) if any(weights) else [Fraction(1)] * len(weights)
+    parts, remainders = [], []
+    for place, share in enumerate(shares):
+        part, rest = divmod(total * share, sum(shares))
+        parts.append(int(part))
+        remainders.append((-rest, place))
+    for _, place in sorted(remainders)[: total - sum(parts)]:
+        parts[place] += 1
     return parts

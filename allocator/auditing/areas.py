@@ -48,7 +48,8 @@ def lines_by_area(
             total = _noted(total, f"together: {case.names(at)}")
         parts = at if total.lower is not None or total.upper is not None else ()
         findings = [find((unit,)) for unit in parts]
-        findings = shared_out(total, findings) if split else findings
+        method = case.assumptions.word("apportionment")
+        findings = shared_out(total, findings, method) if split else findings
         strength = "info"
     else:
         findings = [find((unit,)) for unit in at]

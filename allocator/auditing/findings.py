@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Protocol
 
-from allocator.auditing.apportionment import webster
+from allocator.auditing.apportionment import largest_remainders, webster
 from allocator.plans import Line
 
 SHARED = "share of the region's figure"
@@ -175,16 +175,17 @@ def few(texts: Iterable[str], most: int = 3) -> str:
     return "; ".join(distinct[:most] + more)
 
 
-def shared_out(total: Finding, parts: Sequence[Finding]) -> list[Finding]:
+def shared_out(total: Finding, parts: Sequence[Finding], method: str = "webster") -> list[Finding]:
     """Split the total's limits over the parts by weight, so that they sum to it exactly."""
+    shared = largest_remainders if method == "hamilton" else webster
     weights = [part.weight for part in parts if part.weight is not None]
     if len(weights) < len(parts):
         return [
             replace(part, lower=None, upper=None, missing=part.missing or "no figure to split by")
             for part in parts
         ]
-    lowers = [None] * len(parts) if total.lower is None else webster(int(total.lower), weights)
-    uppers = [None] * len(parts) if total.upper is None else webster(int(total.upper), weights)
+    lowers = [None] * len(parts) if total.lower is None else shared(int(total.lower), weights)
+    uppers = [None] * len(parts) if total.upper is None else shared(int(total.upper), weights)
     return [
         replace(
             part,

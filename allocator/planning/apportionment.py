@@ -43,14 +43,7 @@ def webster(
     n = len(weights)
     least = list(lower) if lower is not None else [0] * n
     most = list(upper) if upper is not None else [total] * n
-    if sum(least) > total or sum(max(low, high) for low, high in zip(least, most, strict=True)) < (
-        total
-    ):
-        raise InputError(
-            f"cannot split {total} between lower bounds that sum to {sum(least)} and upper bounds "
-            f"that sum to {sum(most)}",
-            where="apportionment",
-        )
+    _check_bounds(total, least, most)
     exact = [Fraction(w) for w in weights]
     seats = _head_start(total, exact, least, most)
     queue = [(-exact[i] / (seats[i] + Fraction(1, 2)), i) for i in range(n) if seats[i] < most[i]]
@@ -80,3 +73,92 @@ def _head_start(
         for w, low, high in zip(weights, least, most, strict=True)
     ]
     return seats if sum(seats) <= total else list(least)
+
+
+def hamilton(
+    total: int,
+    weights: Sequence[float],
+    *,
+    lower: Sequence[int] | None = None,
+    upper: Sequence[int] | None = None,
+) -> list[int]:
+    """Split a whole total by weights with the Hamilton / largest-remainder method.
+
+    Everybody gets the quota rounded down or up; the largest remainders are rounded up, ties go to
+    the earlier position. With bounds the quotas are clip(t * weight, lower, upper), with the t
+    for which they sum to the total. A larger total may cost somebody a seat (Balinski & Young
+    1982), which Webster's never does.
+
+    Parameters
+    ----------
+    total, weights, lower, upper
+        As for :func:`webster`.
+
+    Raises
+    ------
+    InputError
+        If the bounds leave no way to reach the total.
+
+    Examples
+    --------
+    >>> hamilton(10, [6, 6, 2]), hamilton(11, [6, 6, 2])
+    ([4, 4, 2], [5, 5, 1])
+    """
+    n = len(weights)
+    least = list(lower) if lower is not None else [0] * n
+    most = list(upper) if upper is not None else [total] * n
+    quotas = _bounded_quotas(total, [Fraction(w) for w in weights], least, most)
+    seats = [floor(q) for q in quotas]
+    left = total - sum(seats)
+    order = sorted(range(n), key=lambda i: (seats[i] - quotas[i], i))
+    for i in order[:left]:
+        seats[i] += 1
+    return seats
+
+
+def split(
+    method: str,
+    total: int,
+    weights: Sequence[float],
+    *,
+    lower: Sequence[int] | None = None,
+    upper: Sequence[int] | None = None,
+) -> list[int]:
+    """Split by the method that the assumption ``apportionment`` names; a table's is Webster."""
+    chosen = hamilton if method == "hamilton" else webster
+    return chosen(total, weights, lower=lower, upper=upper)
+
+
+def _bounded_quotas(
+    total: int, weights: list[Fraction], least: list[int], most: list[int]
+) -> list[Fraction]:
+    """clip(t * weight, least, most) that sum to the total, exactly.
+
+    As long as some quota lies outside its bounds, those of the side that is violated more are
+    fixed there: the t of the rest then moves to the other side, so that none comes loose again.
+    """
+    _check_bounds(total, least, most)
+    fixed: dict[int, Fraction] = {}
+    while free := [i for i in range(len(weights)) if i not in fixed]:
+        rest = total - sum(fixed.values())
+        whole = sum(weights[i] for i in free)
+        shares = {i: weights[i] / whole if whole else Fraction(1, len(free)) for i in free}
+        quotas = {i: rest * shares[i] for i in free}
+        low = {i: least[i] - q for i, q in quotas.items() if q < least[i]}
+        high = {i: q - most[i] for i, q in quotas.items() if q > most[i]}
+        if not low and not high:
+            fixed |= quotas
+        elif sum(low.values()) >= sum(high.values()):
+            fixed |= {i: Fraction(least[i]) for i in low}
+        else:
+            fixed |= {i: Fraction(most[i]) for i in high}
+    return [fixed[i] for i in range(len(weights))]
+
+
+def _check_bounds(total: int, least: list[int], most: list[int]) -> None:
+    if sum(least) > total or sum(map(max, least, most)) < total:
+        raise InputError(
+            f"cannot split {total} between lower bounds that sum to {sum(least)} and upper bounds "
+            f"that sum to {sum(most)}",
+            where="apportionment",
+        )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from allocator.planning.apportionment import webster
+from allocator.planning.apportionment import split
 from allocator.planning.case import Area, Case
 from allocator.region.stock import resources
 
@@ -46,7 +46,8 @@ def given_amounts(case: Case, resource: str) -> dict[str, int] | None:
         return None
     others = [u for u in case.region.units.planning if u not in known]
     left = max(0, round(have.whole) - sum(known.values()))
-    shared = webster(left, [case.region.units.people(u) for u in others])
+    people = [case.region.units.people(u) for u in others]
+    shared = split(case.assumptions.word("apportionment"), left, people)
     return known | dict(zip(others, shared, strict=True))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from allocator.planning.apportionment import webster
+from allocator.planning.apportionment import split
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
@@ -190,9 +190,10 @@ def _vehicles(
         weights = [near[j] for j in here]
         # Only after an interrupt may there be fewer vehicles than stations.
         least = [1] * len(here) if cars >= len(here) else None
-        each = webster(cars, weights, lower=least)
+        method = case.assumptions.word("apportionment")
+        each = split(method, cars, weights, lower=least)
         negative = min(cars, decided.amounts.get(("negative_pressure_ambulances", unit), 0))
-        special = webster(negative, weights, upper=each)
+        special = split(method, negative, weights, upper=each)
         found |= {j: (n, k) for j, n, k in zip(here, each, special, strict=True)}
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.lp.solvers import SolverSettings
-from allocator.planning.apportionment import webster
+from allocator.planning.apportionment import split
 from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
@@ -162,7 +162,7 @@ def _with_stock_of_today(case: Case, decided: Decided) -> Decided:
             decided.amounts |= {(resource, u): n for u, n in given.items()}
             continue
         have = Have.of(case, resource)
-        shared = webster(round(have.whole or 0), people)
+        shared = split(case.assumptions.word("apportionment"), round(have.whole or 0), people)
         for unit, number in zip(units.planning, shared, strict=True):
             decided.amounts[resource, unit] = round(have.by_unit.get(unit, number))
     return decided

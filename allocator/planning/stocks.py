@@ -1,8 +1,8 @@
 """Beds, staff and vehicles per planning unit: variables, price, fair split."""
 
 from allocator.lp.program import Solution, Term
-from allocator.planning.apportionment import webster
 from allocator.planning.decisions import StockModel
+from allocator.planning.fair_split import fair_split
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.physical import (
@@ -81,16 +81,18 @@ def change_terms(model: StockModel) -> list[Term]:
 
 
 def fair_terms(model: StockModel, solution: Solution) -> list[Term]:
-    """Distance from a split by people (Webster), totals held; each resource weighs the same."""
-    case, program = model.case, model.program
-    units = case.region.units.planning
-    people = [case.region.units.people(u) for u in units]
+    """Distance from a split by people, totals held; each resource weighs the same."""
+    program, units = model.program, model.case.region.units.planning
+    totals = {
+        resource: sum(solution.whole(model.amount[resource, u]) for u in units)
+        for resource in _planned(model)
+    }
+    fair = fair_split(model.case, totals)
     found: list[Term] = []
-    for resource in _planned(model):
-        total = sum(solution.whole(model.amount[resource, u]) for u in units)
+    for resource, total in totals.items():
         everywhere = [(1.0, model.amount[resource, u]) for u in units]
         program.require(f"total[{resource}]", everywhere, "==", total)
-        for unit, seats in zip(units, webster(total, people), strict=True):
+        for unit, seats in zip(units, fair[resource], strict=True):
             away = program.continuous(f"away[{resource}][{unit}]")
             amount = model.amount[resource, unit]
             program.require(f"away+[{resource}][{unit}]", [(1, away), (-1, amount)], ">=", -seats)
