@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from allocator.auditing.case import Case, weakest
+from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, each_apart, few, line_of
+from allocator.auditing.records import weakest
 from allocator.plans import Line
 from allocator.policy.rules import EitherOr, Quota, Rule, ServedBand, Share, Simple, Total
 

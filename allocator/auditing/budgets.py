@@ -6,10 +6,11 @@ from math import isnan
 from typing import Any
 
 from allocator.assumptions import Assumptions
-from allocator.auditing.case import Case, has
+from allocator.auditing.case import Case
 from allocator.auditing.facts import Facts
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.projects import brought, paid_projects
+from allocator.auditing.records import has
 from allocator.plans import Line
 from allocator.policy.rules import Budget, ForcedSite, Rule
 from allocator.region.ground import Region

@@ -11,14 +11,10 @@ import pandas as pd
 
 from allocator.assumptions import Assumptions
 from allocator.auditing.facts import Facts
+from allocator.auditing.records import NOT_STANDING, by_name, has, rows_of, weakest
 from allocator.policy.rules import Rule, SiteFilter, exact
 from allocator.region.ground import Region
-from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
 from allocator.region.units import GROUPS
-
-_NOT_STANDING = {"new", "candidate", "required"}
-"""Of a facility in a plan, and of a site in a region."""
-_WORST_FIRST = ("assumed", "modelled", "measured")
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +198,7 @@ class Case:
         What it has today is what the region says of it, or its own row where it says nothing.
         """
         today = self.known_sites.get(name, row)
-        beds, new = today["beds"], row["status"] in _NOT_STANDING
+        beds, new = today["beds"], row["status"] in NOT_STANDING
         below = chosen.beds_below
         if below is not None and self.assumptions.word("tier_bounds") == "both":
             below += 1  # beds come in whole numbers
@@ -228,23 +224,23 @@ class Case:
     def known_sites(self) -> dict[str, dict[str, Any]]:
         """What the region says of each site, by id."""
         table = self.region.sites.table
-        return {str(name): row for name, row in zip(table.index, _rows(table), strict=True)}
+        return {str(name): row for name, row in zip(table.index, rows_of(table), strict=True)}
 
     @cached_property
     def listed(self) -> list[tuple[str, dict[str, Any]]]:
         """Id and row of every facility of the facts, open or closed."""
         table = self.facts.facilities
-        return list(zip(map(str, table.index), _rows(table), strict=True))
+        return list(zip(map(str, table.index), rows_of(table), strict=True))
 
     @cached_property
     def listed_as(self) -> dict[str, list[str]]:
         """Ids of the facilities of the facts that have a name, or that id."""
-        return _by_name(self.listed)
+        return by_name(self.listed)
 
     @cached_property
     def known_as(self) -> dict[str, list[str]]:
         """Ids of the region's sites that have a name, or that id."""
-        return _by_name(self.known_sites.items())
+        return by_name(self.known_sites.items())
 
     def missing_sites(self, wanted: SiteFilter) -> str:
         """Say why facilities of a filter cannot be counted at all; '' if they can.
@@ -276,33 +272,3 @@ class Case:
                 table["kind"], table["grade"], table["run_by"], table["beds"], strict=True
             )
         }
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
-
-
-def _by_name(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for site, row in rows:
-        for name in dict.fromkeys((site, str(row["name"]))):
-            found.setdefault(name, []).append(site)
-    return found
-
-
-def has(attribute: str, row: Mapping[str, Any]) -> bool:
-    """Whether a facility has an attribute: listed, by its grade, or because it is new."""
-    if attribute in row["attributes"]:
-        return True
-    if attribute == RENEWED:
-        return row["status"] in _NOT_STANDING
-    steps = {name: step for step, name in enumerate(LEVELS)}
-    own = {LEVEL_OF_GRADE.get(row["grade"], ""), *row["attributes"]}
-    highest = max((steps[name] for name in own if name in steps), default=-1)
-    return attribute in steps and steps[attribute] <= highest
-
-
-def weakest(bases: Iterable[str]) -> str:
-    """The least reliable of several bases: assumed, modelled, measured; planned if nothing else."""
-    found = set(bases)
-    return next((basis for basis in _WORST_FIRST if basis in found), "planned")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from allocator.auditing.case import Case, has
+from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
+from allocator.auditing.records import has
 from allocator.plans import Line
 from allocator.policy.rules import ForcedSite, SiteFilter
 

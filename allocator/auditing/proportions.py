@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
-from allocator.auditing.case import Case, weakest
+from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
+from allocator.auditing.records import weakest
 from allocator.plans import Line
 from allocator.policy.rules import Proportional
 from allocator.region.stock import resources

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.auditing.areas import lines_of_means
-from allocator.auditing.case import Case, weakest
+from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, minutes_from_km, nearest_km
+from allocator.auditing.records import weakest
 from allocator.plans import Line
 from allocator.policy.rules import MeanResponse
 
