@@ -36,11 +36,13 @@ class Branching:
     def enter(self, node: Node) -> None:
         """Make the linear program that of a part."""
         self._master.set_sites(node.low, node.high)
+        self._make_rows([members for members, _, _ in node.sets])
+        kept = {members for members, _, _ in node.sets}
         for members, _, _ in self._used:
-            if all(members != other for other, _, _ in node.sets):
-                self._master.set_row(self._row_of(members), -np.inf, np.inf)
+            if members not in kept and members in self._rows:
+                self._master.set_row(self._rows[members], -np.inf, np.inf)
         for members, least, most in node.sets:
-            self._master.set_row(self._row_of(members), least, most)
+            self._master.set_row(self._rows[members], least, most)
         self._used = node.sets
 
     def children(
@@ -65,9 +67,7 @@ class Branching:
         """
         master, best, best_score = self._master, [here], -1.0
         pairs = list(self._candidates(here, shares))
-        for pair in pairs:
-            for members, _, _ in pair[0].sets:
-                self._row_of(members)
+        self._make_rows([members for pair in pairs for members, _, _ in pair[0].sets])
         basis = master.basis()
         for pair in pairs:
             bounds = []
@@ -85,12 +85,14 @@ class Branching:
         self._forget_rows(here, *best)
         return best
 
-    def _row_of(self, members: bytes) -> int:
-        if members not in self._rows:
-            bits = np.unpackbits(np.frombuffer(members, dtype=np.uint8))
-            of_set = bits[: self._master.problem.n_sites].astype(np.bool_)
-            self._rows[members] = self._master.add_sites_row(of_set)
-        return self._rows[members]
+    def _make_rows(self, sets: list[bytes]) -> None:
+        """Give each of these neighbourhoods a row, unless it has one."""
+        new = [members for members in dict.fromkeys(sets) if members not in self._rows]
+        if new:
+            n = self._master.problem.n_sites
+            bits = [np.unpackbits(np.frombuffer(members, np.uint8))[:n] for members in new]
+            names = self._master.add_sites_rows(np.array(bits, dtype=np.bool_))
+            self._rows.update(zip(new, names, strict=True))
 
     def _forget_rows(self, *kept: Node) -> None:
         """Drop the rows of neighbourhoods that these parts say nothing about."""

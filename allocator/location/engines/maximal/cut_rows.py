@@ -38,10 +38,16 @@ class CutRows:
 
     def add_named(self, row: NDArray[np.float64], lower: float, upper: float) -> int:
         """Append a row that stays until it is dropped, over all columns; its name."""
-        self._append(csr_array(row[None, :]), np.array([lower]), np.array([upper]), -1)
-        self.names += 1
-        self._name[-1] = self.names
-        return self.names
+        return self.add_all_named(csr_array(row[None, :]), lower, upper)[0]
+
+    def add_all_named(self, rows: csr_array, lower: float, upper: float) -> list[int]:
+        """Append rows that stay until they are dropped; their names."""
+        n = rows.shape[0]
+        self._append(rows, np.full(n, lower), np.full(n, upper), -1)
+        names = self.names + 1 + np.arange(n)
+        self._name[len(self._name) - n :] = names
+        self.names += n
+        return [int(name) for name in names]
 
     def _append(
         self, rows: csr_array, lower: NDArray[np.float64], upper: NDArray[np.float64], idle: int

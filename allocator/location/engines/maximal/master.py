@@ -124,10 +124,15 @@ class Master:
         self.set_row(1, -np.inf, float(most))
         self.set_sites(np.zeros(self._n), np.ones(self._n))
 
-    def add_sites_row(self, members: NDArray[np.bool_]) -> int:
-        """Append a row that counts open sites of a set, without sides yet; its name."""
-        row = np.concatenate([members.astype(np.float64), np.zeros(len(self._top))])
-        return self._rows.add_named(row, -np.inf, np.inf)
+    def add_sites_rows(self, members: NDArray[np.bool_]) -> list[int]:
+        """Append rows that count open sites of sets, without sides yet; their names.
+
+        ``members`` has shape ``(n_sets, n_sites)``.
+        """
+        which, site = np.nonzero(members)
+        shape = (len(members), len(self._objective))
+        rows = csr_array((np.ones(len(site)), (which, site)), shape=shape)
+        return self._rows.add_all_named(rows, -np.inf, np.inf)
 
     def overlap(self, site: int) -> NDArray[np.float64]:
         """Weight that each site shares with one of them, shape ``(n_sites,)``."""
