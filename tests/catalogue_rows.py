@@ -92,13 +92,16 @@ def rows_of_plan(plan: str, compliance: pd.DataFrame) -> dict[str, list[str]]:
     Returns
     -------
     dict
-        Row ids under ``met``, ``gave way``, ``reported`` (report-only) and ``not evaluated``, and
-        under ``planned``, ``measured``, ``modelled``, ``assumed`` the evaluated ones by the
-        weakest basis of their lines. A row of several rules is met if all that are evaluated are.
+        Row ids under ``met``, ``gave way``, ``told`` (information that does not hold), ``reported``
+        (report-only) and ``not evaluated``; under ``enforced`` those evaluated ones that are more
+        than information; under ``planned``, ``measured``, ``modelled``, ``assumed`` the evaluated
+        ones by the weakest basis of their lines. A row of several rules is met if all that are
+        evaluated are.
     """
     lines = compliance[compliance["area"] == "all"].set_index("rule")
     found: dict[str, list[str]] = {
-        name: [] for name in ("met", "gave way", "reported", "not evaluated", *_BASES)
+        name: []
+        for name in ("enforced", "met", "gave way", "told", "reported", "not evaluated", *_BASES)
     }
     for row_id in (i for i, row in ROWS.items() if row["plan"] == plan):
         if ROWS[row_id]["kind"] == "report-only indicator":
@@ -112,7 +115,10 @@ def rows_of_plan(plan: str, compliance: pd.DataFrame) -> dict[str, list[str]]:
         if mine.empty:
             found["not evaluated"].append(row_id)
             continue
-        found["met" if (mine["met"].astype(str) == "True").all() else "gave way"].append(row_id)
+        binds = ROWS[row_id]["strength"] != "I"
+        found["enforced"] += [row_id] if binds else []
+        missed = "gave way" if binds else "told"
+        found["met" if (mine["met"].astype(str) == "True").all() else missed].append(row_id)
         found[max(mine["basis"], key=_BASES.index)].append(row_id)
     return found
 

@@ -111,6 +111,20 @@ def test_the_page_names_every_correction_of_the_catalogue():
     assert told == corrected
 
 
+def test_the_page_adds_up_what_plans_say():
+    """Every figure is met, given way, told, reported or not evaluated; with one basis each."""
+    _, *rows = _tables()["plan made of"]
+    numbers = {row[0]: [int(cell.strip("*")) for cell in row[1:]] for row in rows}
+    assert list(numbers) == [*PLANS, "five plans"]
+    for figures, enforced, met, gave, told, reported, unknown, *basis in numbers.values():
+        assert met + gave + told + reported + unknown == figures
+        assert met + gave + told == sum(basis)
+        assert enforced <= met + gave + told
+    sums = [sum(numbers[plan][k] for plan in PLANS) for k in range(11)]
+    assert numbers["five plans"] == sums
+    assert sums[0] == len(ROWS)
+
+
 def test_the_toml_of_the_page_is_a_scenario():
     """What it tells a planner to write can be read, and does what it says."""
     text = PAGE.split("```toml")[1].split("```")[0]
