@@ -48,6 +48,16 @@ site that is opened or closed and ``cost`` what that costs by itself. ``method``
 is answered: each site tried with all others as planned, or the program solved again."""
 
 
+FAIRNESS_COLUMNS: tuple[str, ...] = (
+    "figure", "measure", "when", "areas", "mean", "worst", "worst_area", "best", "best_area",
+    "range", "mean_deviation", "gini", "theil", "atkinson",
+)  # fmt: skip
+"""One line per figure per head (a resource, or a rule) today and in the plan, over planning units.
+
+Weighted by people; formulas in :mod:`allocator.auditing.inequality`, Atkinson's with an aversion
+of 0.5. ``worst`` and ``best`` are the lowest and the highest rate of an area."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the compliance table: one rule in one area.
@@ -129,6 +139,10 @@ def _no_marginals() -> pd.DataFrame:
     return pd.DataFrame(columns=list(MARGINAL_COLUMNS))
 
 
+def _no_fairness() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(FAIRNESS_COLUMNS))
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Beds, sites, vehicles and staff that a policy leads to, with a line per rule and area.
@@ -139,7 +153,7 @@ class Plan:
         Names of the inputs; the local metric CRS; ``minimise cost`` and the like.
     status, objective_value, objective_unit, bound, gap
         How the planner's objective was solved; ``gap`` = |objective - bound| / |objective|.
-    compliance, units, facilities, tiers, conflicts, marginals, assumptions
+    compliance, units, facilities, tiers, conflicts, marginals, fairness, assumptions
         Tables; columns in :mod:`allocator.plans`. ``facilities`` has point geometry in ``crs``.
     cells
         Grid cells: ``x_m``, ``y_m``, ``people``, ``urban``, ``unit``, and one boolean column
@@ -168,6 +182,7 @@ class Plan:
     outlines: gpd.GeoDataFrame
     conflicts: pd.DataFrame = field(default_factory=_no_conflicts)
     marginals: pd.DataFrame = field(default_factory=_no_marginals)
+    fairness: pd.DataFrame = field(default_factory=_no_fairness)
     seconds: float = 0.0
     reproducible: bool = True
     interrupted: bool = False

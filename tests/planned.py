@@ -64,6 +64,7 @@ def same_tables(one: Plan, other: Plan) -> None:
     """Hold two plans to equal tables, but for the seconds that they took."""
     for name in (
         "compliance", "units", "facilities", "cells", "assumptions", "conflicts", "marginals",
+        "fairness",
     ):  # fmt: skip
         pd.testing.assert_frame_equal(
             pd.DataFrame(getattr(one, name)), pd.DataFrame(getattr(other, name))

@@ -9,6 +9,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "facilities": ("facilities", "机构设施"),
     "conflicts": ("conflicts", "冲突与出路"),
     "marginals": ("one more, one less", "边际分析"),
+    "fairness": ("fairness", "公平性"),
     "assumptions": ("assumptions", "假设"),
     "proof": ("proof", "求解证明"),
     "sources": ("sources", "数据来源"),
@@ -86,6 +87,19 @@ HEADERS: dict[str, tuple[str, str]] = {
     "effect": ("effect", "影响"),
     "at": ("at site", "位置"),
     "method": ("how it was found", "求法"),
+    "figure": ("resource or rule", "资源或规则"),
+    "when": ("today or plan", "现状或规划"),
+    "areas": ("areas", "区域数"),
+    "mean": ("mean", "均值"),
+    "worst": ("lowest", "最低值"),
+    "worst_area": ("lowest in", "最低区域"),
+    "best": ("highest", "最高值"),
+    "best_area": ("highest in", "最高区域"),
+    "range": ("range", "极差"),
+    "mean_deviation": ("mean deviation", "平均差"),
+    "gini": ("Gini coefficient", "基尼系数"),
+    "theil": ("Theil index", "泰尔指数"),
+    "atkinson": ("Atkinson index (0.5)", "阿特金森指数(0.5)"),
 }
 
 WORDS: dict[str, str] = {

@@ -128,6 +128,7 @@ def _plan(
         tiers=frames["tiers"],
         conflicts=frames["conflicts"],
         marginals=frames["marginals"],
+        fairness=frames["fairness"],
         assumptions=frames["assumptions"],
         cells=frames["cells"].set_index("cell"),
         outlines=_outlines(frames["units"], _text(head, "crs")),

@@ -18,6 +18,8 @@ _FORMATS = {
     "change_share": PERCENT, "objective_change": DECIMAL,
     "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
     "objective": DECIMAL, "bound": DECIMAL, "seconds": DECIMAL, "step": "+#,##0;-#,##0",
+    **dict.fromkeys(("mean", "worst", "best", "range", "mean_deviation"), "#,##0.000"),
+    **dict.fromkeys(("gini", "theil", "atkinson"), "0.0000"),
 }  # fmt: skip
 _WORDS = {
     "area_name", "basis", "branch", "level", "measure", "sense", "status", "strength", "tier",
@@ -54,6 +56,7 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
         _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
         _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
         _table("marginals", tables["marginals"], chinese=chinese, frozen_columns=3),
+        _table("fairness", tables["fairness"], chinese=chinese, frozen_columns=3),
         _table(
             "assumptions",
             tables["assumptions"]

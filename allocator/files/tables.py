@@ -14,6 +14,7 @@ from allocator.plans import (
     COMPLIANCE_COLUMNS,
     CONFLICT_COLUMNS,
     FACILITY_COLUMNS,
+    FAIRNESS_COLUMNS,
     MARGINAL_COLUMNS,
     TIER_COLUMNS,
     UNIT_COLUMNS,
@@ -32,7 +33,8 @@ _NUMBERS = {
     "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
     "have", "lon", "lat", "people_served", "cost", "people", "objective", "bound", "gap",
     "seconds", "clash", "missed", "change", "change_share", "objective_change", "allocated", "beds",
-    "ambulances", "negative_pressure", "step", "effect",
+    "ambulances", "negative_pressure", "step", "effect", "areas", "mean", "worst", "best",
+    "range", "mean_deviation", "gini", "theil", "atkinson",
 }  # fmt: skip
 _FORMS: dict[str, Form] = {
     **dict.fromkeys(_NUMBERS, "number"),
@@ -64,6 +66,7 @@ TABLES: tuple[Table, ...] = (
     Table("tiers", TIER_COLUMNS),
     Table("conflicts", CONFLICT_COLUMNS),
     Table("marginals", MARGINAL_COLUMNS),
+    Table("fairness", FAIRNESS_COLUMNS),
     Table("assumptions", ASSUMPTION_COLUMNS, ("name",)),
     Table("cells", CELL_COLUMNS, ("cell",)),
 )

@@ -16,6 +16,7 @@ from allocator.lp.status import Status, relative_gap
 from allocator.planning.case import Case
 from allocator.planning.conflicts import conflict_table
 from allocator.planning.decided import Decided
+from allocator.planning.fairness_table import fairness_table
 from allocator.planning.families import (
     speaks_of_sites,
     speaks_of_stocks,
@@ -159,6 +160,7 @@ def _as_plan(
         tiers=_tier_table(decided),
         conflicts=conflict_table(decided.clashes, lines, case),
         marginals=marginal_table(decided.marginals, lines, names),
+        fairness=fairness_table(case, units, cells),
         assumptions=pd.DataFrame(case.assumptions.table()),
         cells=cells,
         outlines=gpd.GeoDataFrame(outlines),

@@ -200,8 +200,8 @@ def test_every_output_form_can_be_opened(jiaxing):
     """Tables, plan.json, Excel, GeoPackage and map are there, readable and not empty."""
     folder = jiaxing.folder
     for name in (
-        "compliance", "units", "facilities", "tiers", "conflicts", "marginals", "assumptions",
-        "cells",
+        "compliance", "units", "facilities", "tiers", "conflicts", "marginals", "fairness",
+        "assumptions", "cells",
     ):  # fmt: skip
         assert len(jiaxing.table(name)) > 0
     assert "jiaxing-2025" in (folder / "plan.json").read_text("utf-8")

@@ -19,8 +19,8 @@ from allocator.region.stock import resources
 NUMBERS = ["required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack"]
 WORDS = ["rule", "area", "area_name", "measure", "sense", "strength", "branch", "basis", "note"]
 FLAGS = ["met", "binding", "evaluated"]
-TABLES = ["compliance", "units", "facilities", "tiers", "conflicts", "marginals", "assumptions",
-          "cells"]  # fmt: skip
+TABLES = ["compliance", "units", "facilities", "tiers", "conflicts", "marginals", "fairness",
+          "assumptions", "cells"]  # fmt: skip
 PRIMARY_CARE = ["community_health_centre", "township_health_centre", "health_station",
                 "village_clinic"]  # fmt: skip
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-TABLES = ["compliance", "units", "conflicts", "marginals", "facilities", "assumptions", "cells"]
+TABLES = ["compliance", "units", "conflicts", "marginals", "fairness", "facilities",
+          "assumptions", "cells"]  # fmt: skip
 
 
 def same_tables(planned, command, folder):

@@ -20,7 +20,8 @@ from allocator.scenarios import Scenario
 
 SCENARIO = 'name = "test"\nregion = "."\npolicy = "jiaxing-2025"\n[assumptions]\ndetour = 1.4\n'
 FILES = ["assumptions.csv", "cells.csv", "compliance.csv", "conflicts.csv", "facilities.csv",
-         "marginals.csv", "plan.gpkg", "plan.json", "plan.png", "plan.xlsx", "tiers.csv", "units.csv"]  # fmt: skip
+         "fairness.csv", "marginals.csv", "plan.gpkg", "plan.json", "plan.png", "plan.xlsx",
+         "tiers.csv", "units.csv"]  # fmt: skip
 POLICY = """
 id = "mine"
 title = "Mine"

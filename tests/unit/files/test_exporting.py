@@ -10,8 +10,8 @@ from allocator.errors import InputError
 from allocator.files import exporting
 from allocator.files.exporting import export, export_all
 
-TABLES = ["assumptions", "cells", "compliance", "conflicts", "facilities", "marginals", "tiers",
-          "units"]  # fmt: skip
+TABLES = ["assumptions", "cells", "compliance", "conflicts", "facilities", "fairness", "marginals",
+          "tiers", "units"]  # fmt: skip
 
 
 def names(folder):
