@@ -55,18 +55,8 @@ def lines_by_area(
         findings = [find((unit,)) for unit in at]
         total = _total(case, find, at, findings)
         parts, strength = at, rule.strength
-    return [line_of(rule, total, measure=measure, sense=sense)] + [
-        line_of(
-            rule,
-            finding,
-            measure=measure,
-            sense=sense,
-            area=unit,
-            area_name=case.region.units.name(unit),
-            strength=strength,
-        )
-        for unit, finding in zip(parts, findings, strict=True)
-    ]
+    by_unit = list(zip(parts, findings, strict=True))
+    return _lines(rule, case, total, by_unit, measure=measure, sense=sense, strength=strength)
 
 
 def lines_of_means(
@@ -84,6 +74,21 @@ def lines_of_means(
         total, strength = max(parts, key=_height), rule.strength
     else:
         total, strength = find(at if rule.level else (case.root,)), "info"
+    by_unit = list(zip(at, parts, strict=True))
+    return _lines(rule, case, total, by_unit, measure=measure, sense=sense, strength=strength)
+
+
+def _lines(
+    rule: Rule,
+    case: Case,
+    total: Finding,
+    by_unit: list[tuple[str, Finding]],
+    *,
+    measure: str,
+    sense: str,
+    strength: str,
+) -> list[Line]:
+    """The region's line, then a line of every unit."""
     return [line_of(rule, total, measure=measure, sense=sense)] + [
         line_of(
             rule,
@@ -94,7 +99,7 @@ def lines_of_means(
             area_name=case.region.units.name(unit),
             strength=strength,
         )
-        for unit, part in zip(at, parts, strict=True)
+        for unit, part in by_unit
     ]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.rule_parts import BaseRule, Data, Group
+from allocator.policy.rule_parts import BaseRule, Data, Group, exactly_one
 from allocator.policy.values import AssumptionName, GivenResource, Number, ResourceId
 
 
@@ -33,11 +33,8 @@ class Service(BaseRule):
 
     @model_validator(mode="after")
     def _one_demand(self) -> "Service":
-        if (self.demand is None) == (self.group is None):
-            raise ValueError(
-                "a service needs exactly one of demand (a given resource) and group, "
-                f"got {'neither' if self.group is None else 'both'}"
-            )
+        words = "demand (a given resource) and group"
+        exactly_one("a service", words, self.demand, self.group)
         return self
 
 

@@ -11,6 +11,14 @@ Sense = Literal[">=", "<=", "==", "band", "about"]
 Group = Literal["total", "urban", "rural", "age60", "age65", "elderly", "under3"]
 
 
+def exactly_one(kind: str, words: str, *values: object) -> None:
+    """Refuse a rule that gives neither or both of two things of which it needs one."""
+    given = sum(value is not None for value in values)
+    if given != 1:
+        found = "both" if given else "neither"
+        raise ValueError(f"{kind} needs exactly one of {words}, got {found}")
+
+
 class Data(BaseModel):
     """A frozen table of a policy file; unknown keys are refused."""
 

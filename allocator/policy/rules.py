@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from allocator.policy.demand_rules import Gate, Service, Stay, Ward
-from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength
+from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength, exactly_one
 from allocator.policy.site_rules import (
     Brought,
     Count,
@@ -78,11 +78,7 @@ class Parameter(BaseRule):
 
     @model_validator(mode="after")
     def _one_statement(self) -> "Parameter":
-        if (self.number is None) == (self.definition is None):
-            raise ValueError(
-                "a parameter needs exactly one of number and definition, "
-                f"got {'neither' if self.number is None else 'both'}"
-            )
+        exactly_one("a parameter", "number and definition", self.number, self.definition)
         return self
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter
+from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter, exactly_one
 from allocator.policy.values import AssumptionName, Attribute, GivenResource, Number, ResourceId
 
 
@@ -84,11 +84,8 @@ class SiteShare(BaseRule):
 
     @model_validator(mode="after")
     def _one_part(self) -> "SiteShare":
-        if (self.attribute is None) == (self.part is None):
-            raise ValueError(
-                "a share of sites needs exactly one of attribute and part (a filter), "
-                f"got {'neither' if self.part is None else 'both'}"
-            )
+        words = "attribute and part (a filter)"
+        exactly_one("a share of sites", words, self.attribute, self.part)
         if self.sense == "==" and self.number != 1:
             raise ValueError(f"sense '==' asks it of all: number must be 1, got {self.number}")
         return self
@@ -132,11 +129,8 @@ class CoverageRule(BaseRule):
 
     @model_validator(mode="after")
     def _one_reach(self) -> "CoverageRule":
-        if (self.within_minutes is None) == (self.within_km is None):
-            raise ValueError(
-                "a coverage rule needs exactly one of within_minutes and within_km, "
-                f"got {'neither' if self.within_km is None else 'both'}"
-            )
+        words = "within_minutes and within_km"
+        exactly_one("a coverage rule", words, self.within_minutes, self.within_km)
         if self.radius and self.within_km is None:
             raise ValueError("a service radius is given in within_km")
         return self

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter
+from allocator.policy.rule_parts import BaseRule, Bounded, Data, Group, SiteFilter, exactly_one
 from allocator.policy.values import GivenResource, Number, ResourceId
 from allocator.region.stock import resources
 
@@ -99,11 +99,7 @@ class Inflow(BaseRule):
 
     @model_validator(mode="after")
     def _one_pace(self) -> "Inflow":
-        if (self.number is None) == (self.faster_than is None):
-            raise ValueError(
-                "an inflow needs exactly one of number and faster_than, "
-                f"got {'neither' if self.number is None else 'both'}"
-            )
+        exactly_one("an inflow", "number and faster_than", self.number, self.faster_than)
         if self.faster_than is not None:
             if resources()[self.faster_than].form != "money":
                 raise ValueError(f"faster_than must be money, got {self.faster_than!r}")
@@ -125,11 +121,8 @@ class Proportional(BaseRule):
 
     @model_validator(mode="after")
     def _one_weight(self) -> "Proportional":
-        if (self.group is None) == (self.to is None):
-            raise ValueError(
-                "a proportional split needs exactly one of group and to (a given resource), "
-                f"got {'neither' if self.to is None else 'both'}"
-            )
+        words = "group and to (a given resource)"
+        exactly_one("a proportional split", words, self.group, self.to)
         if self.level or self.pool:
             raise ValueError("a proportional split is over the planning units: no level, no pool")
         return self
