@@ -7,6 +7,7 @@ from allocator.policy.rules import (
     Count,
     CoverageRule,
     EitherOr,
+    Fairness,
     ForcedSite,
     Gate,
     Inflow,
@@ -26,7 +27,7 @@ from allocator.policy.rules import (
 from allocator.region.sites import FOUND_ATTRIBUTES
 
 SITE_RULES = (Count, ForcedSite, CoverageRule, MeanResponse, ServedBand, SiteShare, Link)
-STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional, Gate)
+STOCK_RULES = (Quota, Total, Share, Ratio, Service, Inflow, Stay, Proportional, Gate, Fairness)
 
 
 def leaves(rule: Rule) -> tuple[Rule, ...]:

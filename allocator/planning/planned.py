@@ -7,6 +7,7 @@ from allocator.planning.physical import planned_parts
 from allocator.planning.rows.service import demand_by_unit
 from allocator.planning.rows.stay import needed_beds
 from allocator.policy.rules import (
+    Fairness,
     ForcedSite,
     Inflow,
     Quota,
@@ -30,9 +31,9 @@ def planned_resources(case: Case, rules: list[Rule]) -> list[str]:
     planned = {r for r in resources() if stock.knows(r)}
     flat = [leaf for rule in rules for leaf in leaves(rule)]
     for rule in flat:
-        if isinstance(rule, Quota) and case.people(case.region.units.root, rule.group) is None:
+        if isinstance(rule, Quota | Fairness) and _unknown(rule.group, case):
             continue
-        if isinstance(rule, Quota | Total):
+        if isinstance(rule, Quota | Total | Fairness):
             planned |= set(rule.resources)
         elif isinstance(rule, ForcedSite) and case.named(rule.site):
             planned |= {b.resource for b in rule.brings}
@@ -74,6 +75,10 @@ def may_shrink(rules: list[Rule], planned: list[str], case: Case) -> set[str]:
         capped |= {r.id for r in resources().values() if r.inside in capped}
         capped |= {r for r in planned if capped & set(planned_parts(r, planned.__contains__))}
     return capped
+
+
+def _unknown(group: str, case: Case) -> bool:
+    return case.people(case.region.units.root, group) is None
 
 
 def _base_is_known(pair: object, planned: set[str], case: Case) -> bool:

@@ -9,10 +9,11 @@ from allocator.errors import SolverError
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.plans import Line
-from allocator.policy.rules import Budget, CoverageRule
+from allocator.policy.rules import Budget, CoverageRule, Fairness
 
 _SAME_MINUTES = 1e-4
 _SAME_MONEY = 1e-5
+_SAME_RATE = 1e-5
 
 
 def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]) -> None:
@@ -40,6 +41,10 @@ def recheck(case: Case, decided: Decided, cells: pd.DataFrame, lines: list[Line]
             rule.amount or 0
         ):
             continue  # spent to the last coin, within what a solver tells apart
+        elif isinstance(rule, Fairness) and abs(line.slack or 0.0) <= _SAME_RATE * float(
+            rule.number
+        ):
+            continue  # on the limit, within what a solver tells apart
         elif line.measure == "minutes" and abs(line.slack or 0.0) <= _SAME_MINUTES:
             continue  # a mean response on the limit, within what a solver tells apart
         elif line.sense == "about" and line.met:

@@ -193,6 +193,15 @@ def _proportional(rule: Any) -> Figure:
     return Figure("", "", f"{resources()[rule.resource].label} in proportion to {weight}")
 
 
+def _fairness(rule: Any) -> Figure:
+    what = _labels(rule.resources)
+    if rule.measure == "gini":
+        return Figure("<=", exact_text(rule.number), f"Gini coefficient of {what} per head")
+    words = {"worst": "lowest rate", "range": "range of rates", "mean_deviation": "mean deviation"}
+    unit = f"{words[rule.measure]} of {what} per {rule.per:,} {PEOPLE[rule.group]}"
+    return Figure(rule.sense, exact_text(rule.number), unit)
+
+
 _OF_KIND: dict[str, Callable[[Any], Figure]] = {
     "quota": _quota,
     "total": _total,
@@ -213,4 +222,5 @@ _OF_KIND: dict[str, Callable[[Any], Figure]] = {
     "gate": _gate,
     "link": _link,
     "proportional": _proportional,
+    "fairness": _fairness,
 }

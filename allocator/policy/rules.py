@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from allocator.policy.demand_rules import Gate, Service, Stay, Ward
+from allocator.policy.fairness_rules import Fairness
 from allocator.policy.rule_parts import BaseRule, Group, Sense, SiteFilter, Strength, exactly_one
 from allocator.policy.site_rules import (
     Brought,
@@ -25,9 +26,9 @@ from allocator.policy.stock_rules import Inflow, Proportional, Quota, Ratio, Rat
 from allocator.policy.values import Attribute, GivenResource, Number, exact
 
 __all__ = [
-    "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "ForcedSite", "Gate", "Group",
-    "Indicator", "Inflow", "Link", "MeanResponse", "Parameter", "Proportional", "Quota", "Ratio",
-    "RatioPair", "Rule", "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter",
+    "Brought", "Budget", "Count", "CoverageRule", "EitherOr", "Fairness", "ForcedSite", "Gate",
+    "Group", "Indicator", "Inflow", "Link", "MeanResponse", "Parameter", "Proportional", "Quota",
+    "Ratio", "RatioPair", "Rule", "Sense", "ServedBand", "Service", "Share", "Simple", "SiteFilter",
     "SiteShare", "Stay", "Strength", "Total", "Ward", "exact",
 ]  # fmt: skip
 
@@ -128,6 +129,7 @@ Rule = Annotated[
     | Inflow
     | Stay
     | Proportional
+    | Fairness
     | Gate
     | Budget
     | Parameter

@@ -275,6 +275,38 @@ def proportional(draw: Draw, *, possible: bool) -> Example:
     )
 
 
+def fairness(draw: Draw, *, possible: bool) -> Example:
+    """A has staff, B as many as the measure leaves it short of A; or fewer may be hired.
+
+    A and B have 1,000 people each, so that rates per 1,000 are numbers.
+    """
+    has = draw(st.integers(4, 60))
+    short = draw(st.integers(1, has - 2))
+    lack = 0 if possible else draw(st.integers(1, has - short - 1))
+
+    def figure(measure: str, apart: int) -> Fraction:
+        total = 2 * has - apart
+        figures = {"worst": has - apart, "range": apart, "mean_deviation": Fraction(apart, 2),
+                   "gini": Fraction(apart, 2 * total)}  # fmt: skip
+        return Fraction(figures[measure])
+
+    measure = draw(st.sampled_from(["worst", "range", "mean_deviation", "gini"]))
+    number, got = figure(measure, short), figure(measure, short + lack)
+    made = rule("fairness", id="X", resources=["physicians"], measure=measure, number=number)
+    stock = {("A", "physicians"): has, ("B", "physicians"): 0}
+    region = small_region(people=[1000, 1000], stock=stock, costs=PRICES)
+    miss = abs(got / number - 1)
+    if measure == "gini":
+        # Measured at today's mean: has / 2 for each 1,000.
+        mean = Fraction(2 * has - short - lack, 2)
+        miss = (got - number) * mean / (number * Fraction(has, 2))
+    slack = got - number if measure == "worst" else number - got
+    return Example(
+        region, [made], {"staff_inflow_cap": float(has - short - lack)},
+        miss=float(miss), slack=float(slack),
+    )  # fmt: skip
+
+
 def link(draw: Draw, *, possible: bool) -> Example:
     """Posts that one station after another must open for; or more posts than have room."""
     room, stations = draw(st.integers(1, 4)), draw(st.integers(1, 3))
@@ -409,7 +441,7 @@ CASES: dict[str, Callable[..., Example]] = {
     "forced_site": forced_site, "site_share": site_share, "coverage": coverage,
     "mean_response": mean_response_case,
     "served_band": served_band, "service": service, "inflow": inflow, "stay": stay,
-    "proportional": proportional, "link": link, "gate": gate,
+    "proportional": proportional, "link": link, "gate": gate, "fairness": fairness,
     "budget": budget, "either_or": either_or, "parameter": parameter,
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allocator.planning.rows import (
     count,
     coverage,
+    fairness,
     gate,
     inflow,
     link,
@@ -21,6 +22,7 @@ from allocator.planning.shortfall import Shortfall
 from allocator.policy.rules import (
     Count,
     CoverageRule,
+    Fairness,
     ForcedSite,
     Gate,
     Inflow,
@@ -50,6 +52,7 @@ STOCK_ROWS: dict[type, Rows] = {
     Stay: stay.stay,
     Proportional: proportional.proportional,
     Gate: gate.gate,
+    Fairness: fairness.fairness,
 }
 SITE_ROWS: dict[type, Rows] = {
     Count: count.count,
