@@ -464,6 +464,9 @@ MUTANTS = (
       "least[attribute] = max(least.get(attribute, 0.0), sum(costs.values()))",
       "least[attribute] = least.get(attribute, 0.0) + sum(costs.values())",
       f"{PLANNING}/test_equipment.py"),
+    _("whatever HiGHS calls optimal is", "lp/solvers.py",
+      "status = Status.OPTIMAL if proven else Status.FEASIBLE", "status = Status.OPTIMAL",
+      f"{LP}/test_solvers.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 

@@ -14,6 +14,9 @@ import pulp
 from allocator.errors import InputError, SolverError, raise_if_any
 from allocator.lp.status import Status
 
+_FORGIVEN = 1e-5
+"""Share of the objective by which an answer that HiGHS calls optimal may be from its bound."""
+
 
 @dataclass(frozen=True)
 class SolverSettings:
@@ -157,7 +160,11 @@ def _run_highs(
     if any(v.cat == "Integer" for v in problem.variables()):
         bound = info.mip_dual_bound + _constant(problem)
     if said == kinds.kOptimal:
-        return Outcome(Status.OPTIMAL, objective, min(bound, objective), solver.interrupted)
+        # Costs below its tolerance HiGHS takes for none, and then calls any answer optimal.
+        size = abs(info.objective_function_value)
+        proven = objective - bound <= max(settings.gap * size, _FORGIVEN * max(1.0, size))
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return Outcome(status, objective, min(bound, objective), solver.interrupted)
     if said in {kinds.kInfeasible, kinds.kUnboundedOrInfeasible}:
         return Outcome(Status.INFEASIBLE, math.nan, math.nan)
     if said == kinds.kUnbounded:

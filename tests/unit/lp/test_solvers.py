@@ -118,6 +118,24 @@ def test_a_proven_optimum_is_within_the_gap_asked_for():
     assert answer.gap <= 0.3 + 1e-9
 
 
+def test_an_answer_far_from_its_bound_is_not_called_optimal():
+    """Visits that cost a sixty-millionth each are below the tolerance of HiGHS: it misses all."""
+    program, need = Program("tiny costs"), 6e7
+    seen = [
+        (2600.0, program.continuous(f"seen {k}", 0, demand / 2600))
+        for k, demand in enumerate([7e6, 8e6, 7e6, 9e6, 6e7])
+    ]
+    for k, (_, variable) in enumerate(seen):
+        program.require(
+            f"there {k}", [(1.0, variable), (-1.0, program.integer(f"staff {k}"))], "<=", 0.0
+        )
+    missed = program.continuous("missed")
+    program.require("need", [*seen, (1.0, missed)], ">=", need)
+    answer = program.solve([(1 / need, missed)], SolverSettings())
+    assert (answer.status is Status.OPTIMAL) == (answer.objective < 1e-6)
+    assert answer.status.has_answer
+
+
 def test_an_interrupt_keeps_the_incumbent():
     """Ctrl-C during a long solve: the best so far comes back, labelled as interrupted."""
     program, price = market_split(5, 40, soft=True)
