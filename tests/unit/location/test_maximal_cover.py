@@ -8,10 +8,10 @@ from cover_instances import coverage_of, disc_sets
 from maximal_oracles import most_people_by_milp
 
 from allocator.errors import InputError, SolverError
+from allocator.location.engines.branching import tree as maximal_tree
+from allocator.location.engines.branching.neighbourhoods import Neighbourhoods
 from allocator.location.engines.maximal import choices, covering
-from allocator.location.engines.maximal import tree as maximal_tree
 from allocator.location.engines.maximal.master import Master
-from allocator.location.engines.maximal.neighbourhoods import Neighbourhoods
 from allocator.location.maximal_cover import mclp
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings
@@ -179,16 +179,16 @@ def test_bounds_do_not_trust_the_solver(monkeypatch, seed):
         return replace(found, duals=found.duals * rng.uniform(0.9, 1.1, len(found.duals)))
 
     seen = []
-    bound = Master._safe_bound
+    solve = Master.solve
 
-    def watched(self, duals):
-        found = bound(self, duals)
-        if self.problem.n_sites == 30 and not self.low.any() and self.high.all():
-            seen.append(found[0])
+    def watched(self):
+        found, program = solve(self), self.program
+        if program.n_sites == 30 and not program.low.any() and program.high.all():
+            seen.append(found.bound)
         return found
 
     monkeypatch.setattr(GrowingLp, "solve", off)
-    monkeypatch.setattr(Master, "_safe_bound", watched)
+    monkeypatch.setattr(Master, "solve", watched)
     siting = mclp(reach, p=6, people=people, settings=SolverSettings(gap=0, node_limit=20))
     assert seen
     assert min(seen) >= best - 1e-6

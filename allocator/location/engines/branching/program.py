@@ -1,36 +1,36 @@
 """A linear program over sites' shares that grows by cuts, and the bound that it proves.
 
 Columns are the shares ``y`` of the sites, 0 ... 1, at most ``most`` of them open, and ``theta``:
-what clusters of cells pay at least, as the cuts so far know it (Benders 1962).
+what clusters of cells cost at least, as the cuts so far know it (Benders 1962).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
+from allocator.location.engines.branching.rows import CutRows
 from allocator.location.engines.limits import Limits
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.status import Status
 
-_IDLE_SOLVES = 6  # a cut that has not been binding for so many solves goes
-_PURGE_EVERY = 5
-_SLACK = 1e-7
-
 
 @dataclass(frozen=True, eq=False)
-class CutPoint:
-    """Where the program ended.
+class Point:
+    """Where a program ended.
 
     Attributes
     ----------
     feasible
         Whether there is an answer to it at all.
     bound
-        What no choice can cost less than, whatever the solver's tolerance; ``inf`` if infeasible.
-    shares, theta
-        Of the sites, shape ``(n_sites,)``; per cluster, shape ``(n_clusters,)``.
+        What no choice can be better than, whatever the solver's tolerance: a least cost, or, where
+        it says so, a greatest worth. Infinitely bad when infeasible.
+    shares
+        Of the sites, shape ``(n_sites,)``.
+    theta
+        As the program has them.
     closing, opening
         Bound if each site is closed, or opened, shape ``(n_sites,)``.
     """
@@ -42,94 +42,94 @@ class CutPoint:
     closing: NDArray[np.float64]
     opening: NDArray[np.float64]
 
+    def times(self, unit: float) -> "Point":
+        """The same in another unit; a negative one turns cost into worth."""
+        return Point(
+            self.feasible, unit * self.bound, self.shares, self.theta, unit * self.closing,
+            unit * self.opening,
+        )  # fmt: skip
+
 
 class CutProgram:
-    """Minimise the sum of ``theta``, at most ``most`` sites open, subject to cuts.
+    """Minimise what sites and thetas cost, at most ``most`` sites open, subject to cuts.
 
     Parameters
     ----------
-    n_sites, most
-        Number of sites; how many may be open.
+    site_cost, theta_cost
+        Per site and per theta, shapes ``(n_sites,)`` and ``(n_thetas,)``; numbers near 1.
     least, top
-        Of each ``theta``, shape ``(n_clusters,)``; finite.
+        Bounds of the thetas, finite, shape ``(n_thetas,)``.
+    most
+        How many sites may be open; the first row, of name 1, says so.
     """
 
     def __init__(
         self,
-        n_sites: int,
-        most: int,
+        site_cost: NDArray[np.float64],
+        theta_cost: NDArray[np.float64],
+        *,
         least: NDArray[np.float64],
         top: NDArray[np.float64],
+        most: int,
         limits: Limits,
     ) -> None:
-        self._limits, self.n_sites, self.most = limits, n_sites, most
+        self.limits, self.most = limits, most
+        self.n_sites, self.n_thetas = len(site_cost), len(theta_cost)
+        self._cost = np.concatenate([site_cost, theta_cost])
         self._least, self._top = least, top
-        self.low, self.high = np.zeros(n_sites), np.ones(n_sites)
+        self.low, self.high = np.zeros(self.n_sites), np.ones(self.n_sites)
         self._lp = GrowingLp(
-            np.concatenate([np.zeros(n_sites), np.ones(len(least))]),
-            np.concatenate([self.low, least]), np.concatenate([self.high, top]),
-            seed=limits.seed, threads=limits.threads,
+            self._cost, np.concatenate([self.low, least]), np.concatenate([self.high, top]),
+            seed=limits.seed, threads=limits.threads, scale=False,
         )  # fmt: skip
-        self._matrix = csr_array((0, n_sites + len(least)))
-        self._lower, self._upper = np.empty(0), np.empty(0)
-        self._idle = np.empty(0, dtype=np.int64)  # solves since a cut bound; -1 for other rows
-        self._name = np.empty(0, dtype=np.int64)
-        self._solves = self._names = 0
-        self.add_row(np.ones(n_sites), -np.inf, float(most))
+        self.rows = CutRows(self._lp)
+        self.add_row(most, of_sites=np.ones(self.n_sites))
 
-    @property
-    def n_clusters(self) -> int:
-        """Number of thetas."""
-        return len(self._least)
+    def add_row(
+        self,
+        upper: float = np.inf,
+        *,
+        lower: float = -np.inf,
+        of_sites: NDArray[np.float64] | None = None,
+        of_thetas: NDArray[np.float64] | None = None,
+    ) -> int:
+        """Append a row that stays until it is dropped; its name."""
+        sites = np.zeros(self.n_sites) if of_sites is None else of_sites
+        thetas = np.zeros(self.n_thetas) if of_thetas is None else of_thetas
+        return self.rows.add_named(np.concatenate([sites, thetas]), lower, upper)
 
-    def add_row(self, of_sites: NDArray[np.float64], lower: float, upper: float) -> int:
-        """Append a row over the sites that stays until it is dropped; its name."""
-        row = np.concatenate([of_sites, np.zeros(self.n_clusters)])
-        self._append(csr_array(row[None, :]), np.array([lower]), np.array([upper]), -1)
-        self._names += 1
-        self._name[-1] = self._names
-        return self._names
+    def add_sites_rows(self, members: NDArray[np.bool_]) -> list[int]:
+        """Append rows that count open sites of sets, without sides yet; their names.
 
-    def add_sites_row(self, members: NDArray[np.bool_]) -> int:
-        """Append a row that counts open sites of a set, without sides yet; its name."""
-        return self.add_row(members.astype(np.float64), -np.inf, np.inf)
+        ``members`` has shape ``(n_sets, n_sites)``.
+        """
+        which, site = np.nonzero(members)
+        shape = (len(members), len(self._cost))
+        rows = csr_array((np.ones(len(site)), (which, site)), shape=shape)
+        return self.rows.add_all_named(rows, -np.inf, np.inf)
 
     def add_cuts(
         self,
-        cluster: NDArray[np.int64],
+        theta: NDArray[np.int64],
         constant: NDArray[np.float64],
         start: NDArray[np.int64],
         site: NDArray[np.int32],
-        saved: NDArray[np.float64],
+        value: NDArray[np.float64],
+        *,
+        sign: float = 1.0,
     ) -> None:
-        """Append ``theta_k + sum_j saved_j y_j >= constant``, sites in compressed rows."""
-        columns = np.insert(site, start[1:], self.n_sites + cluster)
-        values = np.insert(saved, start[1:], 1.0)
-        shape = (len(cluster), self.n_sites + self.n_clusters)
+        """Append ``sign * theta_k + sum_j value_j y_j >= constant``, sites in compressed rows."""
+        columns = np.insert(site, start[1:], self.n_sites + theta)
+        values = np.insert(value, start[1:], sign)
+        shape = (len(theta), len(self._cost))
         rows = csr_array((values, columns, start + np.arange(len(start))), shape=shape)
-        self._append(rows, constant, np.full(len(cluster), np.inf), 0)
+        self.rows.add_cuts(rows, constant)
 
-    def _append(
-        self, rows: csr_array, lower: NDArray[np.float64], upper: NDArray[np.float64], idle: int
-    ) -> None:
-        self._lp.add_rows(lower, upper, rows)
-        self._matrix = vstack([self._matrix, rows], format="csr")
-        self._lower = np.concatenate([self._lower, lower])
-        self._upper = np.concatenate([self._upper, upper])
-        self._idle = np.concatenate([self._idle, np.full(len(lower), idle)])
-        self._name = np.concatenate([self._name, np.full(len(lower), -1)])
-
-    def drop_rows(self, names: set[int]) -> None:
-        """Delete rows by name."""
-        if names:
-            self._keep(~np.isin(self._name, sorted(names)))
-
-    def set_row(self, name: int, lower: float, upper: float) -> None:
-        """Replace the sides of a row that stays."""
-        at = int(np.flatnonzero(self._name == name)[0])
-        if (self._lower[at], self._upper[at]) != (lower, upper):
-            self._lower[at], self._upper[at] = lower, upper
-            self._lp.set_row_bounds([at], lower, upper)
+    def allow(self, most: int, limits: Limits) -> None:
+        """Ask the same for another number of sites, all of them undecided."""
+        self.limits, self.most = limits, most
+        self.rows.set_sides(1, -np.inf, float(most))
+        self.set_sites(np.zeros(self.n_sites), np.ones(self.n_sites))
 
     def set_sites(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
         """Replace the bounds of the sites' shares."""
@@ -146,45 +146,28 @@ class CutProgram:
         """Go back to where the simplex method stood, rows being the same."""
         self._lp.restart_from(basis)
 
-    def solve(self) -> CutPoint | None:
+    def solve(self) -> Point | None:
         """Solve from where it stands; None when the clock ended it."""
-        found = self._lp.solve(self._limits.seconds_left())
+        found = self._lp.solve(self.limits.seconds_left())
         if found.status is Status.NO_SOLUTION:
-            self._limits.note_clock(True)
+            self.limits.note_clock(True)
             return None
         if found.status is Status.INFEASIBLE:
             nothing = np.empty(0)
-            return CutPoint(False, np.inf, nothing, nothing, nothing, nothing)
+            return Point(False, np.inf, nothing, nothing, nothing, nothing)
         bound, closing, opening = self._safe_bound(found.duals)
         shares = np.clip(found.values[: self.n_sites], self.low, self.high)
-        self._forget(found.duals)
-        return CutPoint(True, bound, shares, found.values[self.n_sites :], closing, opening)
+        self.rows.forget(found.duals)
+        return Point(True, bound, shares, found.values[self.n_sites :], closing, opening)
 
     def probe(self, steps: int) -> float:
         """Bound after at most so many simplex steps from where it stands; rows stay."""
-        found = self._lp.solve(self._limits.seconds_left(), step_limit=steps)
+        found = self._lp.solve(self.limits.seconds_left(), step_limit=steps)
         if found.status is Status.INFEASIBLE:
             return np.inf
-        if len(found.duals) != len(self._lower):
+        if len(found.duals) != len(self.rows):
             return -np.inf
         return self._safe_bound(found.duals)[0]
-
-    def _forget(self, duals: NDArray[np.float64]) -> None:
-        """Delete cuts that have not been binding for a while."""
-        cuts = self._idle >= 0
-        self._idle[cuts] = np.where(np.abs(duals[cuts]) > _SLACK, 0, self._idle[cuts] + 1)
-        self._solves += 1
-        if self._solves % _PURGE_EVERY:
-            return
-        gone = self._idle >= _IDLE_SOLVES
-        if gone.sum() > 0.1 * len(gone):
-            self._keep(~(gone & self._lp.slack_rows()))
-
-    def _keep(self, kept: NDArray[np.bool_]) -> None:
-        self._lp.delete_rows(~kept)
-        self._matrix = self._matrix[kept]
-        self._lower, self._upper = self._lower[kept], self._upper[kept]
-        self._idle, self._name = self._idle[kept], self._name[kept]
 
     def _safe_bound(
         self, duals: NDArray[np.float64]
@@ -194,14 +177,15 @@ class CutProgram:
         True for any duals: each side is dropped where the sign does not fit, thetas take the
         better end, and of the sites the best ``most`` are taken.
         """
-        prices = np.where((duals > 0) & np.isfinite(self._lower), duals, 0.0)
-        prices += np.where((duals < 0) & np.isfinite(self._upper), duals, 0.0)
+        lower, upper = self.rows.lower, self.rows.upper
+        prices = np.where((duals > 0) & np.isfinite(lower), duals, 0.0)
+        prices += np.where((duals < 0) & np.isfinite(upper), duals, 0.0)
         prices[0] = 0.0  # the number of sites is kept to by the choice of the best
         bought = prices != 0
-        side = np.where(prices > 0, self._lower, self._upper)
+        side = np.where(prices > 0, lower, upper)
         base = float((prices[bought] * side[bought]).sum())
-        left = -(self._matrix.T @ prices)
-        rest = 1.0 + left[self.n_sites :]
+        left = self._cost - self.rows.priced(prices)
+        rest = left[self.n_sites :]
         base += float(np.where(rest > 0, rest * self._least, rest * self._top).sum())
         best, closing, opening = best_sites(left[: self.n_sites], self.low, self.high, self.most)
         base += best

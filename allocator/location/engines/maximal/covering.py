@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.location.engines.branching.program import Point
+from allocator.location.engines.branching.tree import Tree
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.maximal.choices import Choices
-from allocator.location.engines.maximal.master import Master, Point
+from allocator.location.engines.maximal.master import Master
 from allocator.location.engines.maximal.problem import MaximalProblem, merged
 from allocator.location.engines.maximal.stage import Stage, givers
-from allocator.location.engines.maximal.tree import Tree
 from allocator.location.engines.set_cover.greedy import without_redundant
 from allocator.location.engines.set_cover.problem import CoverProblem
 
@@ -131,7 +132,7 @@ class _Search:
             low, high = self._decided(stage, point)
             settled = float(((low > 0.5) | (high < 0.5)).mean())
             if settled < _WORTH_A_RESTART or turn == _RESTARTS - 1:
-                master.set_sites(low, high)
+                master.program.set_sites(low, high)
                 self._branch(master, stage)
                 return
             stage = Stage.of(
@@ -195,7 +196,7 @@ class _Search:
         if self.chosen is not None:
             centre[np.isin(stage.sites, self.chosen)] = 1.0
             best = master.worth(centre, master.mass(centre))
-        low, high = master.low, master.high
+        low, high = master.program.low, master.program.high
         point: Point
         for _ in range(_MOST_ROUNDS):
             found = master.solve()
@@ -206,7 +207,7 @@ class _Search:
             if not point.feasible or self._done():
                 return point
             low, high = self._decided(stage, point)
-            master.set_sites(low, high)
+            master.program.set_sites(low, high)
             lp_mass = master.mass(point.shares)
             middle = 0.5 * (centre + point.shares)
             mass = master.mass(middle)

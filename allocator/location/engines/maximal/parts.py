@@ -1,4 +1,4 @@
-"""Two small parts of the linear program of maximal covering: clusters of rows, best sites."""
+"""Clusters of rows, each of which has a share of the linear program of maximal covering."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,31 +7,6 @@ from allocator.location.engines.maximal.problem import MaximalProblem
 
 _CLUSTERS_PER_SITE = 0.6
 _CLUSTERS = 300  # at most: the fewer, the faster each step, the more rounds
-
-
-def best_sites(
-    worth: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], most: int
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Least sum over at most ``most`` sites, and how much it rises when each is closed or opened.
-
-    ``inf`` where that is not possible.
-    """
-    fixed = low > 0.5
-    free = np.flatnonzero((high > 0.5) & ~fixed)
-    room = most - int(fixed.sum())
-    closing, opening = np.zeros(len(worth)), np.zeros(len(worth))
-    closing[fixed], opening[high < 0.5] = np.inf, np.inf
-    if room < 0:
-        return np.inf, closing, opening
-    order = free[np.argsort(worth[free], kind="stable")]
-    taken, others = order[:room], order[room:]
-    taken = taken[worth[taken] < 0]
-    last = worth[taken[-1]] if len(taken) == room and room else 0.0
-    following = min(0.0, float(worth[others[0]])) if len(others) and len(taken) == room else 0.0
-    opening[free] = (worth[free] - last) if room else np.inf
-    opening[taken] = 0.0
-    closing[taken] = following - worth[taken]
-    return float(worth[fixed].sum() + worth[taken].sum()), closing, opening
 
 
 def clusters_of(problem: MaximalProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

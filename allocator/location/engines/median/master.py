@@ -1,9 +1,11 @@
 """The p-median as a cut program: one theta per cluster of cells with the same nearest site."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.engines.branching.program import CutPoint, CutProgram
+from allocator.location.engines.branching.program import CutProgram, Point
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.median.lists import NearLists
 from allocator.location.engines.median.merging import by_nearest
@@ -43,9 +45,11 @@ class MedianMaster:
         self._first = np.searchsorted(group[self._cells], np.arange(group.max() + 2))
         nearest = np.minimum(_first_cost(lists), lists.beyond)
         self._scale = max(unit / (len(self._first) - 1), 1e-300)
+        least = self._by_cluster(nearest) / self._scale
+        top = self._by_cluster(_last_cost(lists)) / self._scale
         self.program = CutProgram(
-            lists.n_sites, most, self._by_cluster(nearest) / self._scale,
-            self._by_cluster(_last_cost(lists)) / self._scale, limits,
+            np.zeros(lists.n_sites), np.ones(len(least)), least=least, top=top, most=most,
+            limits=limits,
         )  # fmt: skip
         self.price = np.minimum(price, _last_cost(lists))
         self.ended = np.empty(0, dtype=np.int64)
@@ -58,22 +62,18 @@ class MedianMaster:
         program = self.program
         return (program.low > 0.5).astype(np.int8) - (program.high < 0.5).astype(np.int8)
 
-    def solve(self) -> CutPoint | None:
+    def solve(self) -> Point | None:
         """Where the program ends now, in the caller's unit; None when the clock ended it."""
         found = self.program.solve()
         if found is None or not found.feasible:
             return found
-        s = self._scale
-        return CutPoint(
-            True, s * found.bound, found.shares, s * found.theta, s * found.closing,
-            s * found.opening,
-        )  # fmt: skip
+        return replace(found.times(self._scale), theta=self._scale * found.theta)
 
     def probe(self, steps: int) -> float:
         """Bound after at most so many simplex steps from where the program stands."""
         return self._scale * self.program.probe(steps)
 
-    def cut(self, point: CutPoint, tolerance: float) -> int:
+    def cut(self, point: Point, tolerance: float) -> int:
         """Add the cuts that a point violates by more than a tolerance (of the total); how many."""
         lists = self.lists
         price, bare = self._cuts.prices_at(
@@ -94,7 +94,7 @@ class MedianMaster:
         lists = self.lists
         cluster, constant, start, site, saved = self._cuts.cuts_at(
             lists.start, lists.site, lists.cost, self._cells, self._first, price, shares, theta,
-            max(tolerance / self.program.n_clusters, _VISIBLE * self._scale),
+            max(tolerance / self.program.n_thetas, _VISIBLE * self._scale),
         )  # fmt: skip
         if len(cluster):
             scale = self._scale
@@ -108,7 +108,7 @@ class MedianMaster:
         for i in some.tolist():
             row = np.zeros(lists.n_sites)
             row[lists.site[lists.start[i] : lists.start[i + 1]]] = 1.0
-            self.program.add_row(row, 1.0, np.inf)
+            self.program.add_row(lower=1.0, of_sites=row)
         return len(some)
 
     def _by_cluster(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:

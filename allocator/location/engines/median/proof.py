@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.engines.branching.program import CutPoint
+from allocator.location.engines.branching.program import Point
+from allocator.location.engines.branching.tree import Tree
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.maximal.tree import Tree
 from allocator.location.engines.median.bracket import MedianBracket, Say
 from allocator.location.engines.median.master import MedianMaster
 from allocator.location.engines.median.prices import good_prices
@@ -148,7 +148,7 @@ class _Proof:
         self._report("at the root")
         return not b.closed
 
-    def _fix(self, master: MedianMaster, point: CutPoint) -> None:
+    def _fix(self, master: MedianMaster, point: Point) -> None:
         """Close sites that are in nothing better, open those that nothing better can miss."""
         b, program = self._bracket, master.program
         low, high = program.low.copy(), program.high.copy()
@@ -179,7 +179,7 @@ class _Proof:
             b.improve(chosen)
 
         tree = Tree(
-            MedianWorth(master, lambda: b.enough, self._lengthen), b.limits, floor=lambda: -b.cost,  # type: ignore[arg-type]
+            MedianWorth(master, lambda: b.enough, self._lengthen), b.limits, floor=lambda: -b.cost,
             offer=offer, round_off=round_off, bound=-b.bound, gap=b.gap,
         )  # fmt: skip
 
@@ -196,7 +196,7 @@ class _Proof:
             b.exhaust()
 
     @staticmethod
-    def _whole(point: CutPoint) -> bool:
+    def _whole(point: Point) -> bool:
         return bool((np.minimum(point.shares, 1 - point.shares) <= 1e-6).all())
 
     def _report(self, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the tree over maximal covers, and the two into which a part is divided."""
+"""Parts of the choices that a tree looks at, and the two into which a part is divided."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.engines.maximal.master import Master
-from allocator.location.engines.maximal.neighbourhoods import Neighbourhood, Neighbourhoods
+from allocator.location.engines.branching.neighbourhoods import Neighbourhood, Neighbourhoods
+from allocator.location.engines.branching.relaxation import Relaxation
 
 _WHOLE = 1e-6
 _PROBED = 8
@@ -27,22 +27,22 @@ class Node:
 class Branching:
     """Puts parts of the choices before the linear program, and divides them."""
 
-    def __init__(self, master: Master) -> None:
-        self._master = master
-        self._places = Neighbourhoods(master)
+    def __init__(self, asked: Relaxation) -> None:
+        self._asked = asked
+        self._places = Neighbourhoods(asked)
         self._rows: dict[bytes, int] = {}  # neighbourhoods that have a row now
         self._used: tuple[tuple[bytes, float, float], ...] = ()
 
     def enter(self, node: Node) -> None:
         """Make the linear program that of a part."""
-        self._master.set_sites(node.low, node.high)
+        self._asked.program.set_sites(node.low, node.high)
         self._make_rows([members for members, _, _ in node.sets])
         kept = {members for members, _, _ in node.sets}
         for members, _, _ in self._used:
             if members not in kept and members in self._rows:
-                self._master.set_row(self._rows[members], -np.inf, np.inf)
+                self._asked.program.rows.set_sides(self._rows[members], -np.inf, np.inf)
         for members, least, most in node.sets:
-            self._master.set_row(self._rows[members], least, most)
+            self._asked.program.rows.set_sides(self._rows[members], least, most)
         self._used = node.sets
 
     def children(
@@ -65,17 +65,17 @@ class Branching:
         hopeless
             Whether a bound ends a part.
         """
-        master, best, best_score = self._master, [here], -1.0
+        asked, best, best_score = self._asked, [here], -1.0
         pairs = list(self._candidates(here, shares))
         self._make_rows([members for pair in pairs for members, _, _ in pair[0].sets])
-        basis = master.basis()
+        basis = asked.program.basis()
         for pair in pairs:
             bounds = []
             for part in pair:
                 self.enter(part)
-                bounds.append(min(here.bound, master.probe(_PROBE_STEPS)))
+                bounds.append(min(here.bound, asked.probe(_PROBE_STEPS)))
                 self.enter(here)
-                master.restart_from(basis)
+                asked.program.restart_from(basis)
             drops = [max(here.bound - max(b, floor), 1e-9) for b in bounds]
             if drops[0] * drops[1] > best_score:
                 best_score = drops[0] * drops[1]
@@ -89,16 +89,16 @@ class Branching:
         """Give each of these neighbourhoods a row, unless it has one."""
         new = [members for members in dict.fromkeys(sets) if members not in self._rows]
         if new:
-            n = self._master.problem.n_sites
+            n = self._asked.program.n_sites
             bits = [np.unpackbits(np.frombuffer(members, np.uint8))[:n] for members in new]
-            names = self._master.add_sites_rows(np.array(bits, dtype=np.bool_))
+            names = self._asked.program.add_sites_rows(np.array(bits, dtype=np.bool_))
             self._rows.update(zip(new, names, strict=True))
 
     def _forget_rows(self, *kept: Node) -> None:
         """Drop the rows of neighbourhoods that these parts say nothing about."""
         needed = {members for node in kept for members, _, _ in node.sets}
         gone = self._rows.keys() - needed
-        self._master.drop_rows({self._rows.pop(members) for members in sorted(gone)})
+        self._asked.program.rows.drop({self._rows.pop(members) for members in sorted(gone)})
 
     def _candidates(self, here: Node, shares: NDArray[np.float64]) -> Iterator[tuple[Node, Node]]:
         free = here.high > here.low
@@ -115,7 +115,7 @@ class Branching:
             else:
                 yield self._by_set(here, place)
         if not found:
-            yield self._by_site(here, int(np.argmax(broken * self._master.site_weight)))
+            yield self._by_site(here, int(np.argmax(broken * self._asked.site_weight)))
 
     def _by_site(self, here: Node, site: int) -> tuple[Node, Node]:
         low, high = here.low.copy(), here.high.copy()

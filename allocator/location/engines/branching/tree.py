@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.location.engines.branching.dividing import Branching, Node
+from allocator.location.engines.branching.program import Point
+from allocator.location.engines.branching.relaxation import Relaxation
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.maximal.branching import Branching, Node
-from allocator.location.engines.maximal.master import Master, Point
 
 _WHOLE = 1e-6
 _ROUNDS = 8
@@ -24,7 +25,7 @@ class Tree:
 
     Parameters
     ----------
-    master
+    asked
         Solved at its root, or as far as that went.
     floor
         Value of the best choice so far: asked again at each turn, since it rises.
@@ -40,7 +41,7 @@ class Tree:
 
     def __init__(
         self,
-        master: Master,
+        asked: Relaxation,
         limits: Limits,
         *,
         floor: Callable[[], float],
@@ -50,13 +51,15 @@ class Tree:
         gap: float,
     ) -> None:
         self._gap = gap
-        self._master, self._limits, self._offer, self._floor = master, limits, offer, floor
+        self._asked, self._limits, self._offer, self._floor = asked, limits, offer, floor
         self._round_off = round_off
         self._open: list[tuple[float, int, Node]] = []
-        self._branching = Branching(master)
+        self._branching = Branching(asked)
         self._count = 0
         self.nodes = 0
-        self._current: Node | None = Node(bound, master.low.copy(), master.high.copy())
+        self._current: Node | None = Node(
+            bound, asked.program.low.copy(), asked.program.high.copy()
+        )
 
     @property
     def left(self) -> int:
@@ -104,11 +107,11 @@ class Tree:
         floor = self._floor()
         if floor == -np.inf:
             return bound == -np.inf
-        return self._master.problem.rounded_down(bound) <= floor + 1e-9 * abs(floor)
+        return self._asked.rounded_down(bound) <= floor + 1e-9 * abs(floor)
 
     def _process(self, node: Node) -> list[Node] | None:
         """Children of a node, none when it is done with; None when the clock ended it."""
-        master = self._master
+        asked = self._asked
         low, high, bound = node.low.copy(), node.high.copy(), node.bound
         last = np.inf
         point: Point
@@ -116,7 +119,7 @@ class Tree:
         for turn in range(_ROUNDS):
             if self._decided(low, high):
                 return []
-            found = master.solve()
+            found = asked.solve()
             if found is None:
                 return None
             point = found
@@ -125,7 +128,6 @@ class Tree:
             if not point.feasible or self._hopeless(bound):
                 return []
             self._fix(point, low, high)
-            mass = master.mass(point.shares)
             whole = bool((np.minimum(point.shares, 1 - point.shares) <= _WHOLE).all())
             if whole:
                 self._offer(np.flatnonzero(point.shares > 0.5))
@@ -135,7 +137,7 @@ class Tree:
                 return []
             known = self._floor() > -np.inf
             left = max(bound - self._floor(), 0.0) if known else 0.0
-            added = master.cut(mass, mass, point.theta, _PART_OF_GAP * left)
+            added = asked.cut_off(point, _PART_OF_GAP * left)
             if not added or (turn and not whole and before - last < _ROUND_WORTH * left):
                 break
         if self._decided(low, high):
@@ -146,7 +148,7 @@ class Tree:
     def _decided(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
         """Offer the one choice that is left, if only one is."""
         chosen = np.flatnonzero(low > 0.5)
-        full = len(chosen) >= self._master.problem.most
+        full = len(chosen) >= self._asked.program.most
         if not full and (high > low).any():
             return False
         self._offer(chosen)
@@ -154,7 +156,7 @@ class Tree:
 
     def _fix(self, point: Point, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
         """Close sites that are in nothing better, open those that nothing better can miss."""
-        least = self._master.problem.next_above(self._floor())
+        least = self._asked.next_above(self._floor())
         high[(point.opening < least) & (low < 0.5)] = 0.0
         low[(point.closing < least) & (high > 0.5)] = 1.0
-        self._master.set_sites(low, high)
+        self._asked.program.set_sites(low, high)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from cover_instances import coverage_of, disc_sets
 
+from allocator.location.engines.branching.neighbourhoods import Neighbourhoods
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.maximal.master import Master
-from allocator.location.engines.maximal.neighbourhoods import Neighbourhoods
 from allocator.location.engines.maximal.problem import MaximalProblem, merged
 
 N_SITES = 30

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.engines.maximal.master import Master
+from allocator.location.engines.branching.relaxation import Relaxation
 
 _SOME = 1e-6
 _BROKEN = 0.08
@@ -38,8 +38,8 @@ class Neighbourhood:
 class Neighbourhoods:
     """Finds neighbourhoods at any shares; what sites have in common is worked out once."""
 
-    def __init__(self, master: Master) -> None:
-        self._master = master
+    def __init__(self, asked: Relaxation) -> None:
+        self._asked = asked
         self._alike: dict[int, NDArray[np.float64]] = {}
 
     def broken(
@@ -73,7 +73,7 @@ class Neighbourhoods:
     def _likeness(self, site: int) -> NDArray[np.float64]:
         """Weight in common of all that a site and each other one reach, from 0 to 1."""
         if site not in self._alike:
-            weight, shared = self._master.site_weight, self._master.overlap(site)
+            weight, shared = self._asked.site_weight, self._asked.overlap(site)
             alike = shared / np.maximum(weight + weight[site] - shared, 1e-300)
             alike[site] = 1.0
             self._alike[site] = alike
@@ -92,7 +92,7 @@ class Neighbourhoods:
 
         A rule of thumb, tried against what solving both parts proved on made-up counties.
         """
-        worth = (sets @ (held * self._master.site_weight[support])) / total
+        worth = (sets @ (held * self._asked.site_weight[support])) / total
         outside = np.array(
             [own[np.ix_(inside, ~inside)].max(initial=0.0) for inside in sets], dtype=np.float64
         )

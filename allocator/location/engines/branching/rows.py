@@ -1,4 +1,4 @@
-"""Rows of a linear program that comes and goes with its cuts, mirrored for the bound."""
+"""Rows of a linear program that come and go with its cuts, mirrored for the bound."""
 
 import numpy as np
 from numpy.typing import NDArray
