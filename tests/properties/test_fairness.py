@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 from builders import rule, small_region
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from planned import amounts, line, planned
 from strategies import some
@@ -41,6 +41,11 @@ def measured(measure, counts, people):
     people=st.tuples(*[st.integers(1, 9).map(lambda n: n * 100)] * 3),
     part=st.fractions("1/10", "9/10", max_denominator=20),
 )
+@example(measure="gini", have=(4, 0, 0), people=(500, 500, 500), part=Fraction(1, 5))
+@example(measure="gini", have=(0, 1, 4), people=(900, 100, 500), part=Fraction(1, 4))
+@example(measure="mean_deviation", have=(4, 0, 0), people=(500, 400, 300), part=Fraction(1, 5))
+@example(measure="mean_deviation", have=(0, 1, 4), people=(900, 100, 500), part=Fraction(1, 5))
+@example(measure="range", have=(4, 0, 1), people=(900, 100, 500), part=Fraction(1, 3))
 def test_the_cheapest_way_to_be_fair_is_found(measure, have, people, part):
     """Nobody may be let go: the fewest physicians to hire, of all ways to hire up to a bound."""
     number = part if measure == "gini" else part * 10
