@@ -87,10 +87,11 @@ CATALOGUE: tuple[Assumption, ...] = (
     Assumption(
         "apportionment", "webster", "",
         "how a total is split over units in whole numbers: 'webster' = no unit loses by a larger "
-        "total; 'hamilton' = largest remainders; 'controlled' = like webster, but a whole and its "
-        "parts together, as a table whose rows and columns both sum up",
+        "total; 'hamilton' = largest remainders; 'max_min' = the worst-served unit has most, then "
+        "the second worst; 'controlled' = like webster, but a whole and its parts together, as a "
+        "table whose rows and columns both sum up",
         "the plans do not say; Balinski and Young 1982, Cox 1987",
-        choices=("webster", "hamilton", "controlled"),
+        choices=("webster", "hamilton", "max_min", "controlled"),
     ),
     Assumption(
         "radius_reading", "max", "",

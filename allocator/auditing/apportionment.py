@@ -29,6 +29,24 @@ def webster(total: int, weights: Sequence[Fraction]) -> list[int]:
     return parts
 
 
+def worst_first(total: int, weights: Sequence[Fraction]) -> list[int]:
+    """Split ``total`` over ``weights`` so that the lowest part per weight is highest, and so on.
+
+    One by one to whoever has least per weight, of equals to the smallest weight. It starts from
+    the shares of total - n, below which nobody ends.
+
+    >>> worst_first(10, [Fraction(6), Fraction(6), Fraction(2)])
+    [4, 4, 2]
+    """
+    shares = list(weights) if any(weights) else [Fraction(1)] * len(weights)
+    room = max(0, total - len(shares))
+    parts = [int(share * room / sum(shares)) for share in shares]
+    some = [i for i, share in enumerate(shares) if share]
+    while sum(parts) < total:
+        parts[min(some, key=lambda i: (parts[i] / shares[i], shares[i], i))] += 1
+    return parts
+
+
 def largest_remainders(total: int, weights: Sequence[Fraction]) -> list[int]:
     """Split ``total`` over ``weights`` by quotas rounded down, then the largest remainders up.
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Protocol
 
-from allocator.auditing.apportionment import largest_remainders, webster
+from allocator.auditing.apportionment import largest_remainders, webster, worst_first
 from allocator.plans import Line
 
 SHARED = "share of the region's figure"
@@ -177,7 +177,7 @@ def few(texts: Iterable[str], most: int = 3) -> str:
 
 def shared_out(total: Finding, parts: Sequence[Finding], method: str = "webster") -> list[Finding]:
     """Split the total's limits over the parts by weight, so that they sum to it exactly."""
-    shared = largest_remainders if method == "hamilton" else webster
+    shared = {"hamilton": largest_remainders, "max_min": worst_first}.get(method, webster)
     weights = [part.weight for part in parts if part.weight is not None]
     if len(weights) < len(parts):
         return [

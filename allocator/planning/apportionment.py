@@ -116,6 +116,58 @@ def hamilton(
     return seats
 
 
+def max_min(
+    total: int,
+    weights: Sequence[float],
+    *,
+    lower: Sequence[int] | None = None,
+    upper: Sequence[int] | None = None,
+) -> list[int]:
+    """Split a whole total so that the worst-served has most, then the second worst, and so on.
+
+    Each unit goes to the lowest rate seats / weight (Adams' method); of equal rates to the
+    smallest weight, whose rate rises most, then to the earlier position. No other split is
+    lexicographically better in its sorted rates. Who has no weight gets what nobody else may.
+
+    Parameters
+    ----------
+    total, weights, lower, upper
+        As for :func:`webster`.
+
+    Raises
+    ------
+    InputError
+        If the bounds leave no way to reach the total.
+
+    Examples
+    --------
+    >>> max_min(10, [6, 6, 2])
+    [4, 4, 2]
+    """
+    n = len(weights)
+    exact = [Fraction(w) for w in weights]
+    least = list(lower) if lower is not None else [0] * n
+    most = list(upper) if upper is not None else [total] * n
+    _check_bounds(total, least, most)
+    seats = list(least)
+    whole = sum(exact, Fraction(0))
+    if lower is None and upper is None and total > n and whole:
+        # Rounding up adds less than one to each: nobody ends below the share of total - n.
+        seats = [floor(w * (total - n) / whole) for w in exact]
+
+    def rank(i: int) -> tuple[bool, Fraction, Fraction, int]:
+        return not exact[i], seats[i] / exact[i] if exact[i] else Fraction(0), exact[i], i
+
+    queue = [rank(i) for i in range(n) if seats[i] < most[i]]
+    heapq.heapify(queue)
+    for _ in range(total - sum(seats)):
+        i = heapq.heappop(queue)[-1]
+        seats[i] += 1
+        if seats[i] < most[i]:
+            heapq.heappush(queue, rank(i))
+    return seats
+
+
 def split(
     method: str,
     total: int,
@@ -125,7 +177,8 @@ def split(
     upper: Sequence[int] | None = None,
 ) -> list[int]:
     """Split by the method that the assumption ``apportionment`` names; a table's is Webster."""
-    chosen = hamilton if method == "hamilton" else webster
+    methods = {"hamilton": hamilton, "max_min": max_min}
+    chosen = methods.get(method, webster)
     return chosen(total, weights, lower=lower, upper=upper)
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planned import amounts, planned
 
-from allocator.auditing.apportionment import largest_remainders
+from allocator.auditing.apportionment import largest_remainders, worst_first
 from allocator.errors import InputError
-from allocator.planning.apportionment import hamilton, split, webster
+from allocator.planning.apportionment import hamilton, max_min, split, webster
 from allocator.planning.controlled_rounding import controlled_rounding
 
 WEIGHTS = st.lists(st.integers(0, 50), min_size=1, max_size=5).filter(any)
@@ -72,6 +72,34 @@ def test_hamilton_takes_a_seat_away_when_the_house_grows():
     assert [hamilton(n, [6, 6, 2]) for n in (10, 11)] == [[4, 4, 2], [5, 5, 1]]
     assert split("hamilton", 11, [6, 6, 2]) == [5, 5, 1]
     assert split("controlled", 10, [6, 6, 2]) == split("webster", 10, [6, 6, 2]) == [5, 4, 1]
+
+
+@given(weights=st.lists(st.integers(1, 9), min_size=1, max_size=4), data=st.data())
+def test_nobody_can_be_served_better_without_one_served_worse(weights, data):
+    """Of all splits within bounds the sorted rates are lexicographically the greatest."""
+    lower = [data.draw(st.integers(0, 2)) for _ in weights]
+    upper = [low + data.draw(st.integers(0, 5)) for low in lower]
+    total = data.draw(st.integers(sum(lower), sum(upper)))
+
+    def rates(parts):
+        return sorted(Fraction(n, w) for n, w in zip(parts, weights, strict=True))
+
+    ranges = [range(a, b + 1) for a, b in zip(lower, upper, strict=True)]
+    best = max(rates(s) for s in product(*ranges) if sum(s) == total)
+    parts = max_min(total, weights, lower=lower, upper=upper)
+    assert sum(parts) == total
+    assert rates(parts) == best
+    free = max_min(total, weights)
+    assert free == max_min(total, weights, lower=[0] * len(weights))
+    assert free == worst_first(total, [Fraction(w) for w in weights])
+
+
+def test_millions_are_given_out_at_once():
+    """Visits of a whole city: the start is near the end."""
+    parts = max_min(39_630_400, [3, 2, 1])
+    assert sum(parts) == 39_630_400
+    assert parts == worst_first(39_630_400, [Fraction(w) for w in (3, 2, 1)])
+    assert max_min(3, [0, 1], upper=[3, 1]) == [2, 1]
 
 
 def test_bounds_that_cannot_hold_the_total_are_refused():
@@ -151,7 +179,7 @@ def test_the_shares_of_a_line_follow_the_method():
     units = {"R": ("city", ""), "A": ("county", "R"), "B": ("county", "R"), "C": ("county", "R")}
     region = small_region(people=[600, 600, 200], units=units)
     beds = rule("quota", id="Q", resources=["public_beds"], number=10, per=1400)
-    for method, shares in (("webster", [5, 4, 1]), ("hamilton", [4, 4, 2])):
+    for method, shares in (("webster", [5, 4, 1]), ("hamilton", [4, 4, 2]), ("max_min", [4, 4, 2])):
         plan = planned(region, beds, assume={"apportionment": method})
         lines = plan.compliance[plan.compliance["rule"] == "Q"].set_index("area")["required"]
         assert [lines[u] for u in "ABC"] == shares
