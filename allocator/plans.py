@@ -48,6 +48,22 @@ site that is opened or closed and ``cost`` what that costs by itself. ``method``
 is answered: each site tried with all others as planned, or the program solved again."""
 
 
+YEAR_COLUMNS: tuple[str, ...] = (
+    "year", "unit", "name", "resource", "stock", "added", "left", "spent",
+)  # fmt: skip
+"""One line per year, planning unit and resource or site kind.
+
+``stock`` is what there is at the end of the year; the lines of the year before the first say what
+the plan starts from. ``left`` are staff who leave (attrition) and what is given up; ``spent`` is
+in the region's currency. Of what nobody counted, only ``stock`` is known."""
+YEAR_RULE_COLUMNS: tuple[str, ...] = (
+    "rule", "year", "strength", "measure", "sense", "required", "required_upper", "achieved",
+    "slack", "met", "met_from",
+)  # fmt: skip
+"""One line per rule and year, for the whole region: what the last year asks for, and what there is
+at the end of this one. ``met_from`` is the first year from which on the rule holds."""
+
+
 FAIRNESS_COLUMNS: tuple[str, ...] = (
     "figure", "measure", "when", "areas", "mean", "worst", "worst_area", "best", "best_area",
     "range", "mean_deviation", "gini", "theil", "atkinson",
@@ -143,6 +159,16 @@ def _no_fairness() -> pd.DataFrame:
     return pd.DataFrame(columns=list(FAIRNESS_COLUMNS))
 
 
+def no_years() -> pd.DataFrame:
+    """The table of a plan of one date."""
+    return pd.DataFrame(columns=list(YEAR_COLUMNS))
+
+
+def no_year_rules() -> pd.DataFrame:
+    """The table of a plan of one date."""
+    return pd.DataFrame(columns=list(YEAR_RULE_COLUMNS))
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Beds, sites, vehicles and staff that a policy leads to, with a line per rule and area.
@@ -155,6 +181,9 @@ class Plan:
         How the planner's objective was solved; ``gap`` = |objective - bound| / |objective|.
     compliance, units, facilities, tiers, conflicts, marginals, fairness, assumptions
         Tables; columns in :mod:`allocator.plans`. ``facilities`` has point geometry in ``crs``.
+    years, year_rules
+        What there is in each year, and how each rule stands; empty for a plan of one date. Then
+        ``facilities`` has one column more, ``year``: when a site opens, closes or is upgraded.
     cells
         Grid cells: ``x_m``, ``y_m``, ``people``, ``urban``, ``unit``, and one boolean column
         ``covered:RULE`` per coverage rule, with ``covered_today:RULE`` beside it.
@@ -183,6 +212,8 @@ class Plan:
     conflicts: pd.DataFrame = field(default_factory=_no_conflicts)
     marginals: pd.DataFrame = field(default_factory=_no_marginals)
     fairness: pd.DataFrame = field(default_factory=_no_fairness)
+    years: pd.DataFrame = field(default_factory=no_years)
+    year_rules: pd.DataFrame = field(default_factory=no_year_rules)
     seconds: float = 0.0
     reproducible: bool = True
     interrupted: bool = False

@@ -11,6 +11,13 @@
     [assumptions]
     detour = 1.4
 
+    [years]                           # optional: what opens when; see allocator.horizon.Years
+    first = 2021
+    last = 2025
+    budget_per_year = 1_000_000_000   # or one amount per year
+    attrition = { nurses = 0.04 }     # share that leaves in a year
+    hires_per_year = { nurses = 2000 }
+
     [solver]
     gap = 0.001
 
@@ -44,6 +51,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from allocator.assumptions import Assumptions, Value
 from allocator.errors import InfeasibleError, InputError
 from allocator.files.toml import in_words, read_toml, relative_to, unknown_keys, write_toml
+from allocator.horizon import Years
 from allocator.policy.merging import merged
 from allocator.policy.policies import Policy, list_policies, read_policy
 
@@ -123,6 +131,7 @@ class Scenario(_Table):
     minimise: Literal["cost", "change", "travel"] | None = None
     maximise: Literal["coverage", "worst_county"] | None = None
     budget: float | None = Field(default=None, ge=0)
+    years: dict[str, Any] | None = None
     assumptions: dict[str, float | str | None] = Field(default_factory=dict)
     solver: SolverTable = SolverTable()
     outputs: OutputTable = OutputTable()
@@ -251,6 +260,7 @@ def run(
         minimise=scenario.minimise,
         maximise=scenario.maximise,
         budget=scenario.budget,
+        years=None if scenario.years is None else Years.of(scenario.years),
         assumptions=assumptions,
         solver=settings,
         progress=progress,
@@ -276,7 +286,7 @@ def _checked(data: Mapping[str, Any], where: str, problems: Sequence[str] = ()) 
 
 def _try(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
     """The scenario, or everything that is wrong with it."""
-    problems: list[str] = []
+    problems = _problems_of_years(data.get("years"))
     given = data.get("assumptions", {})
     if isinstance(given, dict):
         # TOML has no null: "none" says that there is no cap.
@@ -292,3 +302,14 @@ def _try(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
         found = in_words(error.errors())
         # What an assumption may be is told above, in its own words.
         return None, [f for f in found if not f.startswith("assumptions.")] + problems
+
+
+def _problems_of_years(given: object) -> list[str]:
+    """What is wrong with the table ``[years]``, where there is one."""
+    if not isinstance(given, dict):
+        return []  # pydantic says what it should be
+    try:
+        Years.of(given)
+    except InputError as error:
+        return [f"years: {problem}" for problem in error.problems]
+    return []

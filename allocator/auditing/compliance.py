@@ -33,6 +33,7 @@ from allocator.auditing import (
 )
 from allocator.auditing.case import Case
 from allocator.auditing.facts import Facts
+from allocator.auditing.years import year_lines
 from allocator.plans import Line, Plan, compliance_table
 from allocator.policy.policies import Policy
 from allocator.policy.rules import EitherOr, Rule
@@ -104,7 +105,21 @@ def audit(
         facts = Facts.of_today(prepared)
     else:
         facts = Facts.of_plan(prepared, plan.units, plan.facilities)
-    return compliance_table(audit_lines(prepared, policy, assumptions, facts))
+    lines = audit_lines(prepared, policy, assumptions, facts)
+    if plan is not None:
+        lines += lines_of_years(prepared, policy, assumptions, plan)
+    return compliance_table(lines)
+
+
+def lines_of_years(
+    prepared_region: Region, policy: Policy, assumptions: Assumptions, plan: Plan
+) -> list[Line]:
+    """What a plan over several years must be; nothing for a plan of one date."""
+    if plan.years.empty:
+        return []
+    facts = Facts.of_plan(prepared_region, plan.units, plan.facilities)
+    case = Case(prepared_region, assumptions, facts, policy.rules)
+    return year_lines(case, plan.years, plan.facilities, plan.provenance.get("years"))
 
 
 def audit_lines(

@@ -9,6 +9,7 @@ from allocator.assumptions import parse_assignment
 from allocator.cli import printing
 from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.progress import progress_on_stderr
+from allocator.cli.years_table import print_years
 from allocator.scenarios import ExitCode, Scenario, read_scenario, run
 
 SCENARIO = typer.Argument(metavar="SCENARIO", help="The scenario file (TOML).", show_default=False)
@@ -41,7 +42,8 @@ def plan_command(
     """Turn a policy into a plan: beds, sites, vehicles, staff; with proof.
 
     Writes the csv tables, plan.json, plan.xlsx, plan.gpkg and plan.png into the folder, and
-    prints which rules hold. Options change what the scenario file says.
+    prints which rules hold. Options change what the scenario file says. A scenario with the table
+    [years] is planned year by year: years.csv and year_rules.csv say what opens when.
 
     \b
     Example:
@@ -110,6 +112,7 @@ def _plan(
         printing.print_summary(plan.tally)
         printing.print_rules(plan.compliance, "Rules that gave way:")
         printing.print_reasons(plan)
+        print_years(plan)
         printing.print_not_evaluated(plan.compliance)
         printing.print_assumptions(plan.assumptions)
         printing.print_written(out, files)

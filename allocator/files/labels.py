@@ -15,6 +15,12 @@ SHEETS: dict[str, tuple[str, str]] = {
     "sources": ("sources", "数据来源"),
 }
 
+SHEETS_OF_YEARS: dict[str, tuple[str, str]] = {
+    "years": ("years", "分年度实施"),
+    "year_rules": ("rules by year", "分年度达标"),
+}
+"""Only in the file of a plan over several years."""
+
 HEADERS: dict[str, tuple[str, str]] = {
     "rule": ("rule", "规则编号"),
     "area": ("area id", "区域编号"),
@@ -87,6 +93,12 @@ HEADERS: dict[str, tuple[str, str]] = {
     "effect": ("effect", "影响"),
     "at": ("at site", "位置"),
     "method": ("how it was found", "求法"),
+    "year": ("year", "年份"),
+    "stock": ("at the end of the year", "年末数量"),
+    "added": ("added", "新增"),
+    "left": ("left", "减少"),
+    "spent": ("spent", "支出"),
+    "met_from": ("met from", "达标起始年"),
     "figure": ("resource or rule", "资源或规则"),
     "when": ("today or plan", "现状或规划"),
     "areas": ("areas", "区域数"),
@@ -120,7 +132,7 @@ WORDS: dict[str, str] = {
 
 def sheet_name(sheet: str, *, chinese: bool) -> str:
     """Name of a sheet."""
-    return SHEETS[sheet][chinese]
+    return (SHEETS | SHEETS_OF_YEARS)[sheet][chinese]
 
 
 def header(column: str, *, chinese: bool) -> str:

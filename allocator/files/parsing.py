@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.files.tables import COVERED, COVERED_TODAY, Form, Table, form_of, is_cover
+from allocator.files.tables import COVERED, COVERED_TODAY, Form, Table, form_of, is_extra
 
 _SHOWN = 20
 """Problems of one file that are listed; the rest is counted."""
@@ -51,7 +51,7 @@ def _head_problems(head: list[str], table: Table) -> list[str]:
     allowed = [*table.columns]
     problems = [f"column {c!r} is missing" for c in table.columns if c not in head]
     for column in dict.fromkeys(head):
-        if table.name == "cells" and is_cover(column):
+        if is_extra(table, column):
             continue
         if column not in allowed:
             near = get_close_matches(column, [*allowed, COVERED, COVERED_TODAY], n=1)

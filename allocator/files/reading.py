@@ -15,7 +15,7 @@ from allocator.files.places import known_crs, place_facilities
 from allocator.files.provenance import PLAN_JSON, sha256
 from allocator.files.tables import TABLES, to_csv
 from allocator.lp.status import Status
-from allocator.plans import Plan
+from allocator.plans import Plan, no_year_rules, no_years
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -50,6 +50,8 @@ def read_plan(path: str | Path) -> Plan:
         )
     frames, problems = {}, []
     for table in TABLES:
+        if table.optional and not (folder / table.file).exists():
+            continue
         frame, found = parse_csv(folder / table.file, table)
         problems += found
         if frame is not None:
@@ -91,6 +93,9 @@ def _edited(folder: Path, frames: Mapping[str, pd.DataFrame], head: Mapping[str,
     edited = []
     for table in TABLES:
         written = known.get(table.file)
+        if table.name not in frames:
+            edited += [table.name] if written else []
+            continue
         same = written in {
             sha256((folder / table.file).read_bytes()),
             sha256(to_csv(frames[table.name].drop(columns="geometry", errors="ignore"))),
@@ -130,6 +135,8 @@ def _plan(
         marginals=frames["marginals"],
         fairness=frames["fairness"],
         assumptions=frames["assumptions"],
+        years=frames.get("years", no_years()),
+        year_rules=frames.get("year_rules", no_year_rules()),
         cells=frames["cells"].set_index("cell"),
         outlines=_outlines(frames["units"], _text(head, "crs")),
         seconds=_number(head, "seconds", 0.0),

@@ -11,9 +11,11 @@ from allocator.files.labels import header, kind_label, resource_label, sheet_nam
 from allocator.files.provenance import document
 from allocator.files.tables import is_missing, plain_tables
 from allocator.plans import Plan
+from allocator.region.stock import resources
 
 INTEGER, DECIMAL, PERCENT, DEGREES = "#,##0", "#,##0.00", "0.0%", "0.000000"
 _FORMATS = {
+    "year": "0", "met_from": "0",
     "rate_required": DECIMAL, "rate_achieved": DECIMAL, "slack_share": PERCENT, "gap": PERCENT,
     "change_share": PERCENT, "objective_change": DECIMAL,
     "lon": DEGREES, "lat": DEGREES, "x_m": DECIMAL, "y_m": DECIMAL, "price": DECIMAL,
@@ -49,11 +51,17 @@ class Sheet:
 def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
     """All sheets of a plan, in the order in which a health bureau reads them."""
     tables = plain_tables(plan)
+    by_year = [
+        _table(name, tables[name], chinese=chinese, frozen_columns=frozen)
+        for name, frozen in (("years", 4), ("year_rules", 2))
+        if name in tables
+    ]
     counties = county_sheet_parts(plan, tables["units"], chinese=chinese)
     return [
         _compliance(tables["compliance"], plan.provenance.get("rules", {}), chinese=chinese),
         Sheet(title=sheet_name("counties", chinese=chinese), **counties),
         _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
+        *by_year,
         _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
         _table("marginals", tables["marginals"], chinese=chinese, frozen_columns=3),
         _table("fairness", tables["fairness"], chinese=chinese, frozen_columns=3),
@@ -126,7 +134,8 @@ def shown(column: str, value: Any, *, chinese: bool) -> Any:
     if column == "kind":
         return kind_label(str(value), chinese=chinese)
     if column == "resource":
-        return resource_label(str(value), chinese=chinese)
+        shown_as = resource_label if str(value) in resources() else kind_label
+        return shown_as(str(value), chinese=chinese)
     if column in _WORDS:
         return word(str(value), chinese=chinese)
     if isinstance(value, bool):

@@ -18,6 +18,8 @@ from allocator.plans import (
     MARGINAL_COLUMNS,
     TIER_COLUMNS,
     UNIT_COLUMNS,
+    YEAR_COLUMNS,
+    YEAR_RULE_COLUMNS,
     Plan,
 )
 
@@ -33,7 +35,8 @@ _NUMBERS = {
     "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
     "have", "lon", "lat", "people_served", "cost", "people", "objective", "bound", "gap",
     "seconds", "clash", "missed", "change", "change_share", "objective_change", "allocated", "beds",
-    "ambulances", "negative_pressure", "step", "effect", "areas", "mean", "worst", "best",
+    "ambulances", "negative_pressure", "step", "effect", "year", "stock", "added", "left",
+    "spent", "met_from", "areas", "mean", "worst", "best",
     "range", "mean_deviation", "gini", "theil", "atkinson",
 }  # fmt: skip
 _FORMS: dict[str, Form] = {
@@ -47,11 +50,15 @@ _FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of one table, and the columns that name a row."""
+    """Columns of one table, and the columns that name a row.
+
+    ``optional``: written only where it has rows, as that of a plan over several years.
+    """
 
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def file(self) -> str:
@@ -69,6 +76,8 @@ TABLES: tuple[Table, ...] = (
     Table("fairness", FAIRNESS_COLUMNS),
     Table("assumptions", ASSUMPTION_COLUMNS, ("name",)),
     Table("cells", CELL_COLUMNS, ("cell",)),
+    Table("years", YEAR_COLUMNS, ("year", "unit", "resource"), optional=True),
+    Table("year_rules", YEAR_RULE_COLUMNS, ("rule", "year"), optional=True),
 )
 
 
@@ -84,6 +93,13 @@ def is_cover(column: str) -> bool:
     return column.startswith((COVERED, COVERED_TODAY))
 
 
+def is_extra(table: Table, column: str) -> bool:
+    """Whether a table may have a column besides its own: who is covered; when a site opens."""
+    return (table.name == "cells" and is_cover(column)) or (
+        table.name == "facilities" and column == "year"
+    )
+
+
 def plain_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """The plan's tables by name, with exactly the columns of the files."""
     problems = []
@@ -93,8 +109,9 @@ def plain_tables(plan: Plan) -> dict[str, pd.DataFrame]:
         if table.name == "cells" and "cell" not in frame.columns:
             frame = frame.rename_axis("cell").reset_index()
         columns = list(table.columns)
-        if table.name == "cells":
-            columns += [c for c in map(str, frame.columns) if is_cover(c)]
+        columns += [c for c in map(str, frame.columns) if is_extra(table, c)]
+        if table.optional and frame.empty:
+            continue
         lacks = [c for c in columns if c not in frame.columns]
         if lacks:
             problems.append(f"table {table.name} lacks the columns {', '.join(lacks)}")

@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 
 from allocator.assumptions import Assumptions
-from allocator.auditing.compliance import audit_lines
+from allocator.auditing.compliance import audit_lines, lines_of_years
 from allocator.auditing.facts import Facts
-from allocator.errors import PolicyError
+from allocator.errors import PolicyError, SolverError
+from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.case import Case
@@ -28,6 +29,7 @@ from allocator.planning.recheck import recheck
 from allocator.planning.results import cell_table, facility_table, unit_table, with_required
 from allocator.planning.sequence import decide
 from allocator.planning.tiers import Progress
+from allocator.planning.years.carrying_out import CarriedOut, carry_out
 from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
 from allocator.policy.policies import Policy
 from allocator.policy.rules import Budget, EitherOr
@@ -42,6 +44,7 @@ def plan(
     minimise: str | None = None,
     maximise: str | None = None,
     budget: float | None = None,
+    years: Years | None = None,
     assumptions: Assumptions | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
@@ -65,6 +68,9 @@ def plan(
         ``coverage`` (needs a budget) or ``worst_county``; instead of ``minimise``.
     budget
         The plan may cost at most this, in the region's currency.
+    years
+        Over which years it is carried out, with what money and staff: the plan then says what
+        opens when, and its compliance is that of the last year as it is reached.
     assumptions
         Readings that differ from the defaults.
     solver
@@ -102,7 +108,38 @@ def plan(
     decided = decide(case, objective.about, budget, settings, progress, folder)
     if progress:
         progress("recheck")
-    return _as_plan(case, region, objective, decided, settings, limit, began)
+    if years is None:
+        return _as_plan(case, region, objective, decided, settings, limit, began)
+    aimed = _as_plan(case, region, objective, decided, settings, limit, began)
+    carried = carry_out(case, decided, aimed.facilities, years, settings, progress)
+    found = _as_plan(
+        case, region, objective, carried.decided, settings, limit, began, agrees=carried.whole
+    )
+    return _over_years(found, case, region, carried, years)
+
+
+def _over_years(found: Plan, case: Case, region: Region, carried: CarriedOut, years: Years) -> Plan:
+    """The plan as it is reached, with what happens in each year."""
+    by_year, rules = carried.tables(case, region)
+    found = replace(
+        found,
+        years=by_year,
+        year_rules=rules,
+        facilities=carried.opened(found.facilities),
+        provenance={**found.provenance, "years": years.as_table()},
+    )
+    lines = lines_of_years(case.region, case.policy, case.assumptions, found)
+    defects = [f"{line.rule}: {line.note}" for line in lines if line.met is False]
+    if defects:
+        raise SolverError("the recheck disagrees with the years\n  - " + "\n  - ".join(defects))
+    return replace(found, compliance=_with_lines(found.compliance, lines))
+
+
+def _with_lines(compliance: pd.DataFrame, lines: list[Line]) -> pd.DataFrame:
+    """The table with more lines at its end."""
+    tables = (compliance, compliance_table(lines))
+    rows = [row for table in tables for row in table.itertuples(index=False, name=None)]
+    return pd.DataFrame(rows, columns=list(compliance.columns))
 
 
 def _limit(budget: float | None, policy: Policy) -> float | None:
@@ -133,13 +170,17 @@ def _as_plan(
     settings: SolverSettings,
     limit: float | None,
     began: float,
+    *,
+    agrees: bool = True,
 ) -> Plan:
+    """The tables; ``agrees`` unless the years do not allow all of what the program decided."""
     units = unit_table(case, decided, region)
     facilities = facility_table(case, decided, case.region.crs)
     cells = cell_table(case, facilities)
     facts = Facts.of_plan(case.region, units, facilities)
     lines = audit_lines(case.region, case.policy, case.assumptions, facts)
-    recheck(case, decided, cells, lines)
+    if agrees:
+        recheck(case, decided, cells, lines)
     lines = [_with_price(line, decided) for line in lines]
     status = _status(decided)
     outlines = case.region.units.table
