@@ -41,9 +41,7 @@ def webster(
     [6, 6, 2]
     """
     n = len(weights)
-    least = list(lower) if lower is not None else [0] * n
-    most = list(upper) if upper is not None else [total] * n
-    _check_bounds(total, least, most)
+    least, most = _bounds(total, n, lower, upper)
     exact = [Fraction(w) for w in weights]
     seats = _head_start(total, exact, least, most)
     queue = [(-exact[i] / (seats[i] + Fraction(1, 2)), i) for i in range(n) if seats[i] < most[i]]
@@ -105,8 +103,7 @@ def hamilton(
     ([4, 4, 2], [5, 5, 1])
     """
     n = len(weights)
-    least = list(lower) if lower is not None else [0] * n
-    most = list(upper) if upper is not None else [total] * n
+    least, most = _bounds(total, n, lower, upper)
     quotas = _bounded_quotas(total, [Fraction(w) for w in weights], least, most)
     seats = [floor(q) for q in quotas]
     left = total - sum(seats)
@@ -146,9 +143,7 @@ def max_min(
     """
     n = len(weights)
     exact = [Fraction(w) for w in weights]
-    least = list(lower) if lower is not None else [0] * n
-    most = list(upper) if upper is not None else [total] * n
-    _check_bounds(total, least, most)
+    least, most = _bounds(total, n, lower, upper)
     seats = list(least)
     whole = sum(exact, Fraction(0))
     if lower is None and upper is None and total > n and whole:
@@ -190,7 +185,6 @@ def _bounded_quotas(
     As long as some quota lies outside its bounds, those of the side that is violated more are
     fixed there: the t of the rest then moves to the other side, so that none comes loose again.
     """
-    _check_bounds(total, least, most)
     fixed: dict[int, Fraction] = {}
     while free := [i for i in range(len(weights)) if i not in fixed]:
         rest = total - sum(fixed.values())
@@ -208,10 +202,16 @@ def _bounded_quotas(
     return [fixed[i] for i in range(len(weights))]
 
 
-def _check_bounds(total: int, least: list[int], most: list[int]) -> None:
+def _bounds(
+    total: int, n: int, lower: Sequence[int] | None, upper: Sequence[int] | None
+) -> tuple[list[int], list[int]]:
+    """Bounds per position, which leave a way to reach the total."""
+    least = list(lower) if lower is not None else [0] * n
+    most = list(upper) if upper is not None else [total] * n
     if sum(least) > total or sum(map(max, least, most)) < total:
         raise InputError(
             f"cannot split {total} between lower bounds that sum to {sum(least)} and upper bounds "
             f"that sum to {sum(most)}",
             where="apportionment",
         )
+    return least, most
