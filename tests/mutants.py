@@ -470,6 +470,23 @@ MUTANTS = (
     _("whatever HiGHS calls optimal is", "lp/solvers.py",
       "status = Status.OPTIMAL if proven else Status.FEASIBLE", "status = Status.OPTIMAL",
       f"{LP}/test_solvers.py"),
+    # ---------------------------------------------------------------- years
+    _("nobody leaves", "planning/years/beginnings.py",
+      "return (2 * p * number + q) // (2 * q)", "return 0",
+      "unit/auditing/test_auditing_years.py"),
+    _("money is paid in another year", "planning/years/limits.py",
+      "constants[year] += cost * group.size", "constants[year] += 0 * cost * group.size",
+      "unit/auditing/test_auditing_years.py"),
+    _("hires know no limit", "planning/years/limits.py",
+      "limit = float(most)", "limit = 9.0 * most", "unit/auditing/test_auditing_years.py"),
+    _("the audit lets everybody stay", "auditing/years.py",
+      "if now[\"left\"] < least:", "if False:", "unit/auditing/test_auditing_years.py"),
+    _("the audit knows no limit of hires", "auditing/years.py",
+      "if most is not None and hired > most + flows:", "if False:",
+      "unit/auditing/test_auditing_years.py"),
+    _("posts cost nothing after their first year", "auditing/years_money.py",
+      "            found[year] = now\n", "            found[year], before = now - before, now\n",
+      "unit/auditing/test_auditing_years.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
 

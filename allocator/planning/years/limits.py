@@ -142,14 +142,21 @@ def _hiring(model: YearModel, year: int) -> None:
 
 
 def _hire(model: YearModel, resource: str, when: range, most: int) -> None:
-    names = {resource: 1.0, **dict.fromkeys(feeding(resource), -1.0)}
+    """Hires <= most + whom flows bring in: by how many more have come, not how often they come."""
+    limit = float(most)
     terms = [
-        (names[pair[0]], variable)
+        (1.0, variable)
         for (pair, year), variable in model.added.items()
-        if pair[0] in names and year in when and model.courses[pair].known
+        if pair[0] == resource and year in when and model.courses[pair].known
     ]
-    if any(c > 0 for c, _ in terms):
-        model.program.require(f"hires {resource}[{when[0]}-{when[-1]}]", terms, "<=", most)
+    if not terms:
+        return
+    for pair in [p for p in model.courses if p[0] in feeding(resource)]:
+        for year, sign in ((when[-1], 1.0), (when[0] - 1, -1.0)):
+            known, more = model.in_year(pair, year)
+            limit += sign * known
+            terms += [(-sign * c, v) for c, v in more]
+    model.program.require(f"hires {resource}[{when[0]}-{when[-1]}]", terms, "<=", limit)
 
 
 def _flows(model: YearModel) -> None:
