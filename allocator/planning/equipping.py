@@ -7,7 +7,7 @@ ten thousand candidates from being solved as a cover.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from allocator.lp.status import relative_gap
+from allocator.lp.status import Status, relative_gap
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.equipment import for_all, needed_by_some
@@ -16,6 +16,8 @@ from allocator.planning.full_cover import fits_full_cover
 from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, ForcedSite, Rule, SiteShare
 from allocator.region.sites import FOUND_ATTRIBUTES
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +46,16 @@ class Steps:
         equipped.objective -= paid
         equipped.bound = min(self.least, equipped.objective)
         gap = relative_gap(equipped.objective, equipped.bound)
+        proven = gap <= self.equipping.settings.gap + _ROUNDING
         equipped.records = [
-            replace(r, objective=equipped.objective, bound=equipped.bound, gap=gap)
+            replace(
+                r, objective=equipped.objective, bound=equipped.bound, gap=gap,
+                status=r.status if proven else Status.FEASIBLE,
+            )
             if r.tier == "objective" else r
             for r in equipped.records
         ]  # fmt: skip
-        if gap > self.equipping.settings.gap:
+        if not proven:
             equipped.notes.append(
                 f"{self.equipping.name} was decided once the sites were placed; with other sites "
                 "it may cost less"

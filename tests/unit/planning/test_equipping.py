@@ -7,6 +7,7 @@ import pytest
 from builders import rule, site, small_region
 from planned import EMS, line, misses, open_ids, planned
 
+from allocator.lp.status import Status
 from allocator.policy.rules import SiteFilter
 from allocator.region.sites import Sites
 
@@ -93,6 +94,7 @@ def test_sites_that_are_dearer_to_equip_are_not_placed(always):
     plan = planned(both, either, *equipped)
     assert {name[0] for name in open_ids(plan)} == {"v"}
     assert plan.objective_value == plan.bound == 4 * len(open_ids(plan))
+    assert plan.status is Status.OPTIMAL
 
 
 def test_a_share_that_some_need_proves_no_bound(always):
@@ -102,6 +104,10 @@ def test_a_share_that_some_need_proves_no_bound(always):
     assert plan.objective_value == plan.provenance["cost"]
     assert plan.objective_value - plan.bound == pytest.approx(2 * number)
     assert any("was decided once the sites were placed" in n for n in plan.provenance["notes"])
+    assert plan.status is Status.FEASIBLE
+    last = plan.tiers[plan.tiers["gap"] > 0]
+    assert len(last) == 1
+    assert last["status"].tolist() == ["feasible"]
 
 
 @pytest.mark.parametrize(
