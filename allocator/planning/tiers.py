@@ -37,6 +37,8 @@ class Tiers:
     settings: SolverSettings
     separate: Separate | None = None
     progress: Progress | None = None
+    warm: bool = False
+    """Each stage starts from the answer of the one before, so that it never ends with none."""
     records: list[Record] = field(default_factory=list)
     solution: Solution | None = None
     interrupted: bool = False
@@ -60,8 +62,9 @@ class Tiers:
             self.progress(f"{self.block}: {tier} ({rows:,} rows, {columns:,} variables)")
         try:
             solution = self.program.solve(
-                terms, self.settings, constant=constant, separate=self.separate
-            )
+                terms, self.settings, constant=constant, separate=self.separate,
+                start=self.values() if self.warm and self.solution is not None else None,
+            )  # fmt: skip
         except KeyboardInterrupt:
             # Between two calls of the solver: what the stages before found still stands.
             self.interrupted, self.reproducible = True, False

@@ -17,7 +17,7 @@ from allocator.planning.years.decisions import YearModel, year_model
 from allocator.planning.years.limits import add_limits
 from allocator.planning.years.openings import Group, Opening, groups_of
 
-_NODES = 2000
+_NODES = 500
 """Stop by work where the planner sets no limit: which year is worth proving, but not for hours."""
 
 
@@ -72,7 +72,7 @@ def schedule(
     add_limits(model)
     nodes = settings.node_limit if settings.node_limit is not None else _NODES
     limited = replace(settings, node_limit=nodes)
-    tiers = Tiers("years", model.program, limited, progress=progress)
+    tiers = Tiers("years", model.program, limited, progress=progress, warm=True)
     for strength in STRENGTHS:
         if terms := list(_missing(model, strength)):
             tiers.stage(strength, terms)
