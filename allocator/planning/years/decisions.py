@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from allocator.horizon import Years
 from allocator.lp.program import Program, Term, Variable
 from allocator.planning.case import Case
+from allocator.planning.physical import planned_parts
 from allocator.planning.years.beginnings import Course, Pair
 from allocator.planning.years.openings import Group
+from allocator.region.stock import resources
 
 Sum = tuple[float, list[Term]]
 """Constant and terms."""
@@ -80,7 +82,7 @@ def year_model(
 def _follow(model: YearModel, pair: Pair, course: Course) -> None:
     """Add s_t = s_{t-1} - leave_t - given_up_t + added_t, and how far s_t is from the aim."""
     program, most = model.program, _most(model, course)
-    gives_up = course.tied or course.aim < course.start
+    gives_up = _gives_up(model, course)
     for year in model.years.all:
         name = f"{course.resource}[{course.unit}][{year}]"
         stock = model.stock[pair, year] = program.integer(f"stock {name}", 0, most)
@@ -112,12 +114,29 @@ def _leave(model: YearModel, course: Course, before: Sum, most: int, name: str) 
     return 0.0, [(1.0, leave)]
 
 
+def _parts(model: YearModel, course: Course) -> list[Course]:
+    """The courses that sum up to this one, if it is a whole."""
+    plans = {r for r, u in model.courses if u == course.unit}
+    parts = planned_parts(course.resource, plans.__contains__)
+    return [model.courses[part, course.unit] for part in parts]
+
+
+def _gives_up(model: YearModel, course: Course) -> bool:
+    """Whether any of it may be given up: what stands stays unless the plan wants fewer.
+
+    Or unless it would not fit: a whole follows its parts, and staff within others who leave.
+    """
+    if course.aim < course.start or _parts(model, course):
+        return True
+    outer = model.courses.get((resources()[course.resource].inside, course.unit))
+    if outer is None:
+        return course.tied and not course.known
+    return not course.known or course.start > outer.start or outer.leaving > 0
+
+
 def _most(model: YearModel, course: Course) -> int:
-    """Most that there ever is: what is tied may have to follow what it is tied to."""
-    if not course.tied:
-        return course.most
-    here = [c.most for c in model.courses.values() if c.unit == course.unit and c.tied]
-    return max(course.most, sum(here))
+    """Most that there ever is: a whole may have to follow its parts."""
+    return max(course.most, sum(_most(model, part) for part in _parts(model, course)))
 
 
 def _open(model: YearModel, at: int) -> None:
