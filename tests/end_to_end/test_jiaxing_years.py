@@ -47,5 +47,5 @@ def test_staff_cannot_grow_as_fast_as_the_targets_ask(plan: Plan) -> None:
         rows = plan.years[plan.years["resource"] == resource].groupby("year")[["stock", "added"]]
         by_year = rows.sum()
         assert by_year.at[2025, "stock"] == lines.at[rule, "achieved"]
-        assert (by_year["stock"].diff().dropna() < most + 300).all()
+        assert (by_year["added"] <= most + 1200).all()
     assert any("do not allow all" in note for note in plan.provenance["notes"])

@@ -82,10 +82,10 @@ def year_model(
 def _follow(model: YearModel, pair: Pair, course: Course) -> None:
     """Add s_t = s_{t-1} - leave_t - given_up_t + added_t, and how far s_t is from the aim."""
     program, most = model.program, _most(model, course)
-    gives_up = _gives_up(model, course)
+    gives_up, least = _gives_up(model, course), _least(model, course)
     for year in model.years.all:
         name = f"{course.resource}[{course.unit}][{year}]"
-        stock = model.stock[pair, year] = program.integer(f"stock {name}", 0, most)
+        stock = model.stock[pair, year] = program.integer(f"stock {name}", least, most)
         added = model.added[pair, year] = program.integer(f"added {name}", 0, most)
         before, known = model.in_year(pair, year - 1), [(1.0, stock), (-1.0, added)]
         terms = [*known, *((-c, v) for c, v in before[1])]
@@ -132,6 +132,15 @@ def _gives_up(model: YearModel, course: Course) -> bool:
     if outer is None:
         return course.tied and not course.known
     return not course.known or course.start > outer.start or outer.leaving > 0
+
+
+def _least(model: YearModel, course: Course) -> int:
+    """Least that there ever is: what stands and is wanted stays, staff and sums apart."""
+    outer = model.courses.get((resources()[course.resource].inside, course.unit))
+    fits = outer is None or course.start <= outer.start
+    stays = course.known and fits and not _parts(model, course)
+    staff = resources()[course.resource].form == "staff"
+    return min(course.start, course.aim) if stays and not staff else 0
 
 
 def _most(model: YearModel, course: Course) -> int:
