@@ -8,6 +8,7 @@ from .errors import PolicyError as PolicyError
 from .errors import SolverError as SolverError
 from .files.exporting import export as export
 from .files.reading import read_plan as read_plan
+from .horizon import Years as Years
 from .location.alternatives import k_best as k_best
 from .location.backup import bacop1 as bacop1
 from .location.backup import bacop2 as bacop2
@@ -68,6 +69,7 @@ __all__ = [
     "SolverSettings",
     "Status",
     "TravelTimes",
+    "Years",
     "audit",
     "bacop1",
     "bacop2",
