@@ -57,6 +57,7 @@ def test_the_command_prints_a_line_per_year(plan, capsys):
     told = capsys.readouterr().out
     assert "2024" in told
     assert "2025" in told
-    assert "sites opened" in told
+    assert "sites" in told  # the head may be broken over two lines
+    assert "opened" in told
     print_years(al.plan(REGION, POLICY))
     assert not capsys.readouterr().out
