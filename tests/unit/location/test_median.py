@@ -5,7 +5,7 @@ import pytest
 from orlib import FOLDER, arcs_of, pmed, published
 
 from allocator.errors import InputError
-from allocator.location.engines.median import bracket, proof
+from allocator.location.engines.median import bracket, lists, proof
 from allocator.location.median import p_median
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
@@ -170,8 +170,10 @@ def test_short_lists_change_nothing(monkeypatch):
     for seed in range(4):
         away, people = town(seed)
         before = p_median(arcs_of(away), p=4, people=people)
-        for name in ("_FEW_ENTRIES", "_ENTRIES", "_SHORTEST", "_SITES_PER_OPEN_ONE"):
+        for name in ("_FEW_ENTRIES", "_ENTRIES"):
             monkeypatch.setattr(bracket, name, 2)
+        for name in ("_SHORTEST", "_SITES_PER_OPEN_ONE"):
+            monkeypatch.setattr(lists, name, 2)
         after = p_median(arcs_of(away), p=4, people=people)
         monkeypatch.undo()
         assert after.status is Status.OPTIMAL

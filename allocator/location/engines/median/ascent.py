@@ -22,8 +22,8 @@ class Ascent(NamedTuple):
     price, best_price, direction, wanted
         Per cell: the price now, that of the best bound, the direction of the last step, and 1 less
         the chosen sites that the cell would pay less than its price at.
-    worth, best_worth
-        Per site: ``sum_i min(0, c_ij - price_i)``, now and at the best bound.
+    worth
+        Per site: ``sum_i min(0, c_ij - price_i)``.
     chosen, best_chosen
         Per site: among the chosen now, in the cheapest choice so far.
     numbers
@@ -39,7 +39,6 @@ class Ascent(NamedTuple):
     direction: NDArray[np.float64]
     wanted: NDArray[np.float64]
     worth: NDArray[np.float64]
-    best_worth: NDArray[np.float64]
     chosen: NDArray[np.bool_]
     best_chosen: NDArray[np.bool_]
     numbers: NDArray[np.float64]
@@ -157,7 +156,6 @@ def climb(
         if bound > numbers[0]:
             numbers[0] = bound
             s.best_price[:] = s.price
-            s.best_worth[:] = s.worth
         if numbers[0] >= enough:
             return False
         total = _serve(s)

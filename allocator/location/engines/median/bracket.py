@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.median.lists import longer, near_lists
+from allocator.location.engines.median.lists import longer, near_lists, useful_length
 from allocator.location.engines.median.problem import MedianProblem
 from allocator.location.engines.median.start import Interchange, Start, good_start
 from allocator.location.engines.set_cover.problem import rounded_up
@@ -14,8 +14,6 @@ from allocator.location.engines.set_cover.problem import rounded_up
 TOLERANCE = 5e-7  # relative: bounds so near to the best cost prove it
 _ENTRIES = 24_000_000  # of lists in memory: 300 MB
 _FEW_ENTRIES = 500_000  # so many take no time worth saving
-_SITES_PER_OPEN_ONE = 6
-_SHORTEST = 32
 _WORTH_A_DESCENT = 1.02
 _CORE_PER_OPEN_ONE = 4
 
@@ -77,8 +75,7 @@ class MedianBracket:
     def begin(self) -> Start:
         """Build the lists, and look for a good choice before anything is proven."""
         problem = self.problem
-        length = max(_SHORTEST, _SITES_PER_OPEN_ONE * len(problem.free) // problem.p)
-        self.lists = near_lists(problem, problem.free, self._room(length), problem.cap)
+        self.lists = near_lists(problem, problem.free, self._room(), problem.cap)
         start = good_start(self.lists, self.p, self.limits)
         self.offer(self.lists.sites[start.opened])
         return start
@@ -173,8 +170,9 @@ class MedianBracket:
             length = min(2 * longest, lists.n_sites)
         self.lists = longer(lists, problem, cells, length, cap)
 
-    def _room(self, length: int) -> int:
-        """A list as long as wanted, or all sites where that costs little."""
-        n_sites, n_cells = len(self.problem.free), max(self.problem.n_cells, 1)
-        fits = max(_FEW_ENTRIES // n_cells, _SHORTEST)
-        return n_sites if n_sites <= fits else min(length, n_sites)
+    def _room(self) -> int:
+        """A list of all sites where that costs little, else as long as is useful."""
+        n_sites = len(self.problem.free)
+        if n_sites * self.problem.n_cells <= _FEW_ENTRIES:
+            return n_sites
+        return useful_length(n_sites, self.problem.p)

@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 from allocator.location.engines.median.problem import MedianProblem
 
 _ENTRIES_AT_ONCE = 2_000_000
+_SHORTEST, _SITES_PER_OPEN_ONE = 32, 6
+
+
+def useful_length(n_sites: int, p: int) -> int:
+    """How many sites a list needs, so that one of ``p`` open ones is among them as a rule."""
+    return min(max(_SHORTEST, _SITES_PER_OPEN_ONE * n_sites // p), n_sites)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,14 @@ class NearLists:
     def n_sites(self) -> int:
         """Number of sites to choose from."""
         return len(self.sites)
+
+    @property
+    def last_cost(self) -> NDArray[np.float64]:
+        """What each cell pays at the last site of its list, 0 where that is empty."""
+        some = np.diff(self.start) > 0
+        last = np.zeros(self.n_cells)
+        last[some] = self.cost[self.start[1:][some] - 1]
+        return last
 
     def decided(self, role: NDArray[np.int8]) -> "NearLists":
         """The same lists after some sites were opened (1) or closed (-1); 0 stays open to choice.

@@ -46,12 +46,12 @@ class MedianMaster:
         nearest = np.minimum(_first_cost(lists), lists.beyond)
         self._scale = max(unit / (len(self._first) - 1), 1e-300)
         least = self._by_cluster(nearest) / self._scale
-        top = self._by_cluster(_last_cost(lists)) / self._scale
+        top = self._by_cluster(_top_cost(lists)) / self._scale
         self.program = CutProgram(
             np.zeros(lists.n_sites), np.ones(len(least)), least=least, top=top, most=most,
             limits=limits,
         )  # fmt: skip
-        self.price = np.minimum(price, _last_cost(lists))
+        self.price = np.minimum(price, _top_cost(lists))
         self.ended = np.empty(0, dtype=np.int64)
         nobody = np.zeros(lists.n_sites)
         self._cut(self.price, nobody, self._by_cluster(nearest), 0.0)
@@ -139,9 +139,6 @@ def _first_cost(lists: NearLists) -> NDArray[np.float64]:
     return first
 
 
-def _last_cost(lists: NearLists) -> NDArray[np.float64]:
+def _top_cost(lists: NearLists) -> NDArray[np.float64]:
     """What a cell can pay at the most while each is served: finite."""
-    some = np.diff(lists.start) > 0
-    last = np.zeros(lists.n_cells)
-    last[some] = lists.cost[lists.start[1:][some] - 1]
-    return np.where(np.isfinite(lists.beyond), lists.beyond, last)
+    return np.where(np.isfinite(lists.beyond), lists.beyond, lists.last_cost)

@@ -22,16 +22,14 @@ class Prices:
     ----------
     bound
         What no choice of ``p`` of the sites can cost less than: safe, whatever the prices.
-    price, worth
-        The prices that prove it, per cell; ``sum_i min(0, c_ij - price_i)``, per site.
-    cost, chosen
-        The cheapest choice on the way, by the lists: what it costs, numbers of its sites.
+    price
+        The prices that prove it, per cell.
+    chosen
+        Numbers of the sites of the cheapest choice on the way, by the lists.
     """
 
     bound: float
     price: NDArray[np.float64]
-    worth: NDArray[np.float64]
-    cost: float
     chosen: NDArray[np.int64]
 
 
@@ -53,7 +51,7 @@ def good_prices(
     state = ascent.Ascent(
         start=lists.start, site=lists.site, cost=lists.cost, beyond=lists.beyond,
         price=price.copy(), best_price=price.copy(), direction=np.zeros(n_cells),
-        wanted=np.empty(n_cells), worth=np.empty(n_sites), best_worth=np.zeros(n_sites),
+        wanted=np.empty(n_cells), worth=np.empty(n_sites),
         chosen=np.zeros(n_sites, dtype=np.bool_), best_chosen=np.zeros(n_sites, dtype=np.bool_),
         numbers=np.array([-np.inf, np.inf, 1.0, 0.0]),
     )  # fmt: skip
@@ -62,7 +60,4 @@ def good_prices(
     while left > 0 and useful and not limits.out_of_time():
         useful = ascent.climb(state, p, _AIM * cost, enough, min(chunk, left), _PATIENCE, _MEMORY)
         left -= chunk
-    return Prices(
-        float(state.numbers[0]), state.best_price, state.best_worth, float(state.numbers[1]),
-        np.flatnonzero(state.best_chosen),
-    )  # fmt: skip
+    return Prices(float(state.numbers[0]), state.best_price, np.flatnonzero(state.best_chosen))

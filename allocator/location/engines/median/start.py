@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
-from allocator.location.engines.median.lists import NearLists
+from allocator.location.engines.median.lists import NearLists, useful_length
 from allocator.location.engines.median.merging import by_nearest, merged
 from allocator.location.engines.median.prices import good_prices
 
@@ -16,7 +16,6 @@ _KICKS_IN_VAIN = 400
 _ENTRIES_LOOKED_AT, _LOOKS_PER_ENTRY = 50_000_000, 4
 _SWAPS_PER_KICK = 6
 _DEPTHS, _CELLS_PER_GROUP, _TIMES_FINER = 4, 6, 2
-_SHORTEST, _SITES_PER_OPEN_ONE = 32, 6
 _STEPS = 400  # of an ascent for groups
 
 
@@ -98,11 +97,8 @@ class Interchange:
 
 def _finite(lists: NearLists) -> NDArray[np.float64]:
     """``beyond``, with a cost that no choice of sites is worth where nothing is reached."""
-    last = np.zeros(lists.n_cells)
-    some = np.diff(lists.start) > 0
-    last[some] = lists.cost[lists.start[1:][some] - 1]
     known = np.isfinite(lists.beyond)
-    dear = 10.0 * float(last.sum() + lists.beyond[known].sum()) + 1.0
+    dear = 10.0 * float(lists.last_cost.sum() + lists.beyond[known].sum()) + 1.0
     return np.where(known, lists.beyond, dear)
 
 
@@ -133,9 +129,7 @@ def good_start(lists: NearLists, p: int, limits: Limits) -> Start:
     search: Interchange | None = None
     between = np.full(lists.n_cells, 0.5)
     for group in groups:
-        small = merged(
-            lists, group, beyond, max(_SHORTEST, _SITES_PER_OPEN_ONE * lists.n_sites // p)
-        )
+        small = merged(lists, group, beyond, useful_length(lists.n_sites, p))
         search = _next(small, p, search, limits, work)
         at = np.zeros(small.n_cells)
         at[group] = between
