@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocator.assumptions import Assumptions
 from allocator.auditing.facts import Facts
+from allocator.auditing.given import given_counts
 from allocator.auditing.records import NOT_STANDING, by_name, has, rows_of, weakest
 from allocator.policy.rules import Rule, SiteFilter, exact
 from allocator.region.ground import Region
@@ -109,11 +110,23 @@ class Case:
     def _count(self, unit: str, resource: str) -> float | None:
         """A unit's own row; above the planning units their sum, or else the unit's own row."""
         planning = [u for u in self.region.units.planning if u != unit and u in self._below[unit]]
-        parts = [self.facts.counts.get((u, resource)) for u in planning]
+        parts = [self._counts.get((u, resource)) for u in planning]
         known = [part for part in parts if part is not None]
         if known and len(known) == len(parts):
             return sum(known)
-        return self.facts.counts.get((unit, resource))
+        return self._counts.get((unit, resource))
+
+    @cached_property
+    def _counts(self) -> Mapping[tuple[str, str], float]:
+        """The facts' numbers; in a plan, what is given is as the region has it."""
+        if not self.facts.planned:
+            return self.facts.counts
+        return {**self.facts.counts, **self.given}
+
+    @cached_property
+    def given(self) -> dict[tuple[str, str], float]:
+        """What the region gives the planning units, of all that a plan's table lists."""
+        return given_counts(self.region, self.facts.counts)
 
     def today(self, units: Sequence[str], resource: str) -> float | None:
         """Number of a resource that stands today in units taken together; None if not known.

@@ -16,8 +16,6 @@ from allocator.region.stock import parts_of, resources
 
 _FARTHEST_M = 1.0
 """Most that two statements of one place may differ."""
-_ROUNDED = 0.5
-"""Most that a whole number differs from what was counted."""
 _TEN_DIGITS = 1e-9
 """A table's numbers are written with ten digits: fractions of persons sum up to that."""
 
@@ -114,10 +112,10 @@ def _parts(case: Case) -> Iterator[str]:
 
 def _given(case: Case) -> Iterator[str]:
     """What is given is as the region has it, to the whole number."""
-    for (unit, name), number in case.facts.counts.items():
-        today = case.region.stock.have(unit, name) if resources()[name].given else None
-        if today is not None and abs(number - today) > _ROUNDED and unit != case.root:
-            yield f"{unit}: {number:g} {name}, in the region {today:g}"
+    for (unit, name), number in case.given.items():
+        listed = case.facts.counts[unit, name]
+        if listed != number:
+            yield f"{unit}: {listed:g} {name}, in the region {number:g}"
 
 
 def _beds(case: Case) -> Iterator[str]:
