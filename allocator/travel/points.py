@@ -51,13 +51,13 @@ def point_problems(cells: NDArray[np.float64], sites: NDArray[np.float64]) -> li
             )
     if problems or not (len(cells) and len(sites)):
         return problems
-    if _like_degrees(cells, sites):
+    if like_degrees(cells, sites):
         problems.append(
             "cell_xy_m and site_xy_m look like degrees of longitude and latitude; "
             "project them to a metric coordinate system first"
         )
-    elif (_like_degrees(cells) or _like_degrees(sites)) and _far_apart(cells, sites):
-        wrong = "cell_xy_m" if _like_degrees(cells) else "site_xy_m"
+    elif (like_degrees(cells) or like_degrees(sites)) and _far_apart(cells, sites):
+        wrong = "cell_xy_m" if like_degrees(cells) else "site_xy_m"
         problems.append(
             f"{wrong} look like degrees while the other side does not; "
             "both must be in the same metric coordinate system"
@@ -65,7 +65,8 @@ def point_problems(cells: NDArray[np.float64], sites: NDArray[np.float64]) -> li
     return problems
 
 
-def _like_degrees(*sides: NDArray[np.float64]) -> bool:
+def like_degrees(*sides: NDArray[np.float64]) -> bool:
+    """Whether coordinates could be longitudes and latitudes and do not all coincide."""
     low = np.min([points.min(axis=0) for points in sides], axis=0)
     high = np.max([points.max(axis=0) for points in sides], axis=0)
     in_range = bool((low >= [-180, -90]).all() and (high <= [180, 90]).all())

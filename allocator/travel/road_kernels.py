@@ -1,0 +1,183 @@
+"""Compiled inner loops of travel along roads: only loaded when they are needed."""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+_Floats = NDArray[np.float64]
+_Whole = NDArray[np.int64]
+_Few = NDArray[np.int32]
+
+
+@numba.njit(cache=True, nogil=True)
+def _push(keys: _Floats, items: _Few, size: int, key: float, item: int) -> None:
+    """Add to a heap with four children per entry that holds ``size`` entries."""
+    at = size
+    while at > 0:
+        parent = (at - 1) >> 2
+        if keys[parent] <= key:
+            break
+        keys[at], items[at] = keys[parent], items[parent]
+        at = parent
+    keys[at], items[at] = key, item
+
+
+@numba.njit(cache=True, nogil=True)
+def _drop_least(keys: _Floats, items: _Few, size: int) -> None:
+    """Take the least entry from a heap that holds ``size`` entries."""
+    last = size - 1
+    key, item = keys[last], items[last]
+    at = 0
+    while True:
+        child = 4 * at + 1
+        if child >= last:
+            break
+        least = child
+        for other in range(child + 1, min(child + 4, last)):
+            if keys[other] < keys[least]:
+                least = other
+        if keys[least] >= key:
+            break
+        keys[at], items[at] = keys[least], items[least]
+        at = least
+    keys[at], items[at] = key, item
+
+
+@numba.njit(cache=True, nogil=True)
+def _search(
+    start: _Whole, node: _Few, cost: _Floats, first_node: _Few, first_cost: _Floats,
+    limit: float, away: _Floats, touched: _Few, keys: _Floats, items: _Few,
+) -> int:  # fmt: skip
+    """Dijkstra's algorithm from some nodes up to a limit; how many nodes it has touched.
+
+    ``away`` is infinite at the start and keeps what was found, up to the limit; a node enters the
+    heap anew whenever it gets nearer, so the heap needs room for all arcs.
+    """
+    n_touched, size = 0, 0
+    for k in range(len(first_node)):
+        u = first_node[k]
+        if first_cost[k] <= limit and first_cost[k] < away[u]:
+            if away[u] == np.inf:
+                touched[n_touched] = u
+                n_touched += 1
+            away[u] = first_cost[k]
+            _push(keys, items, size, first_cost[k], u)
+            size += 1
+    while size > 0:
+        so_far, u = keys[0], items[0]
+        _drop_least(keys, items, size)
+        size -= 1
+        if so_far > away[u]:
+            continue
+        for arc in range(start[u], start[u + 1]):
+            v, there = node[arc], so_far + cost[arc]
+            if there < away[v] and there <= limit:
+                if away[v] == np.inf:
+                    touched[n_touched] = v
+                    n_touched += 1
+                away[v] = there
+                _push(keys, items, size, there, v)
+                size += 1
+    return n_touched
+
+
+@numba.njit(cache=True, nogil=True)
+def arcs_from(
+    start: _Whole, node: _Few, cost: _Floats,
+    leave_node: _Few, leave_cost: _Floats, from_street: _Few, from_share: _Floats,
+    from_leg: _Floats, at_start: _Whole, at_target: _Few, at_cost: _Floats, on_start: _Whole,
+    on_target: _Few, to_share: _Floats, to_leg: _Floats, along: _Floats, limit: float,
+    low: int, high: int,
+) -> tuple[_Whole, _Few, _Floats]:  # fmt: skip
+    """Targets that origins ``low`` to ``high`` reach within a limit, and what it costs.
+
+    Parameters
+    ----------
+    start, node, cost
+        The roads as compressed rows, in the direction of the search.
+    leave_node, leave_cost
+        Nodes at which each origin enters the roads and the cost up to there, access leg included,
+        shape ``(n_origins, 2)``.
+    from_street, from_share, from_leg
+        Street of each origin (-1: none), where on it, and the cost of the access leg.
+    at_start, at_target, at_cost
+        Per node: targets one goes to from there, and the cost of the last stretch and leg.
+    on_start, on_target
+        Per street: targets on it.
+    to_share, to_leg
+        Where on its street a target lies, and the cost of its access leg.
+    along
+        Cost of each whole street, towards its head and towards its tail; shape ``(n_streets, 2)``.
+    limit
+        Highest cost that counts.
+
+    Returns
+    -------
+    count, target, total
+        Number of targets per origin, and then for each pair the target and its cost.
+    """
+    away = np.full(len(start) - 1, np.inf)
+    touched = np.empty(len(start) - 1, np.int32)
+    keys, items = np.empty(len(node) + 2), np.empty(len(node) + 2, np.int32)
+    best = np.full(len(to_share), np.inf)
+    reached = np.empty(len(to_share), np.int32)
+    count = np.zeros(high - low, np.int64)
+    target, total = np.empty(1024, np.int32), np.empty(1024)
+    n = 0
+    for origin in range(low, high):
+        street = from_street[origin]
+        if street < 0:
+            continue
+        n_touched = _search(
+            start, node, cost, leave_node[origin], leave_cost[origin],
+            limit, away, touched, keys, items,
+        )  # fmt: skip
+        n_reached = 0
+        for k in range(n_touched):
+            u = touched[k]
+            for at in range(at_start[u], at_start[u + 1]):
+                t, whole = at_target[at], away[u] + at_cost[at]
+                if whole <= limit and whole < best[t]:
+                    if best[t] == np.inf:
+                        reached[n_reached] = t
+                        n_reached += 1
+                    best[t] = whole
+            away[u] = np.inf
+        for at in range(on_start[street], on_start[street + 1]):
+            t = on_target[at]
+            further = to_share[t] - from_share[origin]
+            stretch = 0.0
+            if further > 0:
+                stretch = further * along[street, 0]
+            elif further < 0:
+                stretch = -further * along[street, 1]
+            whole = from_leg[origin] + stretch + to_leg[t]
+            if whole <= limit and whole < best[t]:
+                if best[t] == np.inf:
+                    reached[n_reached] = t
+                    n_reached += 1
+                best[t] = whole
+        if n + n_reached > len(target):
+            more = max(2 * len(target), n + n_reached)
+            target = np.concatenate((target[:n], np.empty(more - n, np.int32)))
+            total = np.concatenate((total[:n], np.empty(more - n)))
+        for k in range(n_reached):
+            target[n], total[n] = reached[k], best[reached[k]]
+            best[reached[k]] = np.inf
+            n += 1
+        count[origin - low] = n_reached
+    return count, target[:n].copy(), total[:n].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def order_by(key: _Few, n_keys: int) -> _Whole:
+    """Positions that sort small whole numbers, equal ones in the order in which they stand."""
+    place = np.zeros(n_keys + 1, np.int64)
+    for k in key:
+        place[k + 1] += 1
+    place = np.cumsum(place)
+    order = np.empty(len(key), np.int64)
+    for at in range(len(key)):
+        order[place[key[at]]] = at
+        place[key[at]] += 1
+    return order

@@ -1,0 +1,152 @@
+"""What travel along roads leaves out, in numbers of people: for provenance and warnings."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.road_graph import Floats, RoadNetwork
+from allocator.travel.snapping import Snapped
+
+WARN_FROM_SHARE = 0.01
+"""Share of the people beyond which a network that leaves them out is warned about."""
+_BEYOND_EDGE_M = 250.0
+_SHOWN = 10
+
+
+class RoadWarning(UserWarning):
+    """The roads do not serve everybody who lives on the grid."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Both sides of the travel, snapped, and the people of the cells.
+
+    Attributes
+    ----------
+    cells, sites
+        Where they lie on the roads.
+    cell_xy_m
+        Cells in the roads' coordinate system, shape ``(n_cells, 2)``.
+    demand, site_set
+        What the caller said of them, if more than coordinates.
+    """
+
+    cells: Snapped
+    sites: Snapped
+    cell_xy_m: Floats
+    demand: Demand | None
+    site_set: SiteSet | None
+
+    @property
+    def weight(self) -> Floats:
+        """People per cell; one per cell where nobody says how many."""
+        return np.ones(len(self.cell_xy_m)) if self.demand is None else self.demand.people
+
+    @property
+    def counted(self) -> str:
+        """What the weights are."""
+        return "cells" if self.demand is None else "people"
+
+
+def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
+    """How many people are too far from a road, beyond the roads' edge, or on a part with no site.
+
+    Counts are of people, or of cells where nobody says how many people live there.
+    """
+    weight, whole = ends.weight, float(ends.weight.sum())
+    too_far = ~ends.cells.is_on
+    beyond = _beyond_edge(roads, ends.cell_xy_m)
+    part, km = roads.parts
+    served = np.unique(part[ends.sites.node(roads)[ends.sites.is_on]])
+    part_of_cell = np.where(ends.cells.is_on, part[ends.cells.node(roads)], -1)
+    apart = ends.cells.is_on & ~np.isin(part_of_cell, served)
+
+    def told(cells: NDArray[np.bool_]) -> dict[str, object]:
+        some = float(weight[cells].sum())
+        return {
+            "cells": int(cells.sum()),
+            ends.counted: some,
+            "share": some / whole if whole else 0.0,
+            "first": _names(
+                np.flatnonzero(cells), None if ends.demand is None else ends.demand.ids
+            ),
+        }
+
+    site_ids = None if ends.site_set is None else ends.site_set.ids
+    return {
+        "counted": ends.counted,
+        "too_far_from_a_road": told(too_far),
+        "farthest_from_a_road_m": float(ends.cells.away_m.max(initial=0.0)),
+        "beyond_the_edge_of_the_roads": told(beyond),
+        "on_a_part_without_a_site": told(apart),
+        "passed_over_a_fragment": told(ends.cells.passed_over),
+        "sites_too_far_from_a_road": _names(np.flatnonzero(~ends.sites.is_on), site_ids),
+        "parts": _parts(part_of_cell, part[ends.sites.node(roads)[ends.sites.is_on]], km, ends),
+        "n_parts": len(km),
+    }
+
+
+def notes_on(left_out: dict[str, object], ends: Ends) -> list[str]:
+    """What a reader must know of it, in sentences; none where all is well."""
+    notes = []
+    for key, text in (
+        ("too_far_from_a_road",
+         f"live farther than {ends.cells.limit_m:g} m from any road and reach nothing"),
+        ("beyond_the_edge_of_the_roads",
+         f"live more than {_BEYOND_EDGE_M:g} m outside the area that the roads cover: the network "
+         "may be smaller than the grid; get a larger extract"),
+        ("on_a_part_without_a_site",
+         "live on a part of the roads (an island, perhaps) that has no site and reach nothing"),
+    ):  # fmt: skip
+        told = left_out[key]
+        if isinstance(told, dict) and told["cells"]:
+            notes.append(
+                f"roads: {told[ends.counted]:,.0f} {ends.counted} ({told['share']:.1%}) {text}"
+            )
+    sites = left_out["sites_too_far_from_a_road"]
+    if isinstance(sites, list) and sites:
+        notes.append(
+            f"roads: {int((~ends.sites.is_on).sum())} sites lie farther than "
+            f"{ends.sites.limit_m:g} m from any road and serve nobody: {', '.join(sites)}"
+        )
+    return notes
+
+
+def warn_of(left_out: dict[str, object], notes: Sequence[str]) -> None:
+    """Warn with all notes if the roads leave out more than a hundredth of the people, or a site."""
+    shares = [told["share"] for told in left_out.values() if isinstance(told, dict)]
+    beyond = max((float(share) for share in shares), default=0.0)
+    if notes and (beyond > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"]):
+        warnings.warn("\n".join(notes), RoadWarning, stacklevel=4)
+
+
+def _beyond_edge(roads: RoadNetwork, xy_m: Floats) -> NDArray[np.bool_]:
+    """Whether points lie well outside the convex hull of the roads, shape ``(n,)``."""
+    points = roads.xy_m if roads.path_xy_m is None else roads.path_xy_m
+    hull = shapely.convex_hull(shapely.multipoints(points))
+    return np.asarray(shapely.distance(hull, shapely.points(xy_m)) > _BEYOND_EDGE_M)
+
+
+def _parts(
+    part_of_cell: NDArray[np.int64], part_of_site: NDArray[np.int64], km: Floats, ends: Ends
+) -> list[dict[str, object]]:
+    """Parts on which people live, the most populous first: people, sites, km of road."""
+    on = part_of_cell >= 0
+    people = np.bincount(part_of_cell[on], weights=ends.weight[on], minlength=len(km))
+    sites = np.bincount(part_of_site, minlength=len(km))
+    order = np.lexsort((np.arange(len(km)), -people))
+    return [
+        {ends.counted: float(people[p]), "sites": int(sites[p]), "km": round(float(km[p]), 3)}
+        for p in order[:_SHOWN].tolist()
+        if people[p] > 0
+    ]
+
+
+def _names(positions: NDArray[np.int64], ids: Sequence[str] | None) -> list[str]:
+    """The first few, by name."""
+    return [str(p) if ids is None else str(ids[p]) for p in positions[:_SHOWN].tolist()]

@@ -1,0 +1,112 @@
+"""From points to the nearest spot on a street: where people and sites enter the roads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+
+from allocator.travel.road_graph import Floats, RoadNetwork, Whole
+
+AT_END_M = 0.001
+"""A spot closer than this to a street's end is the node there."""
+_POINTS_AT_ONCE = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Points on streets.
+
+    Attributes
+    ----------
+    street
+        Nearest street of each point, shape ``(n,)``; -1 where it is too far.
+    share
+        Where on the street, from 0 at its tail to 1 at its head, shape ``(n,)``.
+    away_m
+        Straight way to that spot in metres, shape ``(n,)``, also where it is too far.
+    limit_m
+        Farthest that a point may lie from a street.
+    passed_over
+        Points whose very nearest street belongs to a fragment and was passed over, shape ``(n,)``.
+    """
+
+    street: Whole
+    share: Floats
+    away_m: Floats
+    limit_m: float
+    passed_over: NDArray[np.bool_]
+
+    @property
+    def is_on(self) -> NDArray[np.bool_]:
+        """Whether each point found a street, shape ``(n,)``."""
+        return self.street >= 0
+
+    def node(self, roads: RoadNetwork) -> Whole:
+        """The street's tail, which tells the part of the network; -1 where there is none."""
+        return np.where(self.is_on, roads.tail[self.street], -1)
+
+
+def snap(
+    roads: RoadNetwork, xy_m: Floats, *, limit_m: float = 1000.0, least_part_km: float = 1.0
+) -> Snapped:
+    """Bring points to the nearest spot on a street, on its whole length and not only at its ends.
+
+    Parameters
+    ----------
+    roads
+        The streets.
+    xy_m
+        Points in the streets' coordinate system, shape ``(n, 2)``.
+    limit_m
+        Farthest that a point may lie from a street.
+    least_part_km
+        A street is passed over if it lies in no part of at least this length within which every
+        node reaches every other, as long as such a part has a street within ``limit_m``. So a
+        parking lot or the stub of a cut one-way road keeps nobody off the roads, and a small island
+        still has its own.
+    """
+    street, share, away_m = _nearest(roads.tree, np.arange(len(roads)), xy_m)
+    passed_over = np.zeros(len(xy_m), dtype=np.bool_)
+    part, km = roads.round_trips
+    whole = (part[roads.tail] == part[roads.head]) & (km[part[roads.tail]] >= least_part_km)
+    doubtful = np.flatnonzero(~whole[street] & (away_m <= limit_m))
+    if whole.any() and len(doubtful):
+        chosen = np.flatnonzero(whole)
+        other, spot, away = _nearest(STRtree(roads.lines[chosen]), chosen, xy_m[doubtful])
+        taken = away <= limit_m
+        at = doubtful[taken]
+        street[at], share[at], away_m[at] = other[taken], spot[taken], away[taken]
+        passed_over[at] = True
+    street[~(away_m <= limit_m)] = -1
+    return Snapped(street, share, away_m, limit_m, passed_over)
+
+
+def _nearest(tree: STRtree, names: Whole, xy_m: Floats) -> tuple[Whole, Floats, Floats]:
+    """Nearest line of each point, by name, the share of the line up to there, and the distance.
+
+    Of equally near lines one that ends there comes first, then the first in the list.
+    """
+    lines = tree.geometries
+    street = np.empty(len(xy_m), dtype=np.int64)
+    share, away_m = np.empty(len(xy_m)), np.empty(len(xy_m))
+    for low in range(0, len(xy_m), _POINTS_AT_ONCE):
+        points = shapely.points(xy_m[low : low + _POINTS_AT_ONCE])
+        (point, line), distance = tree.query_nearest(points, return_distance=True, all_matches=True)
+        along = _shares(lines[line], points[point])
+        inside = (along > 0) & (along < 1)
+        order = np.lexsort((line, inside, point))
+        _, first = np.unique(point[order], return_index=True)
+        best = order[first]
+        block = slice(low, low + len(points))
+        street[block], share[block], away_m[block] = names[line[best]], along[best], distance[best]
+    return street, share, away_m
+
+
+def _shares(lines: NDArray[np.object_], points: NDArray[np.object_]) -> Floats:
+    """How far along its line the spot nearest to each point lies, from 0 to 1."""
+    length_m = np.asarray(shapely.length(lines), dtype=np.float64)
+    along_m = np.asarray(shapely.line_locate_point(lines, points), dtype=np.float64)
+    share = np.where(along_m > length_m - AT_END_M, 1.0, along_m / np.maximum(length_m, AT_END_M))
+    return np.where(along_m < AT_END_M, 0.0, share)
