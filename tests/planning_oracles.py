@@ -368,6 +368,17 @@ def best_stocks(
     return score[0], score[1], score[2], score[3]
 
 
+def cheapest_stocks(
+    region: Any, rules: Sequence[Any], opened: list[Any], how: Mapping[str, Any] = READINGS
+) -> float | None:
+    """Least cost at which every stock rule holds; None if they cannot all hold. Nothing bends."""
+    model, amount, cost = _physical(region, rules, opened, how)
+    for rule in (r for r in rules if r.kind in STOCK_RULES and r.strength in TIERS):
+        for terms, low, high, _ in _stock_rows(region, rule, amount, opened, how):
+            model.rows.append((dict(terms), low, high))
+    return model.minimise(cost)
+
+
 def _physical(region, rules, opened, how):  # type: ignore[no-untyped-def]
     """Variables per planning unit and resource, what may never bend, and the cost of additions."""
     model = Model()

@@ -44,7 +44,7 @@ def same_lines(found, written):
 
 
 def test_audit_of_the_written_tables_equals_what_the_plan_says(planned):
-    """Read back and audited, the tables give compliance.csv line by line."""
+    """Read back and audited, the tables give compliance.csv line by line (invariant 27)."""
     plan = read_plan(planned.folder)
     assert "edited_by_hand" not in plan.provenance
     same_lines(audit(planned.region, planned.policy, plan), planned.table("compliance"))

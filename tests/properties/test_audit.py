@@ -153,7 +153,7 @@ def verdicts(lines: dict[tuple[str, str], Line]) -> dict[str, tuple[Any, ...]]:
 @thorough
 @given(plans(), st.integers(0, 9), readings)
 def test_a_rule_is_met_exactly_if_its_slack_is_not_negative(plan, number, how):
-    """In every line; a line that is not evaluated has neither, and says what is missing."""
+    """In every line (invariant 28); one not evaluated has neither, and says what is missing."""
     for line in audited(plan.region, plan.facts, *rules_about(number), **how).values():
         if not line.evaluated:
             assert (line.met, line.achieved, line.slack) == (None, None, None), line
@@ -292,7 +292,7 @@ def test_one_more_station_never_covers_fewer_nor_answers_later(plan, number):
 @thorough
 @given(plans(), st.integers(0, 9), readings)
 def test_a_looser_number_never_breaks_a_rule(plan, number, how):
-    """Floors one lower, ceilings one higher: what was met stays met."""
+    """Floors one lower, ceilings one higher: what was met stays met (invariant 26)."""
     ids = {"Q>=", "Teach", "R", "Rsites", "N", "T"}
     strict = [r for r in rules_about(number + 1) if r.id in ids]
     loose = [r for r in rules_about(number) if r.id in ids]

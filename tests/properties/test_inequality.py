@@ -22,7 +22,7 @@ def spread(areas):
 
 @given(areas=AREAS)
 def test_measures_of_areas_are_those_of_their_people(areas):
-    """Give each person the rate of the area and compare all with all."""
+    """Give each person the rate of the area and compare all with all (invariant 23)."""
     made = spread(areas)
     each = [Fraction(x, n) for x, n in areas for _ in range(n)]
     mean = sum(each) / len(each)
@@ -41,7 +41,7 @@ def test_measures_of_areas_are_those_of_their_people(areas):
 
 @given(areas=AREAS, factor=st.integers(1, 9), rate=st.integers(1, 9))
 def test_scale_does_not_matter_and_alike_is_zero(areas, factor, rate):
-    """Everything times a factor changes nothing; the same rate everywhere is 0."""
+    """A factor on all changes nothing; the same rate everywhere is 0 (invariant 23)."""
     more = spread([(x * factor, n) for x, n in areas])
     for measure in MEASURES:
         assert measure(more) == pytest.approx(measure(spread(areas)), abs=1e-12)
@@ -50,7 +50,7 @@ def test_scale_does_not_matter_and_alike_is_zero(areas, factor, rate):
 
 @given(areas=AREAS.filter(lambda a: len(a) > 1), data=st.data())
 def test_what_goes_from_rich_to_poor_lowers_all(areas, data):
-    """A transfer that leaves the giver no poorer than the taker."""
+    """A transfer that leaves the giver no poorer than the taker (invariant 23)."""
     made = spread(areas)
     rich, poor = made.best, made.worst
     people = made.people
@@ -70,7 +70,7 @@ def test_what_goes_from_rich_to_poor_lowers_all(areas, data):
 
 @given(areas=st.lists(AREAS, min_size=1, max_size=3))
 def test_theil_is_what_lies_between_and_within_groups(areas):
-    """Theil of all = Theil of the groups + their own by what they have."""
+    """Theil of all = Theil of the groups + their own by what they have (invariant 23)."""
     flat = [area for group in areas for area in group]
     whole = sum(x for x, _ in flat)
     if not whole:

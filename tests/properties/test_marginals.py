@@ -71,7 +71,7 @@ def test_the_best_addition_and_removal_are_those_that_the_audit_finds(region, as
 
 @pytest.mark.parametrize("seed", range(100))
 def test_duals_lie_between_the_one_sided_differences(seed):
-    """Of a minimum over floors: V(b) - V(b - e) <= dual <= V(b + e) - V(b), each per e.
+    """Invariant 20, of a minimum over floors: V(b) - V(b - e) <= e * dual <= V(b + e) - V(b).
 
     The duals are scipy's and those of the growing LP; the differences come from solving the
     program again with a row moved. Rows that repeat others make the optimum degenerate.

@@ -80,7 +80,7 @@ def relaxed(draw: Any, made: Any) -> Any:
 @some
 @given(region=REGIONS, rules=POLICIES, data=st.data())
 def test_a_weaker_rule_never_makes_a_worse_plan(region, rules, data):
-    """Relax one rule: misses by tier and cost are as good as before, or better."""
+    """Relax one rule: misses by tier and cost are no worse than before (invariant 26)."""
     k = data.draw(st.integers(0, len(rules) - 1))
     easier = [*rules[:k], relaxed(data.draw, rules[k]), *rules[k + 1 :]]
     assert not_worse(together(region, easier), together(region, rules))
@@ -89,7 +89,7 @@ def test_a_weaker_rule_never_makes_a_worse_plan(region, rules, data):
 @some
 @given(region=REGIONS, rules=POLICIES, data=st.data())
 def test_one_rule_less_never_makes_a_worse_plan(region, rules, data):
-    """Drop a rule that caps nothing: the plan is as good as before, or better."""
+    """Drop a rule that caps nothing: the plan is no worse than before (invariant 26)."""
     floors = [
         r for r in rules
         if r.kind in {"coverage", "mean_response", "ratio"} or getattr(r, "sense", "") == ">="
@@ -103,7 +103,7 @@ def test_one_rule_less_never_makes_a_worse_plan(region, rules, data):
 @some
 @given(region=REGIONS, rules=POLICIES, budget=st.integers(0, 40), more=st.integers(1, 30))
 def test_more_money_never_makes_a_worse_plan(region, rules, budget, more):
-    """With a larger budget misses by tier are no larger; cost only decides between equal ones."""
+    """A larger budget never adds to the misses by tier (invariant 26); cost decides between equals."""
     try:
         tight = together(region, rules, float(budget))
     except InfeasibleError:
@@ -131,7 +131,7 @@ def test_more_hires_never_make_a_worse_plan(region, rules):
 @some
 @given(region=REGIONS, rules=POLICIES, data=st.data())
 def test_the_order_of_units_sites_cells_and_rules_does_not_matter(region, rules, data):
-    """Shuffle everything that has an order: the score stays, whatever sites are chosen."""
+    """Shuffle all that has an order: the score stays, whatever sites are chosen (invariant 26)."""
 
     def shuffled(items):
         return data.draw(st.permutations(list(items)))
@@ -199,7 +199,7 @@ def test_the_same_plan_twice(region, rules, budget):
 @some
 @given(region=REGIONS, rules=POLICIES, data=st.data())
 def test_a_redundant_rule_changes_nothing(region, rules, data):
-    """What a rule that holds implies is added: the same score, and the addition holds too."""
+    """What a rule that holds implies is added: the same score (invariant 26)."""
     plain = together(region, rules)
     whole = plain.compliance[plain.compliance["area"] == "all"].set_index("rule")
     implied = [

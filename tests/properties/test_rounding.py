@@ -24,7 +24,7 @@ TABLES = st.integers(1, 3).flatmap(
 
 @given(total=st.integers(0, 200), weights=WEIGHTS)
 def test_hamilton_keeps_the_total_and_stays_within_the_quota(total, weights):
-    """Everybody gets the quota rounded down or up; the audit's own code agrees."""
+    """Everybody gets the quota rounded down or up (invariant 22); the audit's own code agrees."""
     parts = hamilton(total, weights)
     assert sum(parts) == total
     for part, weight in zip(parts, weights, strict=True):
@@ -68,7 +68,7 @@ def test_hamilton_keeps_bounds_and_is_nearest_to_the_quotas(weights, data):
 
 
 def test_hamilton_takes_a_seat_away_when_the_house_grows():
-    """6 : 6 : 2 with 10 and 11 seats (the Alabama paradox): why Webster is the default."""
+    """6 : 6 : 2 with 10 and 11 seats: "house-monotone" is false of Hamilton (invariant 22)."""
     assert [hamilton(n, [6, 6, 2]) for n in (10, 11)] == [[4, 4, 2], [5, 5, 1]]
     assert split("hamilton", 11, [6, 6, 2]) == [5, 5, 1]
     assert split("controlled", 10, [6, 6, 2]) == split("webster", 10, [6, 6, 2]) == [5, 4, 1]
@@ -110,7 +110,7 @@ def test_bounds_that_cannot_hold_the_total_are_refused():
 
 @given(table=TABLES)
 def test_controlled_rounding_moves_nothing_by_one_or_more(table):
-    """Cells, rows, columns and the total go to adjacent whole numbers; the nearest of all such."""
+    """Cells and margins go to adjacent whole numbers (invariant 22); the nearest of all such."""
     found = controlled_rounding(table)
 
     def adjacent(cells, whole):

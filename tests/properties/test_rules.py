@@ -473,7 +473,7 @@ def made(example: Example) -> Any:
 @some
 @given(data=st.data())
 def test_a_rule_that_binds_is_met_with_nothing_to_spare(kind, data):
-    """By construction the rule holds exactly: met, binding, no violation in any tier."""
+    """By construction the rule holds exactly: met, binding, no violation (invariants 21, 28)."""
     plan = made(EXAMPLES[kind](data.draw, possible=True))
     whole = line(plan, "X")
     assert whole["met"]
@@ -487,7 +487,7 @@ def test_a_rule_that_binds_is_met_with_nothing_to_spare(kind, data):
 @some
 @given(data=st.data())
 def test_a_rule_that_cannot_hold_is_missed_by_what_is_lacking(kind, data):
-    """Made impossible, the least violation is the closed form, and so is the line's slack."""
+    """Made impossible, the least violation is the closed form (invariant 21), as is the slack."""
     example = EXAMPLES[kind](data.draw, possible=False)
     plan = made(example)
     whole = line(plan, "X")

@@ -5,7 +5,7 @@ from itertools import product
 from math import ceil
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from allocator.auditing.apportionment import webster as audited_webster
@@ -68,6 +68,7 @@ def test_the_total_is_exact_and_nobody_without_weight_goes_first(weights, total)
 
 
 @given(bounded())
+@example((5, [1, 10, 3], [3, 0, 0], [9, 9, 9]))  # two in a row to one position
 def test_bounds_hold_and_the_split_is_the_best_of_all(case):
     """Within bounds the split is the best by Webster's own measure, against every split."""
     total, weights, lower, upper = case
@@ -80,7 +81,7 @@ def test_bounds_hold_and_the_split_is_the_best_of_all(case):
 
 @given(bounded())
 def test_one_more_seat_takes_none_away(case):
-    """House monotone: with a larger total no part shrinks, also within bounds."""
+    """House monotone (invariant 22): with a larger total no part shrinks, also within bounds."""
     total, weights, lower, upper = case
     assume(total < sum(upper))
     fewer = webster(total, weights, lower=lower, upper=upper)
@@ -97,7 +98,7 @@ def test_planning_and_audit_split_alike(weights, total):
 
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=7))
 def test_ceilings_summed_are_never_less_than_the_ceiling_of_the_sum(people):
-    """What per-unit rounding asks for is at least what the whole region asks for."""
+    """Per-unit rounding asks for at least what the whole region asks for (invariant 22)."""
     assert sum(ceil(n / 30_000) for n in people) >= ceil(sum(people) / 30_000)
 
 
