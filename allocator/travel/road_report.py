@@ -1,8 +1,9 @@
 """What travel along roads leaves out, in numbers of people: for provenance and warnings."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -16,6 +17,16 @@ WARN_FROM_SHARE = 0.01
 """Share of the people beyond which a network that leaves them out is warned about."""
 _BEYOND_EDGE_M = 250.0
 _SHOWN = 10
+_LEFT_OUT = {
+    "too_far_from_a_road": "are farther than {limit_m:g} m from any road and reach nothing",
+    "beyond_the_edge_of_the_roads": (
+        "are more than {edge_m:g} m outside the area that the roads cover: the network may be "
+        "smaller than the grid; get a larger extract"
+    ),
+    "on_a_part_without_a_site": (
+        "are on a part of the roads (an island, perhaps) that has no site and reach nothing"
+    ),
+}
 
 
 class RoadWarning(UserWarning):
@@ -69,8 +80,8 @@ def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
     def told(cells: NDArray[np.bool_]) -> dict[str, object]:
         some = float(weight[cells].sum())
         return {
-            "cells": int(cells.sum()),
             ends.counted: some,
+            "cells": int(cells.sum()),
             "share": some / whole if whole else 0.0,
             "first": _names(
                 np.flatnonzero(cells), None if ends.demand is None else ends.demand.ids
@@ -87,41 +98,31 @@ def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
         "passed_over_a_fragment": told(ends.cells.passed_over),
         "sites_too_far_from_a_road": _names(np.flatnonzero(~ends.sites.is_on), site_ids),
         "parts": _parts(part_of_cell, part[ends.sites.node(roads)[ends.sites.is_on]], km, ends),
-        "n_parts": len(km),
+        "n_parts": len(np.unique(part[roads.tail])),
     }
 
 
-def notes_on(left_out: dict[str, object], ends: Ends) -> list[str]:
+def notes_on(left_out: Mapping[str, Any], ends: Ends) -> list[str]:
     """What a reader must know of it, in sentences; none where all is well."""
     notes = []
-    for key, text in (
-        ("too_far_from_a_road",
-         f"live farther than {ends.cells.limit_m:g} m from any road and reach nothing"),
-        ("beyond_the_edge_of_the_roads",
-         f"live more than {_BEYOND_EDGE_M:g} m outside the area that the roads cover: the network "
-         "may be smaller than the grid; get a larger extract"),
-        ("on_a_part_without_a_site",
-         "live on a part of the roads (an island, perhaps) that has no site and reach nothing"),
-    ):  # fmt: skip
+    for key, text in _LEFT_OUT.items():
         told = left_out[key]
-        if isinstance(told, dict) and told["cells"]:
-            notes.append(
-                f"roads: {told[ends.counted]:,.0f} {ends.counted} ({told['share']:.1%}) {text}"
-            )
-    sites = left_out["sites_too_far_from_a_road"]
-    if isinstance(sites, list) and sites:
+        if told["cells"]:
+            where = text.format(limit_m=ends.cells.limit_m, edge_m=_BEYOND_EDGE_M)
+            some = f"{told[ends.counted]:,.0f} {ends.counted} ({told['share']:.1%})"
+            notes.append(f"roads: {some} {where}")
+    if named := left_out["sites_too_far_from_a_road"]:
         notes.append(
             f"roads: {int((~ends.sites.is_on).sum())} sites lie farther than "
-            f"{ends.sites.limit_m:g} m from any road and serve nobody: {', '.join(sites)}"
+            f"{ends.sites.limit_m:g} m from any road and serve nobody: {', '.join(named)}"
         )
     return notes
 
 
-def warn_of(left_out: dict[str, object], notes: Sequence[str]) -> None:
+def warn_of(left_out: Mapping[str, Any], notes: Sequence[str]) -> None:
     """Warn with all notes if the roads leave out more than a hundredth of the people, or a site."""
-    shares = [told["share"] for told in left_out.values() if isinstance(told, dict)]
-    beyond = max((float(share) for share in shares), default=0.0)
-    if notes and (beyond > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"]):
+    worst = max(left_out[key]["share"] for key in _LEFT_OUT)
+    if worst > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"]:
         warnings.warn("\n".join(notes), RoadWarning, stacklevel=4)
 
 

@@ -12,6 +12,9 @@ from scipy.spatial import cKDTree
 from allocator.errors import raise_if_any
 from allocator.travel.road_graph import Floats, RoadNetwork
 
+WALKING_KMH = 4.8
+"""As for all walking here: the assumption ``walking_kmh``."""
+NO_CLASS = "no class"
 LINK_SHARE = 0.5
 """Speed on a slip road over that of its road."""
 _URBAN_WITHIN_M = 1000.0
@@ -50,7 +53,7 @@ class RoadSpeeds:
     ----------
     kmh
         Free-flow speed by class, in km/h; classes that are named here replace those of
-        :data:`CLASS_KMH`, the others stay.
+        :data:`CLASS_KMH`, the others stay. ``no class`` is for streets that state none.
     congestion
         Factor on every speed, for the hour that is planned for, in (0, 1].
     urban, rural
@@ -59,6 +62,8 @@ class RoadSpeeds:
         cells are urban.
     posted
         Whether stated speeds count; if not, the class decides.
+    everywhere_kmh
+        One speed on every street, in km/h, whatever streets and classes state; see :meth:`walking`.
     source
         Where the speeds come from, for the provenance.
     """
@@ -68,7 +73,13 @@ class RoadSpeeds:
     urban: float = 0.7
     rural: float = 1.0
     posted: bool = True
+    everywhere_kmh: float | None = None
     source: str = _CLASS_SOURCE
+
+    @classmethod
+    def walking(cls, kmh: float = WALKING_KMH) -> "RoadSpeeds":
+        """The same speed on every street, by nothing slowed."""
+        return cls(everywhere_kmh=kmh, urban=1.0, source="walking, the same on all streets")
 
     def __post_init__(self) -> None:
         problems = [
@@ -76,6 +87,9 @@ class RoadSpeeds:
             for name, kmh in self.kmh.items()
             if not (np.isfinite(kmh) and kmh > 0)
         ]
+        one = self.everywhere_kmh
+        if one is not None and not (np.isfinite(one) and one > 0):
+            problems.append(f"everywhere_kmh must be finite and > 0, got {one}")
         problems += [
             f"{name} must lie in (0, 1], got {factor}"
             for name, factor in (
@@ -101,21 +115,25 @@ class RoadSpeeds:
             If streets have neither minutes nor a speed nor a known class.
         """
         speed = self._class_kmh(roads)[:, None].repeat(2, axis=1)
-        if self.posted:
-            speed = np.where(np.isfinite(roads.kmh), roads.kmh, speed)
+        stated = np.full(speed.shape, np.nan)
+        if self.everywhere_kmh is None:
+            stated = roads.minutes
+            speed = np.where(np.isfinite(roads.kmh) & self.posted, roads.kmh, speed)
         raise_if_any(self._unknown(roads, speed), where="speeds")
         factor = np.full(len(roads), self.congestion)
         if urban is not None:
             factor *= np.where(urban, self.urban, self.rural)
         with np.errstate(invalid="ignore"):
             driven = roads.length_m / 1000 / (speed * factor[:, None]) * 60
-        stated = np.where(np.isfinite(roads.minutes), roads.minutes, driven)
-        return np.where(roads.is_open, stated, np.inf)
+        minutes = np.where(np.isfinite(stated), stated, driven)
+        return np.where(roads.is_open, minutes, np.inf)
 
     def _class_kmh(self, roads: RoadNetwork) -> Floats:
         """Free-flow speed of each street's class, shape ``(n_streets,)``; NaN for unknown ones."""
+        if self.everywhere_kmh is not None:
+            return np.full(len(roads), self.everywhere_kmh)
         table = {**CLASS_KMH, **self.kmh}
-        of_class = np.array([table.get(name, np.nan) for name in roads.classes] + [np.nan])
+        of_class = np.array([table.get(name, np.nan) for name in (*roads.classes, NO_CLASS)])
         return np.asarray(of_class[roads.class_of])
 
     def _unknown(self, roads: RoadNetwork, speed: Floats) -> list[str]:
@@ -123,7 +141,7 @@ class RoadSpeeds:
         streets = np.flatnonzero(lost.any(axis=1))
         if not len(streets):
             return []
-        names = [roads.classes[c] if c >= 0 else "no class" for c in roads.class_of[streets]]
+        names = [roads.classes[c] if c >= 0 else NO_CLASS for c in roads.class_of[streets]]
         kinds, counts = np.unique(names, return_counts=True)
         listed = ", ".join(f"{k} ({c})" for k, c in zip(kinds, counts, strict=True))
         return [
@@ -133,13 +151,19 @@ class RoadSpeeds:
 
     def as_told(self, *, urban_known: bool) -> dict[str, object]:
         """The speeds in plain words and numbers, for the provenance."""
+        unused = "not used: nobody said which cells are urban"
+        which: dict[str, object] = {"everywhere_kmh": self.everywhere_kmh}
+        if self.everywhere_kmh is None:
+            which = {
+                "class_kmh": {**CLASS_KMH, **self.kmh},
+                "posted_speeds": "used" if self.posted else "not used",
+            }
         return {
-            "class_kmh": {**CLASS_KMH, **self.kmh},
-            "class_kmh_source": self.source,
-            "posted_speeds": "used" if self.posted else "not used",
+            **which,
+            "source": self.source,
             "congestion": self.congestion,
-            "urban": self.urban if urban_known else "not used: nobody said which cells are urban",
-            "rural": self.rural if urban_known else "not used: nobody said which cells are urban",
+            "urban": self.urban if urban_known else unused,
+            "rural": self.rural if urban_known else unused,
         }
 
 
@@ -150,6 +174,8 @@ def urban_streets(
 
     Streets with no cell within 1 km are rural.
     """
+    if not len(urban):
+        return np.zeros(len(roads), dtype=np.bool_)
     middle = shapely.get_coordinates(shapely.centroid(roads.lines))
     away_m, cell = cKDTree(cell_xy_m).query(middle)
     return np.asarray(urban[cell] & (away_m <= _URBAN_WITHIN_M))

@@ -19,7 +19,7 @@ from allocator.travel.points import (
 from allocator.travel.road_files import read_roads
 from allocator.travel.road_graph import Floats, RoadNetwork
 from allocator.travel.road_report import Ends, notes_on, warn_of, whom_roads_leave_out
-from allocator.travel.road_speeds import RoadSpeeds, urban_streets
+from allocator.travel.road_speeds import WALKING_KMH, RoadSpeeds, urban_streets
 from allocator.travel.shortest import RoadEnds, in_order, shortest
 from allocator.travel.snapping import snap
 from allocator.travel.times import TravelTimes
@@ -37,7 +37,7 @@ def road_network(
     direction: Direction,
     speeds: RoadSpeeds | None = None,
     urban: ArrayLike | None = None,
-    access_kmh: float = 4.8,
+    access_kmh: float = WALKING_KMH,
     snap_limit_m: float = 1000.0,
     least_part_km: float = 1.0,
     crs: str = "",
@@ -63,7 +63,8 @@ def road_network(
         ``to site`` (people to a clinic) or ``from site`` (an ambulance from its station): one-way
         streets make the two differ.
     speeds
-        Speeds by class of road, and what slows them; ``RoadSpeeds()`` when missing.
+        Speeds by class of road, and what slows them. When missing: ``RoadSpeeds()``, or
+        ``RoadSpeeds.walking()`` on roads that were read for walking.
     urban
         Whether each cell is urban, shape ``(n_cells,)``: streets near it take the urban factor.
     access_kmh
@@ -81,7 +82,8 @@ def road_network(
     if not (access_kmh > 0 and np.isfinite(access_kmh)):
         problems.append(f"access_kmh must be finite and > 0, got {access_kmh}")
     case = _case(roads, cell_xy_m, site_xy_m, direction, crs, problems, urban=urban)
-    used = RoadSpeeds() if speeds is None else speeds
+    on_foot = case.roads.source.get("mode") == "walk"
+    used = speeds or (RoadSpeeds.walking() if on_foot else RoadSpeeds())
     in_town = None if case.urban is None else urban_streets(case.roads, case.cells, case.urban)
     told = {
         "speeds": used.as_told(urban_known=in_town is not None),
