@@ -12,17 +12,51 @@ from typing import Any
 from allocator.errors import InputError
 from allocator.files.writing import staged_file
 
+_LISTED = 10
+
 
 def read_toml(path: Path, *, where: str) -> dict[str, Any]:
     """The content of a TOML file; every way to fail is an :class:`InputError`."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(_missing(path), where=where) from error
+    except IsADirectoryError as error:
+        raise InputError(_a_folder(path), where=where) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=where) from error
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text; save it as UTF-8", where=where) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", where=where) from error
+
+
+def _missing(path: Path) -> str:
+    """Say of a missing file what was looked for, where, and which files there come near."""
+    folder = path.parent
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    wanted = path.relative_to(folder).parts[0]
+    is_file = folder == path.parent
+    names = sorted(
+        at.name for at in folder.iterdir()
+        if (at.suffix == path.suffix and at.is_file() if is_file else at.is_dir())
+    )  # fmt: skip
+    what = "file" if is_file else "folder"
+    near = get_close_matches(wanted, names, n=3, cutoff=0.5)
+    if near:
+        hint = f"did you mean {' or '.join(repr((folder / name).as_posix()) for name in near)}?"
+    elif names:
+        hint = f"there are {', '.join(names[:_LISTED])}"
+    else:
+        hint = f"it has no such {what} at all; mend the path"
+    return f"cannot be read: there is no {what} {wanted!r} in {folder.resolve()}; {hint}"
+
+
+def _a_folder(path: Path) -> str:
+    names = sorted(at.name for at in path.glob("*.toml"))
+    has = f"give one of its files: {', '.join(names[:_LISTED])}" if names else "give a .toml file"
+    return f"cannot be read: it is a folder; {has}"
 
 
 def write_toml(data: Mapping[str, Any], path: Path) -> None:

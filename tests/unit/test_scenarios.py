@@ -215,11 +215,28 @@ def test_all_mistakes_are_told_at_once(write):
     assert len(caught.value.problems) == 6
 
 
+def test_a_missing_file_is_told_with_what_comes_near(tmp_path):
+    """What was looked for and in which folder; names there that are like it, or all there are."""
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "scenario.toml").write_text("", encoding="utf-8")
+    for asked, wanted, near in (
+        ("city/scenaro.toml", "no file 'scenaro.toml' in", "did you mean '{}/city/scenario.toml'?"),
+        ("city/x.toml", "no file 'x.toml' in", "there are scenario.toml"),
+        ("ctiy/scenario.toml", "no folder 'ctiy' in", "did you mean '{}/city'?"),
+        ("city/a/b.toml", "no folder 'a' in", "it has no such folder at all"),
+        ("city", "it is a folder", "give one of its files: scenario.toml"),
+    ):
+        with pytest.raises(InputError) as caught:
+            read_scenario(tmp_path / asked)
+        assert wanted in str(caught.value)
+        assert near.format(tmp_path.as_posix()) in str(caught.value)
+
+
 def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path):
     """Missing, a folder, or not UTF-8."""
-    with pytest.raises(InputError, match=r"nowhere\.toml: cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"nowhere\.toml: cannot be read: there is no file"):
         read_scenario(tmp_path / "nowhere.toml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"it is a folder; give a \.toml file"):
         read_scenario(tmp_path)
     (tmp_path / "gbk.toml").write_bytes('name = "嘉兴"'.encode("gbk"))
     with pytest.raises(InputError, match="not UTF-8"):
