@@ -43,7 +43,8 @@ def _missing(path: Path) -> str:
         if (at.suffix == path.suffix and at.is_file() if is_file else at.is_dir())
     )  # fmt: skip
     what = "file" if is_file else "folder"
-    near = get_close_matches(wanted, names, n=3, cutoff=0.5)
+    stems = {Path(name).stem: name for name in names}  # the suffix alone is no likeness
+    near = [stems[s] for s in get_close_matches(Path(wanted).stem, stems, n=3, cutoff=0.5)]
     if near:
         hint = f"did you mean {' or '.join(repr((folder / name).as_posix()) for name in near)}?"
     elif names:
