@@ -9,7 +9,10 @@ from typing import Any
 from allocator.errors import raise_if_any
 from allocator.region.stock import resources
 
-FIELDS: tuple[str, ...] = ("first", "last", "budget_per_year", "attrition", "hires_per_year")
+FIELDS: tuple[str, ...] = (
+    "first", "last", "budget_per_year", "attrition", "hires_per_year", "shortfall",
+)  # fmt: skip
+SHORTFALLS = ("least", "even")
 _LONGEST = 50
 
 
@@ -33,6 +36,10 @@ class Years:
         who replace others included, besides whom recruits and trainees bring in: one number, or
         one per resource. What is not named follows the assumption ``staff_inflow_cap``, spread
         evenly over the years.
+    shortfall
+        Where the years do not suffice: ``least`` = as little as can be is missing in all, wherever
+        that is; ``even`` = first, the unit that lacks most, as a share of what it is to have,
+        lacks as little as can be.
     """
 
     first: int
@@ -40,6 +47,7 @@ class Years:
     budget_per_year: float | tuple[float, ...] | None = None
     attrition: Mapping[str, float] = field(default_factory=dict)
     hires_per_year: int | Mapping[str, int] | None = None
+    shortfall: str = "least"
 
     def __post_init__(self) -> None:
         problems = _span_problems(self.first, self.last)
@@ -49,6 +57,9 @@ class Years:
         problems += _budget_problems(self.budget_per_year, count)
         problems += _share_problems(self.attrition)
         problems += _hire_problems(self.hires_per_year)
+        if self.shortfall not in SHORTFALLS:
+            expected = " or ".join(map(repr, SHORTFALLS))
+            problems.append(f"shortfall must be {expected}, got {self.shortfall!r}")
         raise_if_any(problems, where="years")
 
     @classmethod
@@ -70,7 +81,7 @@ class Years:
         if self.hires_per_year is not None:
             hires = self.hires_per_year
             found["hires_per_year"] = dict(hires) if isinstance(hires, Mapping) else hires
-        return found
+        return found | {"shortfall": self.shortfall}
 
     @property
     def all(self) -> tuple[int, ...]:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import few
-from allocator.auditing.years_case import YearsCase
+from allocator.auditing.years_case import Row, YearsCase
 from allocator.auditing.years_money import budget_lines, spending
 from allocator.errors import InputError
 from allocator.horizon import Years
 from allocator.plans import Line
-from allocator.region.stock import feeding, resources
+from allocator.region.stock import feeding, parts_of, resources
 
 _ROUNDED = 0.5
 _CHANGED = ("new", "upgraded", "closed")
@@ -47,8 +47,8 @@ def year_lines(
     opens = {str(i): float(y) for i, y in zip(facilities["id"], when, strict=True)}
     asked = YearsCase(case, years, table, opens)
     checks: dict[str, Callable[[YearsCase], Iterator[str]]] = {
-        "balance": _balance, "start and end": _ends, "openings": _openings, "hires": _hires,
-        "spending": spending,
+        "balance": _balance, "start and end": _ends, "inside": _inside, "openings": _openings,
+        "hires": _hires, "spending": spending,
     }  # fmt: skip
     found = [_check(f"PHYSICAL.years, {name}", list(f(asked))) for name, f in checks.items()]
     return found + budget_lines(asked)
@@ -127,23 +127,46 @@ def _openings(asked: YearsCase) -> Iterator[str]:
         yield f"openings without a line, or listed twice: {few([str(k) for k in counted])}"
 
 
+def _inside(asked: YearsCase) -> Iterator[str]:
+    """In every year a part is at most its whole, and a whole the sum of its parts."""
+    for (resource, unit), by_year in asked.courses.items():
+        if resource not in resources():
+            continue
+        outer = asked.courses.get((resources()[resource].inside, unit))
+        parts = [asked.courses.get((part, unit)) for part in parts_of(resource)]
+        for year in asked.years.all:
+            stock = _stock(by_year, year)
+            if outer is not None and stock > _stock(outer, year):
+                yield f"{unit}, {year}: {stock:g} {resource} inside {_stock(outer, year):g}"
+            listed = [_stock(part, year) for part in parts if part is not None]
+            if listed and len(listed) == len(parts) and stock != sum(listed):
+                yield f"{unit}, {year}: {stock:g} {resource}, its parts are {sum(listed):g}"
+
+
+def _stock(by_year: Mapping[int, Row], year: int) -> float:
+    return float(by_year[year]["stock"]) if year in by_year else math.nan
+
+
 def _hires(asked: YearsCase) -> Iterator[str]:
-    cap = asked.case.assumptions["staff_inflow_cap"]
+    """A year's hires are at most its own limit and those whom flows bring in."""
     for resource in dict.fromkeys(r for r, _ in asked.courses if r in resources()):
         if resources()[resource].form != "staff":
             continue
-        most, so_far, flows_so_far = asked.years.hires(resource), 0.0, 0.0
-        for at, year in enumerate(asked.years.all, 1):
+        for at, year in enumerate(asked.years.all):
+            most = _most_hires(asked, resource, at)
             hired = _added(asked, resource, year)
             flows = sum(_added(asked, flow, year) for flow in feeding(resource))
-            so_far, flows_so_far = so_far + hired, flows_so_far + flows
             if most is not None and hired > most + flows:
                 yield f"{year}: {hired:g} {resource} hired, at most {most + flows:g} can be"
-            if most is None and cap is not None:
-                exact = Fraction(str(asked.case.assumptions.number("staff_inflow_cap")))
-                limit = math.floor(exact * at / len(asked.years.all)) + flows_so_far
-                if so_far > limit:
-                    yield f"{year}: {so_far:g} {resource} hired so far, at most {limit:g} can be"
+
+
+def _most_hires(asked: YearsCase, resource: str, at: int) -> int | None:
+    """The limit of a year (0 = the first): its own, or its share of all years' together."""
+    cap = asked.case.assumptions["staff_inflow_cap"]
+    if (most := asked.years.hires(resource)) is not None or cap is None:
+        return most
+    yearly = Fraction(str(asked.case.assumptions.number("staff_inflow_cap"))) / len(asked.years.all)
+    return math.floor(yearly * (at + 1)) - math.floor(yearly * at)
 
 
 def _added(asked: YearsCase, resource: str, year: int) -> float:

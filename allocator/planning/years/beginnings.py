@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from allocator.horizon import Years
 from allocator.planning.apportionment import webster
@@ -9,7 +10,6 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves, positions_of
 from allocator.planning.have import Have
-from allocator.planning.physical import planned_parts
 from allocator.planning.tiers import STRENGTHS
 from allocator.policy.rules import Rule
 from allocator.region.stock import resources
@@ -32,9 +32,6 @@ class Course:
         Whether today's number is known; else the course starts from what it aims at, at no cost.
     leaving
         Share of it that leaves in a year.
-    tied
-        Whether it lies inside something else, or is a whole or a part of one: then some may be
-        given up to keep that true.
     strength
         Of the strongest rule that speaks of it.
     """
@@ -45,7 +42,6 @@ class Course:
     aim: int
     known: bool
     leaving: Fraction
-    tied: bool
     strength: str
 
     @property
@@ -54,14 +50,21 @@ class Course:
         return max(self.start, self.aim)
 
     @property
-    def moves(self) -> bool:
-        """Whether its number can change."""
-        return self.start != self.aim or self.tied or self.leaving > 0
+    def is_flow(self) -> bool:
+        """Whether these are recruits or trainees, of whom some are asked for every year."""
+        return resources()[self.resource].form == "flow"
+
+    def due(self, year: int, years: Years) -> int:
+        """How many are aimed at for the end of a year: of a flow its share, rounded up."""
+        if not self.is_flow:
+            return self.aim
+        count, span = year - years.first + 1, len(years.all)
+        return self.start + ceil(Fraction((self.aim - self.start) * count, span))
 
     def leave(self, number: int) -> int:
         """How many of a number leave in a year: to the nearest whole, halves up.
 
-        >>> Course("nurses", "A", 0, 0, True, Fraction(1, 20), False, "must").leave(30)
+        >>> Course("nurses", "A", 0, 0, True, Fraction(1, 20), "must").leave(30)
         2
         """
         p, q = self.leaving.as_integer_ratio()
@@ -78,12 +81,11 @@ def courses(case: Case, aimed: Decided, years: Years) -> dict[Pair, Course]:
     for resource in (r for r in names if r in planned):
         aims = {u: aimed.amounts[resource, u] for u in case.region.units.planning}
         starts = today_by_unit(case, resource, aims)
-        tied = _is_tied(resource, planned)
         for unit, aim in aims.items():
             known = starts is not None
             found[resource, unit] = Course(
                 resource, unit, aim if starts is None else starts[unit], aim, known,
-                years.leaving(resource, other) if known else Fraction(0), tied,
+                years.leaving(resource, other) if known else Fraction(0),
                 ranks.get(resource, "wish"),
             )  # fmt: skip
     return found
@@ -141,13 +143,3 @@ def _named_in(rule: Rule) -> list[str]:
     found += [p.resource for p in getattr(rule, "pairs", ())]
     found += [b.resource for b in getattr(rule, "brings", ())]
     return [r for r in found if isinstance(r, str) and r in resources()]
-
-
-def _is_tied(resource: str, planned: set[str]) -> bool:
-    known = resources()[resource]
-    if known.inside in planned or any(resources()[r].inside == resource for r in planned):
-        return True
-    plans = planned.__contains__
-    return bool(planned_parts(resource, plans)) or bool(
-        known.part_of and planned_parts(known.part_of, plans)
-    )

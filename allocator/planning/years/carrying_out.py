@@ -13,8 +13,9 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.results import facility_table, unit_table
 from allocator.planning.tiers import Progress
-from allocator.planning.years.schedule import Schedule, reached, same, schedule
+from allocator.planning.years.schedule import schedule
 from allocator.planning.years.tables import not_reached, with_years, year_rules_table, years_table
+from allocator.planning.years.timetable import Timetable, reached, same
 from allocator.plans import Line, no_year_rules, no_years
 from allocator.region.ground import Region
 
@@ -34,7 +35,7 @@ class CarriedOut:
     """
 
     decided: Decided
-    plan: Schedule | None
+    plan: Timetable | None
     whole: bool
 
     def tables(self, case: Case, region: Region) -> tuple[pd.DataFrame, pd.DataFrame]:

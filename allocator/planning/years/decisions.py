@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from allocator.horizon import Years
-from allocator.lp.program import Program, Term, Variable
+from allocator.lp.program import Term, Variable
 from allocator.planning.case import Case
-from allocator.planning.physical import planned_parts
 from allocator.planning.years.beginnings import Course, Pair
+from allocator.planning.years.drafts import Draft
 from allocator.planning.years.openings import Group
-from allocator.region.stock import resources
+from allocator.planning.years.paths import Path, paths
 
 Sum = tuple[float, list[Term]]
 """Constant and terms."""
@@ -24,11 +24,13 @@ class YearModel:
         What is planned, and over which years.
     courses, groups
         From where to where the stock goes, and what opens.
+    paths
+        The room of each course.
     program
         The program under construction.
-    stock, added, given_up, short
-        Variables by (resource, unit) and year: at the end of the year, in the year, besides those
-        who leave by themselves, and away from what is aimed at.
+    stock, added, short
+        Variables by (resource, unit) and year: at the end of the year, in the year, and away from
+        what is aimed at.
     waiting
         Members of a group (by its place) that have not opened at the end of a year.
     one_waits
@@ -39,18 +41,22 @@ class YearModel:
     years: Years
     courses: dict[Pair, Course]
     groups: list[Group]
-    program: Program = field(default_factory=lambda: Program("years"))
+    paths: dict[Pair, Path]
+    program: Draft = field(default_factory=Draft)
     stock: dict[tuple[Pair, int], Variable] = field(default_factory=dict)
     added: dict[tuple[Pair, int], Variable] = field(default_factory=dict)
-    given_up: dict[tuple[Pair, int], Variable] = field(default_factory=dict)
     short: dict[tuple[Pair, int], Variable] = field(default_factory=dict)
     waiting: dict[tuple[int, int], Variable] = field(default_factory=dict)
     one_waits: dict[tuple[int, int, int], Variable] = field(default_factory=dict)
 
+    def moves(self, pair: Pair) -> bool:
+        """Whether the number of a resource in a unit can change."""
+        return self.paths[pair].moves
+
     def in_year(self, pair: Pair, year: int) -> Sum:
         """What there is of a resource in a unit at the end of a year."""
         course = self.courses[pair]
-        if year < self.years.first or not course.moves:
+        if year < self.years.first or not self.moves(pair):
             return float(course.start), []
         return 0.0, [(1.0, self.stock[pair, year])]
 
@@ -70,34 +76,34 @@ def year_model(
     case: Case, years: Years, courses: dict[Pair, Course], groups: list[Group]
 ) -> YearModel:
     """Make the variables, and the rows that define them."""
-    model = YearModel(case, years, courses, groups)
+    model = YearModel(case, years, courses, groups, paths(courses, len(years.all)))
     for pair, course in courses.items():
-        if course.moves:
-            _follow(model, pair, course)
+        if model.moves(pair):
+            _follow(model, pair, course, model.paths[pair])
     for at in range(len(groups)):
         _open(model, at)
     return model
 
 
-def _follow(model: YearModel, pair: Pair, course: Course) -> None:
+def _follow(model: YearModel, pair: Pair, course: Course, path: Path) -> None:
     """Add s_t = s_{t-1} - leave_t - given_up_t + added_t, and how far s_t is from the aim."""
-    program, most = model.program, _most(model, course)
-    gives_up, least = _gives_up(model, course), _least(model, course)
-    for year in model.years.all:
+    program, most = model.program, path.top
+    for at, year in enumerate(model.years.all):
         name = f"{course.resource}[{course.unit}][{year}]"
-        stock = model.stock[pair, year] = program.integer(f"stock {name}", least, most)
+        stock = model.stock[pair, year] = program.integer(f"stock {name}", path.floor[at], most)
         added = model.added[pair, year] = program.integer(f"added {name}", 0, most)
         before, known = model.in_year(pair, year - 1), [(1.0, stock), (-1.0, added)]
         terms = [*known, *((-c, v) for c, v in before[1])]
-        if gives_up:
-            up = model.given_up[pair, year] = program.integer(f"given up {name}", 0, most)
+        if path.gives_up[at]:
+            up = program.integer(f"given up {name}", 0, path.gives_up[at])
             terms.append((1.0, up))
         gone, left = _leave(model, course, before, most, name)
         program.require(f"balance {name}", [*terms, *left], "==", before[0] - gone)
+        aim = course.due(year, model.years)
         short = model.short[pair, year] = program.continuous(f"short {name}")
-        program.require(f"short {name}", [(1.0, short), (1.0, stock)], ">=", course.aim)
-        if gives_up:
-            program.require(f"over {name}", [(1.0, short), (-1.0, stock)], ">=", -course.aim)
+        program.require(f"short {name}", [(1.0, short), (1.0, stock)], ">=", aim)
+        if most > course.aim:
+            program.require(f"over {name}", [(1.0, short), (-1.0, stock)], ">=", -aim)
 
 
 def _leave(model: YearModel, course: Course, before: Sum, most: int, name: str) -> Sum:
@@ -112,40 +118,6 @@ def _leave(model: YearModel, course: Course, before: Sum, most: int, name: str) 
     model.program.require(f"leave at most {name}", terms, "<=", q)
     model.program.require(f"leave at least {name}", terms, ">=", 1 - q)
     return 0.0, [(1.0, leave)]
-
-
-def _parts(model: YearModel, course: Course) -> list[Course]:
-    """The courses that sum up to this one, if it is a whole."""
-    plans = {r for r, u in model.courses if u == course.unit}
-    parts = planned_parts(course.resource, plans.__contains__)
-    return [model.courses[part, course.unit] for part in parts]
-
-
-def _gives_up(model: YearModel, course: Course) -> bool:
-    """Whether any of it may be given up: what stands stays unless the plan wants fewer.
-
-    Or unless it would not fit: a whole follows its parts, and staff within others who leave.
-    """
-    if course.aim < course.start or _parts(model, course):
-        return True
-    outer = model.courses.get((resources()[course.resource].inside, course.unit))
-    if outer is None:
-        return course.tied and not course.known
-    return not course.known or course.start > outer.start or outer.leaving > 0
-
-
-def _least(model: YearModel, course: Course) -> int:
-    """Least that there ever is: what stands and is wanted stays, staff and sums apart."""
-    outer = model.courses.get((resources()[course.resource].inside, course.unit))
-    fits = outer is None or course.start <= outer.start
-    stays = course.known and fits and not _parts(model, course)
-    staff = resources()[course.resource].form == "staff"
-    return min(course.start, course.aim) if stays and not staff else 0
-
-
-def _most(model: YearModel, course: Course) -> int:
-    """Most that there ever is: a whole may have to follow its parts."""
-    return max(course.most, sum(_most(model, part) for part in _parts(model, course)))
 
 
 def _open(model: YearModel, at: int) -> None:

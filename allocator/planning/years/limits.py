@@ -1,13 +1,14 @@
 """What every year keeps to: parts in their wholes, what comes with what, hiring, money."""
 
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
 from allocator.lp.program import Term, Variable
 from allocator.planning.case import Area
-from allocator.planning.physical import PRIVATE, planned_parts
+from allocator.planning.physical import PRIVATE
 from allocator.planning.years.beginnings import Pair
 from allocator.planning.years.decisions import Sum, YearModel
+from allocator.planning.years.paths import outer_of, parts_in
 from allocator.policy.rules import SiteFilter
 from allocator.region.stock import feeding, resources
 
@@ -15,7 +16,7 @@ STATION, VEHICLE = "ems_station", "ambulances"
 
 
 def add_limits(model: YearModel) -> None:
-    """Add every row that no year may break."""
+    """Add every row that no year may break, but for money: see :func:`add_budgets`."""
     for year in model.years.all:
         for unit in model.case.region.units.planning:
             _nested(model, unit, year)
@@ -24,29 +25,26 @@ def add_limits(model: YearModel) -> None:
             _closings(model, unit, year)
         _hiring(model, year)
     _flows(model)
-    _money(model)
 
 
 def _nested(model: YearModel, unit: str, year: int) -> None:
-    """Add part <= whole, and whole = sum of its parts, in every year."""
-    plans = {r for r, u in model.courses if u == unit}
-    for resource in [r for r in resources() if r in plans]:
-        outer = resources()[resource].inside
-        if outer in plans:
-            _require(model, f"{resource} inside[{unit}][{year}]", (outer, unit), [resource], year)
-        parts = planned_parts(resource, plans.__contains__)
-        if parts:
-            name = f"{resource} of parts[{unit}][{year}]"
-            _require(model, name, (resource, unit), list(parts), year, equal=True)
+    """Add part <= whole where that can be broken, and whole = sum of its parts, in every year."""
+    at = year - model.years.first
+    for pair in [p for p in model.courses if p[1] == unit]:
+        outer = outer_of(pair, model.courses)
+        if outer is not None and model.paths[pair].top > model.paths[outer].floor[at]:
+            _require(model, f"{pair[0]} inside[{unit}][{year}]", outer, [pair], year)
+        if parts := parts_in(pair, model.courses):
+            _require(model, f"{pair[0]} of parts[{unit}][{year}]", pair, parts, year, equal=True)
 
 
 def _require(
-    model: YearModel, name: str, whole: Pair, parts: list[str], year: int, *, equal: bool = False
+    model: YearModel, name: str, whole: Pair, parts: list[Pair], year: int, *, equal: bool = False
 ) -> None:
     constant, terms = model.in_year(whole, year)
     row = list(terms)
     for part in parts:
-        known, more = model.in_year((part, whole[1]), year)
+        known, more = model.in_year(part, year)
         constant -= known
         row += [(-c, v) for c, v in more]
     if row:
@@ -57,7 +55,7 @@ def _vehicles(model: YearModel, unit: str, year: int) -> None:
     """A vehicle per new station, no station's vehicle before the station."""
     course = model.courses.get((VEHICLE, unit))
     new = model.groups_in(unit, STATION, "new")
-    if course is None or not new or not course.moves:
+    if course is None or not new or not model.moves((VEHICLE, unit)):
         return
     stock = model.stock[(VEHICLE, unit), year]
     opened = _sum([model.opened(at, year) for at in new])
@@ -92,7 +90,7 @@ def _with_sites(model: YearModel, unit: str, year: int) -> None:
 def _bring(model: YearModel, pair: Pair, brings: dict[int, float], year: int) -> None:
     """Add s_t >= base + sum_g a_g opened_gt, and that they are not there before."""
     course = model.courses[pair]
-    if not brings or not course.moves:
+    if not brings or not model.moves(pair):
         return
     opened = _sum([model.opened(at, year, each) for at, each in brings.items()])
     total = sum(each * model.groups[at].size for at, each in brings.items())
@@ -128,57 +126,55 @@ def _closings(model: YearModel, unit: str, year: int) -> None:
 
 
 def _hiring(model: YearModel, year: int) -> None:
-    """Hires of a year, and of all years so far, besides whom recruits and trainees bring in."""
-    cap = model.case.assumptions["staff_inflow_cap"]
-    count, span = year - model.years.first + 1, len(model.years.all)
+    """Hires <= most of the year + whom flows bring in, by how many more of them have come."""
     for resource in dict.fromkeys(r for r, _ in model.courses if resources()[r].form == "staff"):
-        most = model.years.hires(resource)
-        if most is not None:
-            _hire(model, resource, range(year, year + 1), most)
-        elif cap is not None:
-            exact = Fraction(str(model.case.assumptions.number("staff_inflow_cap")))
-            spread = floor(exact * count / span)
-            _hire(model, resource, range(model.years.first, year + 1), spread)
+        most, terms = _most_hires(model, resource, year), _hired(model, resource, year)
+        if most is None or not terms:
+            continue
+        limit = float(most)
+        for pair in [p for p in model.courses if p[0] in feeding(resource)]:
+            for when, sign in ((year, 1.0), (year - 1, -1.0)):
+                known, more = model.in_year(pair, when)
+                limit += sign * known
+                terms += [(-sign * c, v) for c, v in more]
+        model.program.require(f"hires {resource}[{year}]", terms, "<=", limit)
 
 
-def _hire(model: YearModel, resource: str, when: range, most: int) -> None:
-    """Hires <= most + whom flows bring in: by how many more have come, not how often they come."""
-    limit = float(most)
-    terms = [
+def _most_hires(model: YearModel, resource: str, year: int) -> int | None:
+    """As the years say, else the year's even share of the assumption; None if there is no limit."""
+    if (most := model.years.hires(resource)) is not None:
+        return most
+    assumptions, span = model.case.assumptions, len(model.years.all)
+    if assumptions["staff_inflow_cap"] is None:
+        return None
+    exact, at = Fraction(str(assumptions.number("staff_inflow_cap"))), year - model.years.first
+    return floor(exact * (at + 1) / span) - floor(exact * at / span)
+
+
+def _hired(model: YearModel, resource: str, year: int) -> list[Term]:
+    return [
         (1.0, variable)
-        for (pair, year), variable in model.added.items()
-        if pair[0] == resource and year in when and model.courses[pair].known
+        for (pair, when), variable in model.added.items()
+        if (pair[0], when) == (resource, year) and model.courses[pair].known
     ]
-    if not terms:
-        return
-    for pair in [p for p in model.courses if p[0] in feeding(resource)]:
-        for year, sign in ((when[-1], 1.0), (when[0] - 1, -1.0)):
-            known, more = model.in_year(pair, year)
-            limit += sign * known
-            terms += [(-sign * c, v) for c, v in more]
-    model.program.require(f"hires {resource}[{when[0]}-{when[-1]}]", terms, "<=", limit)
 
 
 def _flows(model: YearModel) -> None:
-    """Recruits and trainees come evenly: by year t at most their share of the years, rounded up."""
-    span = len(model.years.all)
+    """Recruits and trainees do not come before they are due."""
     for (pair, year), variable in model.stock.items():
         course = model.courses[pair]
-        if resources()[pair[0]].form != "flow" or course.aim <= course.start:
-            continue
-        due = ceil(Fraction((course.aim - course.start) * (year - model.years.first + 1), span))
-        name = f"{pair[0]} spread[{pair[1]}][{year}]"
-        model.program.require(name, [(1.0, variable)], "<=", course.start + due)
+        if course.is_flow and course.aim > course.start:
+            name = f"{pair[0]} spread[{pair[1]}][{year}]"
+            due = course.due(year, model.years)
+            model.program.require(name, [(1.0, variable)], "<=", due)
 
 
-def _money(model: YearModel) -> None:
+def add_budgets(model: YearModel) -> None:
     """Add what a year costs <= its budget, in units of the lowest price."""
-    if model.years.budget_per_year is None:
-        return
     spent: dict[int, list[Term]] = {year: [] for year in model.years.all}
     for pair, course in model.courses.items():
         price = model.case.region.costs.of(pair[0])
-        if price and course.known and course.moves and course.start < _top(model, pair):
+        if price and course.known and model.moves(pair) and course.start < model.paths[pair].top:
             _pay(model, pair, price, spent)
     constants = dict.fromkeys(spent, 0.0)
     for at, group in enumerate(model.groups):
@@ -190,15 +186,12 @@ def _money(model: YearModel) -> None:
             else:
                 spent[year].append((cost, model.waiting[at, year - 1]))
     for year, terms in spent.items():
-        unit = min((abs(c) for c, _ in terms if c), default=1.0)
+        if not terms:
+            continue
+        unit = min(abs(c) for c, _ in terms if c)
         limit = (model.years.budget(year) or 0.0) - constants[year]
         scaled = [(c / unit, v) for c, v in terms]
         model.program.require(f"budget[{year}]", scaled, "<=", limit / unit)
-
-
-def _top(model: YearModel, pair: Pair) -> float:
-    first = model.stock[pair, model.years.first]
-    return float(first.upBound) if first.upBound is not None else float("inf")
 
 
 def _pay(model: YearModel, pair: Pair, price: float, spent: dict[int, list[Term]]) -> None:

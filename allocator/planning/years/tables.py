@@ -6,13 +6,12 @@ import geopandas as gpd
 import pandas as pd
 
 from allocator.planning.case import Case
-from allocator.planning.years.beginnings import Pair
-from allocator.planning.years.schedule import Schedule
+from allocator.planning.years.spending import spent_on
+from allocator.planning.years.timetable import Timetable
 from allocator.plans import YEAR_COLUMNS, YEAR_RULE_COLUMNS, Line
-from allocator.region.stock import resources
 
 
-def years_table(case: Case, plan: Schedule) -> pd.DataFrame:
+def years_table(case: Case, plan: Timetable) -> pd.DataFrame:
     """Stock, additions, leavers and money per year, planning unit and resource or site kind."""
     rows = [*_resource_rows(case, plan), *_site_rows(case, plan)]
     table = pd.DataFrame(rows, columns=list(YEAR_COLUMNS))
@@ -39,14 +38,14 @@ def year_rules_table(by_year: dict[int, list[Line]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(YEAR_RULE_COLUMNS))
 
 
-def with_years(facilities: gpd.GeoDataFrame, plan: Schedule) -> gpd.GeoDataFrame:
+def with_years(facilities: gpd.GeoDataFrame, plan: Timetable) -> gpd.GeoDataFrame:
     """Facilities with the year in which each opens, closes or is upgraded; empty for the others."""
     when = {one.id: float(year) for one, year in plan.opens.items() if year is not None}
     year = [when.get(str(name), math.nan) for name in facilities["id"]]
     return facilities.assign(year=year)
 
 
-def not_reached(plan: Schedule) -> list[str]:
+def not_reached(plan: Timetable) -> list[str]:
     """What of the plan is not there at the end of the last year, in words."""
     last, missing = plan.years.last, dict[str, int]()
     for pair, course in plan.courses.items():
@@ -60,11 +59,11 @@ def not_reached(plan: Schedule) -> list[str]:
     return found + [f"{n:,} {name}" for name, n in kinds.items()]
 
 
-def _resource_rows(case: Case, plan: Schedule) -> list[list[object]]:
+def _resource_rows(case: Case, plan: Timetable) -> list[list[object]]:
     rows: list[list[object]] = []
     before = plan.years.first - 1
     for pair, course in plan.courses.items():
-        spent = _spent(case, plan, pair)
+        spent = spent_on(case, plan, pair)
         name = case.region.units.name(pair[1])
         for year in (before, *plan.years.all):
             stock = float(plan.stock[pair, year])
@@ -78,34 +77,7 @@ def _resource_rows(case: Case, plan: Schedule) -> list[list[object]]:
     return rows
 
 
-def _spent(case: Case, plan: Schedule, pair: Pair) -> dict[int, float]:
-    """What a resource costs in a unit in each year."""
-    course, price = plan.courses[pair], case.region.costs.of(pair[0])
-    staff = resources()[pair[0]].form == "staff"
-    found, before = {}, 0.0
-    for year in plan.years.all if price and course.known else ():
-        paid = sum(
-            project.amount(pair[0])
-            for project in case.projects
-            if project.unit == pair[1] and project.cost is not None
-            if _is_open(case, plan, project.position, year)
-        )
-        beyond = max(0.0, plan.stock[pair, year] - course.start - paid)
-        if not staff:
-            beyond = max(beyond, before)
-        found[year] = price * (beyond if staff else beyond - before)
-        before = beyond
-    return found
-
-
-def _is_open(case: Case, plan: Schedule, position: int, year: int) -> bool:
-    if case.stands(position):
-        return True
-    when = {one.position: opens for one, opens in plan.opens.items()}.get(position)
-    return when is not None and when <= year
-
-
-def _site_rows(case: Case, plan: Schedule) -> list[list[object]]:
+def _site_rows(case: Case, plan: Timetable) -> list[list[object]]:
     """Open sites of every kind that changes, per unit (the region, for sites in none)."""
     units, table = case.region.units, case.region.sites.table
     changing = list(dict.fromkeys((one.unit or units.root, one.kind) for one in plan.opens))

@@ -41,7 +41,7 @@ def test_the_plan_as_made_is_sound(plan):
     assert again["met"].tolist() == plan.compliance["met"].tolist()
     physical = again[again["rule"].str.startswith("PHYSICAL.years")]
     assert physical["met"].eq(True).all()
-    assert len(physical) == 5
+    assert len(physical) == 6
 
 
 def test_staff_leave_and_hires_are_limited(plan):
