@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+import geopandas as gpd
 import networkx as nx
 
 from allocator.errors import InputError
@@ -49,8 +50,13 @@ def read_roads(
     """
     if isinstance(roads, nx.Graph):
         return roads_of_graph(roads, mode=mode, crs=crs)
-    if not isinstance(roads, str | Path):
+    if isinstance(roads, gpd.GeoDataFrame):
         return roads_of_lines(roads, fields or LineFields(), mode=mode, crs=crs)
+    if not isinstance(roads, str | Path):
+        kind = type(roads).__name__
+        raise InputError(
+            f"roads must be a file, a networkx graph or a GeoDataFrame, got {kind}", where="roads"
+        )
     path = Path(roads)
     if not path.is_file():
         raise InputError(f"{path}: no such file", where="roads")
