@@ -71,6 +71,11 @@ class Planned:
     folder: Path
     run: Run
 
+    @property
+    def name(self) -> str:
+        """The folder of the region."""
+        return self.scenario.parent.name
+
     @cached_property
     def _read(self) -> tuple[Region, Policy]:
         return load(read_scenario(self.scenario))[:2]
@@ -118,15 +123,28 @@ def command() -> Command:
 
 
 @pytest.fixture(scope="session")
-def jiaxing(tmp_path_factory: pytest.TempPathFactory) -> Planned:
-    """``allocator plan data/jiaxing/scenario.toml``."""
-    return _planned("jiaxing", tmp_path_factory)
+def planned_region(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Planned]:
+    """``allocator plan data/NAME/scenario.toml``, once for each name."""
+    found: dict[str, Planned] = {}
+
+    def planned_once(name: str) -> Planned:
+        if name not in found:
+            found[name] = _planned(name, tmp_path_factory)
+        return found[name]
+
+    return planned_once
 
 
 @pytest.fixture(scope="session")
-def alachua(tmp_path_factory: pytest.TempPathFactory) -> Planned:
+def jiaxing(planned_region: Callable[[str], Planned]) -> Planned:
+    """``allocator plan data/jiaxing/scenario.toml``."""
+    return planned_region("jiaxing")
+
+
+@pytest.fixture(scope="session")
+def alachua(planned_region: Callable[[str], Planned]) -> Planned:
     """``allocator plan data/alachua/scenario.toml``."""
-    return _planned("alachua", tmp_path_factory)
+    return planned_region("alachua")
 
 
 @pytest.fixture(params=["jiaxing", "alachua"])

@@ -4,7 +4,7 @@ Whole plans are slow and made once each; a few rules of every pack are planned i
 """
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -46,40 +46,22 @@ FEW = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A region's whole plan and its audit."""
-
-    name: str
-    folder: Path
-    run: object
-    audit: object
-
-    def table(self, name):
-        return pd.read_csv(self.folder / f"{name}.csv", dtype={"area": str, "rule": str})
-
-    @property
-    def lines(self):
-        found = self.table("compliance")
-        return found[found["area"] == "all"].set_index("rule")
+@pytest.fixture(params=sorted(PACKS))
+def whole(request, planned_region):
+    """The plan of one region, all of its pack."""
+    return planned_region(request.param)
 
 
-@pytest.fixture(scope="module", params=sorted(PACKS))
-def whole(request, command, tmp_path_factory):
-    """``allocator plan`` and ``allocator audit --plan`` of one region, all of its pack."""
-    name = request.param
-    scenario = ROOT / "data" / name / "scenario.toml"
-    folder = tmp_path_factory.mktemp(name)
-    run = command("plan", scenario, "--out", folder / "plan", "--no-map")
-    assert (folder / "plan" / "compliance.csv").is_file(), run.told
-    audit = command("audit", scenario, "--plan", folder / "plan", "--out", folder / "audit")
-    return Whole(name, folder / "plan", run, audit)
+def lines_of(whole):
+    """Its lines for the whole region, by rule."""
+    lines = whole.table("compliance")
+    return lines[lines["area"] == "all"].set_index("rule")
 
 
 @pytest.mark.slow
 def test_every_rule_is_met_or_told(whole):
     """Exit code 0, or 3 where a rule gave way: then the summary names it."""
-    lines = whole.lines
+    lines = lines_of(whole)
     asked = lines[lines["strength"].isin(TIERS) & lines["evaluated"]]
     gave = asked[asked["met"].astype(str) != "True"]
     assert whole.run.exit_code == (3 if len(gave) else 0), whole.run.told
@@ -90,7 +72,7 @@ def test_every_rule_is_met_or_told(whole):
 @pytest.mark.slow
 def test_every_rule_that_asks_for_something_is_evaluated(whole):
     """Only indicators, and rules whose input nobody has, are not."""
-    lines = whole.lines
+    lines = lines_of(whole)
     policy = read_policy(PACKS[whole.name])
     indicators = {rule.id for rule in policy.rules if rule.kind == "indicator"}
     unanswered = set(lines.index[~lines["evaluated"]])
@@ -104,22 +86,10 @@ def test_every_rule_that_asks_for_something_is_evaluated(whole):
 @pytest.mark.slow
 def test_figures_are_those_of_the_document(whole):
     """What the plan asks for at the census residents, worked out by hand."""
-    lines = whole.lines
+    lines = lines_of(whole)
     for rule, number in FIGURES[whole.name].items():
         assert lines.loc[rule, "required"] == number, rule
         assert str(lines.loc[rule, "met"]) == "True", rule
-
-
-@pytest.mark.slow
-def test_the_audit_agrees_with_every_line(whole):
-    """The audit of the written plan has the same lines."""
-    assert whole.audit.exit_code == whole.run.exit_code, whole.audit.told
-    said, audited = (
-        pd.read_csv(folder / "compliance.csv", dtype=str).set_index(["rule", "area"])
-        for folder in (whole.folder, whole.folder.parent / "audit")
-    )
-    columns = ["required", "achieved", "met", "evaluated"]
-    pd.testing.assert_frame_equal(said[columns], audited.loc[said.index, columns])
 
 
 @pytest.mark.slow

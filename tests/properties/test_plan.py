@@ -103,7 +103,7 @@ def test_one_rule_less_never_makes_a_worse_plan(region, rules, data):
 @some
 @given(region=REGIONS, rules=POLICIES, budget=st.integers(0, 40), more=st.integers(1, 30))
 def test_more_money_never_makes_a_worse_plan(region, rules, budget, more):
-    """A larger budget never adds to the misses by tier (invariant 26); cost decides between equals."""
+    """A larger budget never adds to the misses by tier (invariant 26)."""
     try:
         tight = together(region, rules, float(budget))
     except InfeasibleError:
