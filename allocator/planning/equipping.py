@@ -11,8 +11,15 @@ from allocator.lp.status import Status, relative_gap
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.equipment import for_all, needed_by_some
-from allocator.planning.families import areas_of_count, closable, leaves, networks, positions_of
-from allocator.planning.full_cover import fits_full_cover
+from allocator.planning.families import (
+    areas_of_count,
+    closable,
+    kinds_of,
+    leaves,
+    networks,
+    positions_of,
+)
+from allocator.planning.full_cover import fits_full_cover, other_rules
 from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, ForcedSite, Rule, SiteShare
 from allocator.region.sites import FOUND_ATTRIBUTES
@@ -83,6 +90,9 @@ def placing_and_equipping(task: Task) -> Steps | None:
     ]
     if not any(fits_full_cover(part) for part in first):
         return None
+    first = [_with_own(part, later) for part in first]
+    soon = {rule.id for part in first for rule in part.rules}
+    later = [rule for rule in later if rule.id not in soon]
     table = task.case.region.sites.table
     spoken = frozenset().union(*(kinds for kinds, _ in groups))
     others = frozenset().union(*task.kinds) - spoken
@@ -99,6 +109,18 @@ def placing_and_equipping(task: Task) -> Steps | None:
         least=sum(c for j, c in everywhere.items() if j not in new and j not in closing)
         + (needed_by_some(later, task.case, closing) if task.about == "cost" else 0.0),
     )
+
+
+def _with_own(part: Task, later: list[Rule]) -> Task:
+    """A network with those rules that speak of nothing but what is no cover of it.
+
+    They do not make it larger, and where a hospital stands may depend on which one gets what.
+    """
+    small = other_rules(part) if fits_full_cover(part) else part
+    if small is None:
+        return part
+    own = [r for r in later if kinds_of(r, part.case) <= small.kinds[0]]
+    return replace(part, rules=[*part.rules, *own])
 
 
 def _equipment(later: list[Rule], case: Case) -> dict[int, float]:

@@ -55,12 +55,9 @@ def fits_full_cover(task: Task) -> bool:
 
 def full_cover(task: Task) -> Decided:
     """Solve the other rules, then add the cheapest sites that cover what is left."""
-    covers, others = _split(task)
-    core = _core_kinds(task, others)
-    decided = Decided()
-    if core:
-        first = replace(task, name=f"{task.name}: other rules", rules=others, kinds=(core,))
-        decided = Block(first).solve()
+    covers, _ = _split(task)
+    first = other_rules(task)
+    decided = Decided() if first is None else Block(first).solve()
     if decided.interrupted:
         return decided
     began = time.perf_counter()
@@ -106,6 +103,15 @@ def full_cover(task: Task) -> Decided:
     decided.reproducible &= siting.reproducible
     decided.notes += list(siting.notes)
     return decided
+
+
+def other_rules(task: Task) -> Task | None:
+    """The part that is solved before the cover; None where the cover is all there is."""
+    _, others = _split(task)
+    core = _core_kinds(task, others)
+    if not core:
+        return None
+    return replace(task, name=f"{task.name}: other rules", rules=others, kinds=(core,))
 
 
 def _record(

@@ -161,3 +161,29 @@ def test_a_named_site_that_stands_is_equipped_later(always):
     assert line(plan, "P")["met"]
     assert any("equipment" in block for block in blocks(plan))
     assert plan.objective_value == plan.provenance["cost"]
+
+
+@pytest.mark.parametrize("named", ["h0", "h1"])
+def test_what_speaks_of_other_sites_than_the_cover_does_not_wait(always, named):
+    """One of two centres gets level 2, and one of them by name a level above it: the same one."""
+    centres = [site(f"h{k}", "community_health_centre", k, 0) for k in (0, 1)]
+    stations = [site(f"c{k}", "health_station", k, 0, status="candidate") for k in range(9)]
+    ground = small_region(
+        people=[1000] * 9, x_km=range(9), y_km=[0] * 9, urban=[True], sites=[*centres, *stations],
+        costs={"health_station": 3, "level_2": 5, "level_2B": 7},
+    )  # fmt: skip
+    one = rule(
+        "count", id="N", sites={"kinds": ["community_health_centre"]}, attribute="level_2",
+        number=1, sense="==",
+    )  # fmt: skip
+    both = SiteFilter(kinds=("health_station", "community_health_centre"))
+    forced = rule("forced_site", id="F", site=named, attribute="level_2B")
+    later = rule(
+        "site_share", id="S", sites=[STATIONS], number=1, attribute="renovated", sense=">="
+    )
+    plan = planned(ground, COVER.model_copy(update={"sites": both}), one, forced, later)
+    assert any("equipment" in block for block in blocks(plan))
+    assert misses(plan) == (0, 0, 0)
+    assert line(plan, "N")["achieved"] == 1
+    assert plan.objective_value == plan.bound == 3 * (len(open_ids(plan)) - 2) + 12
+    assert plan.status is Status.OPTIMAL
