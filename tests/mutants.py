@@ -1,19 +1,25 @@
 """Planted bugs: one-line breakages of the package, each of which the tests must catch.
 
-    python tests/mutants.py [--quick] [WORD ...]
+    python tests/mutants.py [--quick] [--jobs N] [WORD ...]
 
-The package and the tests are copied to a temporary folder; there one mutant after the other is
-applied and its tests are run. Reports caught or survived; exit code 1 if any survives, if the
-unbroken copy fails, or if a mutant no longer fits the source. ``--quick`` runs three; words choose
-mutants whose name or file contains one of them.
+The package and the tests are copied to a temporary folder for each of N workers (default: 2);
+there one mutant after the other is applied and its tests are run. Reports caught or survived;
+exit code 1 if any survives, if the unbroken copy fails, or if a mutant no longer fits the source.
+``--quick`` runs three; words choose mutants whose name or file contains one of them.
 """
 
 import argparse
+import compileall
 import os
+import py_compile
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -489,33 +495,40 @@ MUTANTS = (
       "unit/auditing/test_auditing_years.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")
+_Done = subprocess.CompletedProcess[str]
 
 
 def copy_of_the_project(into: Path) -> Path:
-    """The package, its tests and its settings, without anything compiled."""
-    clean = shutil.ignore_patterns("__pycache__", "*.pyc")
+    """The package, its tests and its settings; kernels stay compiled, sources are compiled anew.
+
+    The compiled sources are checked by their content, not by time and size, so that a mutant is
+    never mistaken for what it replaces.
+    """
+    clean = shutil.ignore_patterns("*.pyc")
     for name in ("allocator", "tests"):
         shutil.copytree(ROOT / name, into / name, ignore=clean)
     shutil.copy(ROOT / "pyproject.toml", into)
+    by_content = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(into / "allocator", quiet=2, invalidation_mode=by_content)
     return into
 
 
-def python(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def python(project: Path, *arguments: str, unbroken: bool = False) -> _Done:
     """Run Python in the copy, which comes before any installed package."""
-    environment = {
-        **os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1",
-        "HYPOTHESIS_PROFILE": "dev",
-    }  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(project), "HYPOTHESIS_PROFILE": "dev"}
+    if not unbroken:  # a mutant leaves nothing behind
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [sys.executable, *arguments], cwd=project, env=environment, text=True, check=False,
         capture_output=True,
     )  # fmt: skip
 
 
-def tested(project: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+def tested(project: Path, tests: Sequence[str], *, unbroken: bool) -> _Done:
     """Run tests until the first failure."""
     paths = [f"tests/{name}" for name in tests]
-    return python(project, "-m", "pytest", "-x", "-q", "--hypothesis-seed=0", *paths)
+    arguments = ("-m", "pytest", "-x", "-q", "--hypothesis-seed=0", *paths)
+    return python(project, *arguments, unbroken=unbroken)
 
 
 def check_imports(project: Path) -> None:
@@ -533,10 +546,55 @@ def outcome(project: Path, mutant: Mutant) -> str:
         return f"STALE: the old text stands {source.count(mutant.old)} times in {mutant.file}"
     path.write_text(source.replace(mutant.old, mutant.new), "utf-8")
     try:
-        code = tested(project, mutant.tests).returncode
+        code = tested(project, mutant.tests, unbroken=False).returncode
     finally:
         path.write_text(source, "utf-8")
     return {0: "SURVIVED", 1: "caught"}.get(code, f"BROKEN: pytest ended with code {code}")
+
+
+class Workers:
+    """Copies of the project, each used by one thread at a time."""
+
+    def __init__(self, folder: Path, jobs: int) -> None:
+        self._jobs = jobs
+        self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        for k in range(jobs):
+            (folder / str(k)).mkdir()
+            self._free.put(copy_of_the_project(folder / str(k)))
+        project = self._free.get()
+        check_imports(project)
+        self._free.put(project)
+
+    def unbroken(self, mutants: Sequence[Mutant]) -> str:
+        """What the tests of the mutants say of the unbroken copies; '' if they pass."""
+        files = list(dict.fromkeys(name for m in mutants for name in m.tests))
+        shares = [files[k :: self._jobs] for k in range(self._jobs)]
+        with ThreadPoolExecutor(self._jobs) as pool:
+            found = list(pool.map(self._passing, [share for share in shares if share]))
+        return "".join(run.stdout + run.stderr for run in found if run.returncode)
+
+    def outcomes(self, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str, float]]:
+        """Each mutant with its outcome and seconds, as they end."""
+        with ThreadPoolExecutor(self._jobs) as pool:
+            asked: dict[Future[tuple[str, float]], Mutant] = {
+                pool.submit(self._outcome, mutant): mutant for mutant in mutants
+            }
+            for future in as_completed(asked):
+                yield asked[future], *future.result()
+
+    def _passing(self, files: Sequence[str]) -> _Done:
+        project = self._free.get()
+        try:
+            return tested(project, files, unbroken=True)
+        finally:
+            self._free.put(project)
+
+    def _outcome(self, mutant: Mutant) -> tuple[str, float]:
+        project, began = self._free.get(), time.perf_counter()
+        try:
+            return outcome(project, mutant), time.perf_counter() - began
+        finally:
+            self._free.put(project)
 
 
 def say(text: str) -> None:
@@ -549,25 +607,22 @@ def main(arguments: list[str]) -> int:
     """Run the mutants and print a line for each."""
     parser = argparse.ArgumentParser(description="Planted bugs that the tests must catch.")
     parser.add_argument("--quick", action="store_true", help="three mutants only")
+    parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     parser.add_argument("words", nargs="*", help="mutants whose name or file contains one of these")
     options = parser.parse_args(arguments)
     chosen = [m for m in MUTANTS if not options.quick or m.name in QUICK]
     if options.words:
         chosen = [m for m in chosen if any(w in m.name or w in m.file for w in options.words)]
-    failed = []
+    failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        project = copy_of_the_project(Path(folder))
-        check_imports(project)
-        everything = tuple(dict.fromkeys(name for m in chosen for name in m.tests))
-        unbroken = tested(project, everything)
-        if unbroken.returncode:
-            say((unbroken.stdout + unbroken.stderr)[-3000:] + "\nthe unbroken copy fails its tests")
+        workers = Workers(Path(folder), max(1, options.jobs))
+        if wrong := workers.unbroken(chosen):
+            say(wrong[-3000:] + "\nthe unbroken copy fails its tests")
             return 1
-        for mutant in chosen:
-            found = outcome(project, mutant)
-            say(f"{found:10} {mutant.file}: {mutant.name}")
-            failed += [mutant.name] if found != "caught" else []
-    say(f"{len(chosen) - len(failed)} of {len(chosen)} caught")
+        for mutant, found, seconds in workers.outcomes(chosen):
+            say(f"{found:10} {seconds:5.1f} s  {mutant.file}: {mutant.name}")
+            failed += found != "caught"
+    say(f"{len(chosen) - failed} of {len(chosen)} caught")
     return 1 if failed else 0
 
 
