@@ -2,12 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 
 from allocator.errors import SolverError, raise_if_any
 from allocator.lp.status import Status
@@ -16,6 +15,7 @@ from allocator.lp.status import Status
 # since a pause may change which of several optima is found.
 _STEPS_AT_ONCE = 1_000
 _NO_LIMIT = 2**31 - 1
+_CHOOSE, _DEVEX = -1, 1  # how the dual simplex method picks the row that leaves
 _STOPPED = {
     highspy.HighsModelStatus.kTimeLimit,
     highspy.HighsModelStatus.kIterationLimit,
@@ -26,6 +26,22 @@ _UNCLEAR = {
     highspy.HighsModelStatus.kSolveError,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 }
+
+
+class Rows(Protocol):
+    """Compressed rows: scipy's, or three arrays of the same names."""
+
+    @property
+    def indptr(self) -> NDArray[Any]:
+        """Where each row begins, and the end, shape ``(n_rows + 1,)``."""
+
+    @property
+    def indices(self) -> NDArray[Any]:
+        """Column of each entry."""
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """Value of each entry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +88,8 @@ class GrowingLp:
         One per column.
     seed, threads
         As in :class:`allocator.lp.solvers.SolverSettings`.
-    scale
-        Whether the solver scales rows and columns; not worth it where all numbers are near 1.
+    well_scaled
+        That all numbers are near 1: the solver then neither scales nor perturbs them.
     """
 
     def __init__(
@@ -84,7 +100,7 @@ class GrowingLp:
         *,
         seed: int = 0,
         threads: int = 1,
-        scale: bool = True,
+        well_scaled: bool = False,
     ) -> None:
         columns = [np.array(values, dtype=np.float64) for values in (cost, lower, upper)]
         n = len(columns[0])
@@ -103,15 +119,16 @@ class GrowingLp:
         # HiGHS keeps one pool of threads per process; another size would be refused.
         highspy.Highs.resetGlobalScheduler(True)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        options: dict[str, bool | int | str] = {
+        options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "random_seed": seed,
             "threads": threads,
             "presolve": "off",
             "solver": "simplex",
         }
-        if not scale:
+        if well_scaled:
             options["simplex_scale_strategy"] = 0
+            options["dual_simplex_cost_perturbation_multiplier"] = 0.0
         for name, value in options.items():
             self._done(self._highs.setOptionValue(name, value))
         self._done(self._highs.passModel(model))
@@ -126,9 +143,9 @@ class GrowingLp:
         """Number of rows."""
         return int(self._highs.getNumRow())
 
-    def add_rows(self, lower: ArrayLike, upper: ArrayLike, rows: csr_array) -> None:
+    def add_rows(self, lower: ArrayLike, upper: ArrayLike, rows: Rows) -> None:
         """Append ``lower <= rows @ x <= upper``; new rows come last."""
-        n = rows.shape[0]
+        n = len(rows.indptr) - 1
         sides = [
             np.array(np.broadcast_to(np.asarray(s, dtype=float), (n,))) for s in (lower, upper)
         ]
@@ -136,7 +153,7 @@ class GrowingLp:
             return
         self._done(
             self._highs.addRows(
-                n, *sides, rows.nnz,
+                n, *sides, len(rows.data),
                 rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32),
                 rows.data.astype(np.float64),
             )
@@ -189,10 +206,34 @@ class GrowingLp:
         """The basis as it is now, to be handed to :meth:`restart_from` later."""
         return self._highs.getBasis()
 
-    def restart_from(self, basis: object) -> None:
-        """Start the next solve from a basis taken when the rows were the same."""
-        if basis.valid:  # type: ignore[attr-defined]
-            self._done(self._highs.setBasis(basis))
+    def restart_from(self, basis: object, rows: NDArray[np.int64] | None = None) -> None:
+        """Start the next solve from a basis taken before.
+
+        Parameters
+        ----------
+        rows
+            Where each row that was there then is now, -1 if it is gone; None if nothing changed.
+        """
+        if not basis.valid:  # type: ignore[attr-defined]
+            return
+        if rows is not None:
+            basis = self._moved(basis, rows)
+        self._done(self._highs.setBasis(basis))
+
+    def _moved(self, basis: Any, rows: NDArray[np.int64]) -> object:
+        """The basis for the rows of now; new ones are basic, the solver mends the rest."""
+        basic = highspy.HighsBasisStatus.kBasic
+        status = [basic] * self.n_rows
+        whole = True
+        for at, held in zip(rows.tolist(), basis.row_status, strict=True):
+            if at >= 0:
+                status[at] = held
+            elif held != basic:
+                whole = False
+        moved = highspy.HighsBasis()
+        moved.valid, moved.alien = True, not whole
+        moved.col_status, moved.row_status = basis.col_status, status
+        return moved
 
     def solve(
         self,
@@ -224,6 +265,10 @@ class GrowingLp:
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + limit)
         self._highs.setOptionValue("objective_bound", math.inf if cutoff is None else cutoff)
         most = _NO_LIMIT if step_limit is None else step_limit
+        # Steepest edges take preparations at each basis that is put in: too dear for a few steps.
+        self._highs.setOptionValue(
+            "simplex_dual_edge_weight_strategy", _CHOOSE if step_limit is None else _DEVEX
+        )
         steps = self._run(most)
         if self._highs.getModelStatus() in _UNCLEAR:
             # Numerical trouble on the way from an old basis: once more from none.

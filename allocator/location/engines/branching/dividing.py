@@ -1,12 +1,13 @@
 """Parts of the choices that a tree looks at, and the two into which a part is divided."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.branching.neighbourhoods import Neighbourhood, Neighbourhoods
+from allocator.location.engines.branching.program import Stand
 from allocator.location.engines.branching.relaxation import Relaxation
 
 _WHOLE = 1e-6
@@ -16,12 +17,16 @@ _PROBE_STEPS = 120
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A part of the choices: bounds of sites, and how many of some neighbourhoods are open."""
+    """A part of the choices: bounds of sites, and how many of some neighbourhoods are open.
+
+    ``stand`` is where the simplex method may start, None if it is there already.
+    """
 
     bound: float
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     sets: tuple[tuple[bytes, float, float], ...] = ()
+    stand: Stand | None = None
 
 
 class Branching:
@@ -44,6 +49,8 @@ class Branching:
         for members, least, most in node.sets:
             self._asked.program.rows.set_sides(self._rows[members], least, most)
         self._used = node.sets
+        if node.stand is not None:
+            self._asked.program.return_to(node.stand)
 
     def children(
         self,
@@ -68,19 +75,18 @@ class Branching:
         asked, best, best_score = self._asked, [here], -1.0
         pairs = list(self._candidates(here, shares))
         self._make_rows([members for pair in pairs for members, _, _ in pair[0].sets])
-        basis = asked.program.basis()
+        here = replace(here, stand=asked.program.stand())
         for pair in pairs:
-            bounds = []
+            parts = []
             for part in pair:
                 self.enter(part)
-                bounds.append(min(here.bound, asked.probe(_PROBE_STEPS)))
+                bound = min(here.bound, asked.probe(_PROBE_STEPS))
+                parts.append(replace(part, bound=bound, stand=asked.program.stand()))
                 self.enter(here)
-                asked.program.restart_from(basis)
-            drops = [max(here.bound - max(b, floor), 1e-9) for b in bounds]
+            drops = [max(here.bound - max(part.bound, floor), 1e-9) for part in parts]
             if drops[0] * drops[1] > best_score:
-                best_score = drops[0] * drops[1]
-                best = [Node(b, p.low, p.high, p.sets) for b, p in zip(bounds, pair, strict=True)]
-            if any(hopeless(b) for b in bounds):
+                best_score, best = drops[0] * drops[1], parts
+            if any(hopeless(part.bound) for part in parts):
                 break
         self._forget_rows(here, *best)
         return best
@@ -98,7 +104,7 @@ class Branching:
         """Drop the rows of neighbourhoods that these parts say nothing about."""
         needed = {members for node in kept for members, _, _ in node.sets}
         gone = self._rows.keys() - needed
-        self._asked.program.rows.drop({self._rows.pop(members) for members in sorted(gone)})
+        self._asked.program.rows.release([self._rows.pop(members) for members in sorted(gone)])
 
     def _candidates(self, here: Node, shares: NDArray[np.float64]) -> Iterator[tuple[Node, Node]]:
         free = here.high > here.low

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from allocator.location.engines.branching.rows import CutRows
+from allocator.location.engines.branching.rows import CompressedRows, CutRows
 from allocator.location.engines.limits import Limits
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.status import Status
@@ -50,6 +49,22 @@ class Point:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class Stand:
+    """Where the simplex method stood.
+
+    Attributes
+    ----------
+    basis
+        As the solver knows it.
+    rows
+        Numbers of the rows that were there, ascending, shape ``(n_rows,)``.
+    """
+
+    basis: object
+    rows: NDArray[np.int64]
+
+
 class CutProgram:
     """Minimise what sites and thetas cost, at most ``most`` sites open, subject to cuts.
 
@@ -60,7 +75,7 @@ class CutProgram:
     least, top
         Bounds of the thetas, finite, shape ``(n_thetas,)``.
     most
-        How many sites may be open; the first row, of name 1, says so.
+        How many sites may be open; the first row, of number 1, says so.
     """
 
     def __init__(
@@ -80,7 +95,7 @@ class CutProgram:
         self.low, self.high = np.zeros(self.n_sites), np.ones(self.n_sites)
         self._lp = GrowingLp(
             self._cost, np.concatenate([self.low, least]), np.concatenate([self.high, top]),
-            seed=limits.seed, threads=limits.threads, scale=False,
+            seed=limits.seed, threads=limits.threads, well_scaled=True,
         )  # fmt: skip
         self.rows = CutRows(self._lp)
         self.add_row(most, of_sites=np.ones(self.n_sites))
@@ -93,20 +108,20 @@ class CutProgram:
         of_sites: NDArray[np.float64] | None = None,
         of_thetas: NDArray[np.float64] | None = None,
     ) -> int:
-        """Append a row that stays until it is dropped; its name."""
+        """Append a row that stays until it is dropped; its number."""
         sites = np.zeros(self.n_sites) if of_sites is None else of_sites
         thetas = np.zeros(self.n_thetas) if of_thetas is None else of_thetas
-        return self.rows.add_named(np.concatenate([sites, thetas]), lower, upper)
+        return self.rows.add_lasting(np.concatenate([sites, thetas]), lower, upper)
 
     def add_sites_rows(self, members: NDArray[np.bool_]) -> list[int]:
-        """Append rows that count open sites of sets, without sides yet; their names.
+        """Append rows that count open sites of sets, without sides yet; their numbers.
 
         ``members`` has shape ``(n_sets, n_sites)``.
         """
-        which, site = np.nonzero(members)
-        shape = (len(members), len(self._cost))
-        rows = csr_array((np.ones(len(site)), (which, site)), shape=shape)
-        return self.rows.add_all_named(rows, -np.inf, np.inf)
+        start = np.append(0, np.cumsum(members.sum(axis=1)))
+        site = np.nonzero(members)[1]
+        rows = CompressedRows(start, site, np.ones(len(site)))
+        return self.rows.add_all_lasting(rows, -np.inf, np.inf)
 
     def add_cuts(
         self,
@@ -119,11 +134,9 @@ class CutProgram:
         sign: float = 1.0,
     ) -> None:
         """Append ``sign * theta_k + sum_j value_j y_j >= constant``, sites in compressed rows."""
-        columns = np.insert(site, start[1:], self.n_sites + theta)
+        columns = np.insert(site.astype(np.int64), start[1:], self.n_sites + theta)
         values = np.insert(value, start[1:], sign)
-        shape = (len(theta), len(self._cost))
-        rows = csr_array((values, columns, start + np.arange(len(start))), shape=shape)
-        self.rows.add_cuts(rows, constant)
+        self.rows.add_cuts(CompressedRows(start + np.arange(len(start)), columns, values), constant)
 
     def allow(self, most: int, limits: Limits) -> None:
         """Ask the same for another number of sites, all of them undecided."""
@@ -138,13 +151,13 @@ class CutProgram:
             self._lp.set_column_bounds(changed, low[changed], high[changed])
             self.low, self.high = low.copy(), high.copy()
 
-    def basis(self) -> object:
+    def stand(self) -> Stand:
         """Where the simplex method stands."""
-        return self._lp.basis()
+        return Stand(self._lp.basis(), self.rows.numbers)
 
-    def restart_from(self, basis: object) -> None:
-        """Go back to where the simplex method stood, rows being the same."""
-        self._lp.restart_from(basis)
+    def return_to(self, stand: Stand) -> None:
+        """Go back to where the simplex method stood, even if rows have come and gone since."""
+        self._lp.restart_from(stand.basis, self.rows.places_of(stand.rows))
 
     def solve(self) -> Point | None:
         """Solve from where it stands; None when the clock ended it."""

@@ -13,7 +13,7 @@ from allocator.location.engines.limits import Limits
 
 _WHOLE = 1e-6
 _ROUNDS = 8
-_ROUND_WORTH = 0.03  # a round of cuts should close this share of what is left, or it is the last
+_ROUND_WORTH = 0.1  # a round of cuts should close this share of what is left, or it is the last
 _LOOKS_EVERY = 10
 _PART_OF_GAP = 1e-4  # a cut worth less than this share of what is left is not added
 
@@ -131,7 +131,7 @@ class Tree:
             whole = bool((np.minimum(point.shares, 1 - point.shares) <= _WHOLE).all())
             if whole:
                 self._offer(np.flatnonzero(point.shares > 0.5))
-            elif turn == 0 and (self.nodes < 2 * _LOOKS_EVERY or self.nodes % _LOOKS_EVERY == 0):
+            elif not turn and self._is_time_to_look():
                 self._round_off(point.shares)
             if self._hopeless(bound):
                 return []
@@ -144,6 +144,10 @@ class Tree:
             return []
         here = Node(bound, low, high, node.sets)
         return self._branching.children(here, point.shares, self._floor(), self._hopeless)
+
+    def _is_time_to_look(self) -> bool:
+        """Whether to round off: at the first nodes below the root, later now and then."""
+        return 0 < self.nodes < 2 * _LOOKS_EVERY or (self.nodes + 1) % _LOOKS_EVERY == 0
 
     def _decided(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
         """Offer the one choice that is left, if only one is."""

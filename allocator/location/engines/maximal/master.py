@@ -73,7 +73,7 @@ class Master:
             thetas = np.zeros(self.program.n_thetas)
             thetas[at * k : (at + 1) * k] = 1.0
             self.program.add_row(lower=floor.least / self._scale[at], of_thetas=thetas)
-        self._lasting = self.program.rows.names
+        self._lasting = self.program.rows.last
         nobody = np.zeros(problem.n_sites)
         self.cut(nobody, nobody, np.full((len(self.kinds), k), np.inf))
 
