@@ -16,6 +16,8 @@ from allocator.lp.solvers import SolverSettings, versions
 from allocator.lp.status import Status
 
 CBC = "PULP_CBC_CMD"
+LONGER = (0.5, 2.0, 8.0, 32.0)
+"""Seconds after which a solve is stopped, until it has an incumbent: a busy machine is slow."""
 SOLVERS = ["highs", "HiGHS", *([CBC] if CBC in pulp.listSolvers(onlyAvailable=True) else [])]
 
 
@@ -91,8 +93,11 @@ def test_a_node_limit_without_an_incumbent_is_no_solution():
 @pytest.mark.parametrize("name", SOLVERS)
 def test_the_clock_leaves_an_incumbent_and_says_that_it_was_the_clock(name):
     """Stopped by time with an answer: feasible with a bound below, and not reproducible."""
-    program, price = market_split(5, 40, soft=True)
-    answer = program.solve(price, SolverSettings(name=name, time_limit_seconds=0.5))
+    for seconds in LONGER:
+        program, price = market_split(5, 40, soft=True)
+        answer = program.solve(price, SolverSettings(name=name, time_limit_seconds=seconds))
+        if answer.status.has_answer:
+            break
     assert answer.status is Status.FEASIBLE
     assert 0 <= answer.bound <= answer.objective
     assert answer.gap > 1e-4
@@ -138,17 +143,21 @@ def test_an_answer_far_from_its_bound_is_not_called_optimal():
 
 def test_an_interrupt_keeps_the_incumbent():
     """Ctrl-C during a long solve: the best so far comes back, labelled as interrupted."""
-    program, price = market_split(5, 40, soft=True)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
-    began = time.perf_counter()
-    try:
-        timer.start()
-        answer = program.solve(price, SolverSettings(time_limit_seconds=60))
-    finally:
-        timer.join()
-        signal.signal(signal.SIGINT, before)
-    assert time.perf_counter() - began < 30
+    limit = 600.0
+    for seconds in LONGER:
+        program, price = market_split(5, 40, soft=True)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+        began = time.perf_counter()
+        try:
+            timer.start()
+            answer = program.solve(price, SolverSettings(time_limit_seconds=limit))
+        finally:
+            timer.join()
+            signal.signal(signal.SIGINT, before)
+        assert time.perf_counter() - began < limit / 2
+        if answer.status.has_answer:
+            break
     assert answer.interrupted
     assert answer.status is Status.FEASIBLE
     assert answer.values
