@@ -40,26 +40,24 @@ def least_shortfall(
     budgets: Sequence[float] | None,
     hires: int | None,
     years: int,
+    *,
+    worst: bool = False,
 ) -> float:
     """Sum of the shares of resources and stations that the last year lacks, at least.
 
-    ``stand`` are today's stations per unit. Needs ``aim >= start`` everywhere.
+    ``stand`` are today's stations per unit. Needs ``aim >= start`` everywhere. With ``worst``, of
+    each resource and of the stations the share of the unit that lacks most.
     """
     rows = _Rows(len(stocks), len(stations), years)
-    totals = {s.resource: max(1, sum(x.aim for x in stocks if x.resource == s.resource))
-              for s in stocks}  # fmt: skip
     for i, s in enumerate(stocks):
         rows.follow(i, s)
-        rows.cost[rows.stock(i, years - 1)] = -1.0 / totals[s.resource]
-        rows.constant += s.aim / totals[s.resource]
         if s.resource == "ambulances":
             rows.vehicles(i, s, stand.get(s.unit, 0),
                           [j for j, x in enumerate(stations) if x.unit == s.unit])  # fmt: skip
     for j in range(len(stations)):
-        rows.cost[rows.open(j, years - 1)] = -1.0 / len(stations)
-        rows.constant += 1.0 / len(stations)
         for t in range(1, years):
             rows.add({rows.open(j, t): 1.0, rows.open(j, t - 1): -1.0}, 0.0, np.inf)
+    _lacking(rows, stocks, stations, worst)
     for t in range(years):
         for resource in {s.resource for s in stocks if s.staff} if hires is not None else ():
             terms = {rows.added(i, t): 1.0 for i, s in enumerate(stocks) if s.resource == resource}
@@ -69,14 +67,33 @@ def least_shortfall(
     return rows.solve()
 
 
+def _lacking(
+    rows: "_Rows", stocks: Sequence[Stocked], stations: Sequence[Station], worst: bool
+) -> None:
+    """Minimise sum over kinds k of (aim_k - last_k) / aim_k, or of max over units of the same."""
+    last = rows.years - 1
+    counted = [(s.resource, s.unit, float(s.aim), rows.stock(i, last))
+               for i, s in enumerate(stocks)]  # fmt: skip
+    counted += [("stations", x.unit, 1.0, rows.open(j, last)) for j, x in enumerate(stations)]
+    for k, kind in enumerate(dict.fromkeys(kind for kind, _, _, _ in counted)):
+        rows.cost[rows.worst(k)] = 1.0
+        mine = [(unit, aim, column) for what, unit, aim, column in counted if what == kind]
+        for place in {unit if worst else "" for unit, _, _ in mine}:
+            these = [(aim, column) for unit, aim, column in mine if place in {"", unit}]
+            total = max(1.0, sum(aim for aim, _ in these))
+            terms = {column: 1.0 / total for _, column in these}
+            least = sum(aim for aim, _ in these) / total
+            rows.add({rows.worst(k): 1.0} | terms, least, np.inf)
+
+
 class _Rows:
     def __init__(self, stocks: int, stations: int, years: int) -> None:
         self.n, self.m, self.years = stocks, stations, years
-        self.size = years * (4 * stocks + stations)
+        self.size = years * (4 * stocks + stations) + stocks + 1
         self.low, self.high = np.zeros(self.size), np.full(self.size, np.inf)
-        self.cost, self.constant = np.zeros(self.size), 0.0
+        self.cost = np.zeros(self.size)
         self.rows: list[tuple[dict[int, float], float, float]] = []
-        self.high[years * 4 * stocks :] = 1.0
+        self.high[years * 4 * stocks : years * (4 * stocks + stations)] = 1.0
 
     def stock(self, i: int, t: int) -> int:
         return t * self.n + i
@@ -92,6 +109,9 @@ class _Rows:
 
     def open(self, j: int, t: int) -> int:
         return 4 * self.years * self.n + t * self.m + j
+
+    def worst(self, k: int) -> int:
+        return self.years * (4 * self.n + self.m) + k
 
     def add(self, terms: dict[int, float], low: float, high: float) -> None:
         self.rows.append((terms, low, high))
@@ -137,6 +157,7 @@ class _Rows:
             for column, coefficient in terms.items():
                 matrix[at, column] = coefficient
         whole = np.ones(self.size)
+        whole[self.worst(0) :] = 0
         for i in range(self.n):
             whole[[self.paid(i, t) for t in range(self.years)]] = 0
         low, high = (np.array([row[k] for row in self.rows]) for k in (1, 2))
@@ -145,4 +166,4 @@ class _Rows:
                      options={"mip_rel_gap": 0.0})  # fmt: skip
         if found.fun is None:
             raise ValueError(found.message)
-        return float(found.fun) + self.constant
+        return float(found.fun)

@@ -62,9 +62,9 @@ class YearsCase:
 
     def _then(self, year: int) -> Case:
         listed = self.case.facts.facilities
-        later = [
-            status == "new" and not self.opens.get(name, math.inf) <= year
-            for name, status in zip(listed.index, listed["status"], strict=True)
-        ]
-        facts = replace(self.case.facts, facilities=listed[[not x for x in later]])
+        stands = [
+            name for name, status in zip(listed.index, listed["status"], strict=True)
+            if status != "new" or self.opens.get(name, math.inf) <= year
+        ]  # fmt: skip
+        facts = replace(self.case.facts, facilities=listed[listed.index.isin(stands)])
         return replace(self.case, facts=facts)

@@ -111,20 +111,19 @@ def plan(
     if years is None:
         return _as_plan(case, region, objective, decided, settings, limit, began)
     aimed = _as_plan(case, region, objective, decided, settings, limit, began)
-    carried = carry_out(case, decided, aimed.facilities, years, settings, progress)
+    carried = carry_out(case, region, decided, aimed.facilities, years, settings, progress)
     found = _as_plan(
         case, region, objective, carried.decided, settings, limit, began, agrees=carried.whole
     )
-    return _over_years(found, case, region, carried, years)
+    return _over_years(found, case, carried, years)
 
 
-def _over_years(found: Plan, case: Case, region: Region, carried: CarriedOut, years: Years) -> Plan:
+def _over_years(found: Plan, case: Case, carried: CarriedOut, years: Years) -> Plan:
     """The plan as it is reached, with what happens in each year."""
-    by_year, rules = carried.tables(case, region)
     found = replace(
         found,
-        years=by_year,
-        year_rules=rules,
+        years=carried.stock,
+        year_rules=carried.rules,
         facilities=carried.opened(found.facilities),
         provenance={**found.provenance, "years": years.as_table()},
     )

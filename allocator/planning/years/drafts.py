@@ -21,10 +21,16 @@ class _Column:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What rows couple: a program, and its variables by their numbers in the draft."""
+    """What rows couple: a program, its variables by their numbers in the draft, its rows."""
 
     program: Program
     variables: Mapping[Variable, Variable]
+    rows: frozenset[int]
+
+    @property
+    def key(self) -> tuple[frozenset[Variable], frozenset[int]]:
+        """What it shares with a part of the same draft if, and only if, they are the same."""
+        return frozenset(self.variables), self.rows
 
     def terms(self, terms: Iterable[Term]) -> list[Term]:
         """Those terms of an expression that are this part's."""
@@ -63,11 +69,14 @@ class Draft:
         for number, (home, column) in enumerate(zip(homes, self.columns, strict=True)):
             add = programs[home].integer if column.whole else programs[home].continuous
             made[home][number] = add(column.name, column.low, column.high)
-        for row in self.rows:
+        rows: list[set[int]] = [set() for _ in sizes]
+        for at, row in enumerate(self.rows):
             home = homes[row.terms[0][1]]
+            rows[home].add(at)
             terms = [(c, made[home][v]) for c, v in row.terms]
             programs[home].require(row.name, terms, row.sense, row.rhs)
-        return [Part(programs[k], made[k]) for k in np.argsort(sizes, kind="stable")]
+        order = np.argsort(sizes, kind="stable")
+        return [Part(programs[k], made[k], frozenset(rows[k])) for k in order]
 
     def _homes(self) -> NDArray[np.int64]:
         """The part of each variable, shape ``(n_columns,)``."""

@@ -11,6 +11,7 @@ from allocator.lp.status import Status, relative_gap
 from allocator.planning.tiers import Progress, Record, Tiers
 from allocator.planning.years.drafts import Draft, Part
 
+Key = tuple[frozenset[Variable], frozenset[int]]
 BLOCK = "years"
 _TOLD = 1000
 """Variables of a part from which on its stages are told one by one."""
@@ -41,12 +42,12 @@ class Solved:
     Attributes
     ----------
     parts
-        The answer of each part, by its variables.
+        The answer of each part, by its variables and rows.
     records
         One for each stage, all parts together.
     """
 
-    parts: dict[frozenset[Variable], Answer]
+    parts: dict[Key, Answer]
     records: list[Record]
 
     @property
@@ -83,19 +84,19 @@ def solve_parts(
 ) -> Solved:
     """Minimise one expression after the other; what no row couples does not wait for the rest.
 
-    ``before`` is how the same draft ended with fewer rows: its parts that no new row couples with
-    others stand.
+    ``before`` is how the same draft ended with fewer rows: the answers of parts without any
+    new row stand.
     """
-    found: dict[frozenset[Variable], Answer] = {}
+    found: dict[Key, Answer] = {}
     known = before.parts if before is not None else {}
     parts = draft.split(BLOCK)
     if progress:
         progress(f"{BLOCK}: {len(draft.rows):,} rows in {len(parts):,} parts that none couples")
     for part in parts:
-        which = frozenset(part.variables)
-        told = progress if len(which) >= _TOLD else None
-        found[which] = known.get(which) or _solve(part, stages, settings, told)
-        if found[which].values is None:
+        told = progress if len(part.variables) >= _TOLD else None
+        answer = known.get(part.key) or _solve(part, stages, settings, told)
+        found[part.key] = answer
+        if answer.values is None:
             break
     return Solved(found, _together(stages, found.values()))
 
