@@ -6,9 +6,11 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
+from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
+from allocator.location.checks import whole_problems
 from allocator.location.engines.center.bisection import best_center
-from allocator.location.engines.median.places import as_p, serving_choice, too_many_sites
+from allocator.location.engines.median.places import serving_choice, too_many_sites
 from allocator.location.engines.median.problem import MedianProblem
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.median import Center
@@ -66,7 +68,7 @@ def p_center(
         cells reach no permitted site (they are listed), or when p sites cannot serve all of them.
         An interrupt (Ctrl-C) ends the search; the best answer and bound so far are returned.
     """
-    p = as_p(p, "p_center")
+    raise_if_any(whole_problems("p", p), where="p_center")
     roles = SiteRoles.resolved(times.n_sites, times.sites, "p_center", sites)
     limits = limits_of(settings, "p_center", effort)
     demand = demand_of(people, times.demand, times.n_cells, default=1.0)

@@ -6,10 +6,11 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import InputError
+from allocator.errors import InputError, raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
+from allocator.location.checks import whole_problems
 from allocator.location.engines.dispersion.search import most_dispersed
-from allocator.location.engines.median.places import as_p, too_many_sites
+from allocator.location.engines.median.places import too_many_sites
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.dispersion import Dispersion
 from allocator.location.roles import SiteOptions, SiteRoles
@@ -63,7 +64,7 @@ def p_dispersion(
         Its objective is the least distance between two open sites. An interrupt (Ctrl-C) ends the
         search; the best answer and bound so far are returned.
     """
-    p = as_p(p, "p_dispersion", least=2)
+    raise_if_any(whole_problems("p", p, least=2), where="p_dispersion")
     if apart.n_cells != apart.n_sites:
         raise InputError(
             f"apart must join sites to sites, got {apart.n_cells} cells, {apart.n_sites} sites",

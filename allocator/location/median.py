@@ -6,8 +6,10 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
-from allocator.location.engines.median.places import as_p, serving_choice, too_many_sites
+from allocator.location.checks import whole_problems
+from allocator.location.engines.median.places import serving_choice, too_many_sites
 from allocator.location.engines.median.problem import MedianProblem
 from allocator.location.engines.median.proof import best_median
 from allocator.location.questions.base import demand_of
@@ -70,7 +72,7 @@ def p_median(
         permitted site (they are listed), or when p sites cannot serve all of them. An interrupt
         (Ctrl-C) ends the search; the best answer and bound so far are returned.
     """
-    p = as_p(p, "p_median")
+    raise_if_any(whole_problems("p", p), where="p_median")
     roles = SiteRoles.resolved(times.n_sites, times.sites, "p_median", sites)
     limits = limits_of(settings, "p_median", effort)
     demand = demand_of(people, times.demand, times.n_cells, default=None)

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
 from allocator.location.answering import answer, limits_of, no_answer
+from allocator.location.checks import group_share_problems
 from allocator.location.engines.maximal.problem import Floor, MaximalProblem
 from allocator.location.engines.maximal.shares import least_cost_share
-from allocator.location.maximal_cover import share_problems
 from allocator.location.questions.base import demand_of
 from allocator.location.questions.cover import PartialCover
 from allocator.location.roles import SiteOptions, SiteRoles
@@ -73,7 +73,7 @@ def psclp(
     limits = limits_of(settings, "psclp", effort)
     demand = demand_of(people, coverage.demand, coverage.n_cells, default=None)
     shares = dict(share) if isinstance(share, Mapping) else {"total": float(share)}
-    wrong = share_problems(shares, demand, "share")
+    wrong = group_share_problems(shares, demand, "share")
     raise_if_any(wrong if shares else ["share must name a group"], where="psclp")
     question = PartialCover(coverage, demand, roles, shares=shares)
     unit, merged = cost_unit(roles), coverage.aggregated()

@@ -1,13 +1,11 @@
 """Whether p sites can serve every cell at all, and what is said when they cannot."""
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import InputError
 from allocator.location.engines.limits import Limits
 from allocator.location.engines.median.problem import MedianProblem
 from allocator.location.engines.set_cover.covering import least_cost_cover
@@ -38,23 +36,6 @@ class Service:
     uncoverable: NDArray[np.int64] | None = None
     notes: Sequence[str] = ()
     interrupted: bool = False
-
-
-def as_p(p: object, where: str, least: int = 1) -> int:
-    """``p`` as a whole number.
-
-    Raises
-    ------
-    InputError
-        If it is none, or less than ``least``.
-    """
-    try:
-        count = operator.index(p)  # type: ignore[arg-type]
-    except TypeError:
-        count = least - 1
-    if isinstance(p, bool) or count < least:
-        raise InputError(f"p must be a whole number >= {least}, got {p!r}", where=where)
-    return count
 
 
 def too_many_sites(roles: SiteRoles, p: int) -> tuple[str, ...]:
