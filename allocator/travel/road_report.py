@@ -129,7 +129,8 @@ def warn_of(left_out: Mapping[str, Any], notes: Sequence[str]) -> None:
 def _beyond_edge(roads: RoadNetwork, xy_m: Floats) -> NDArray[np.bool_]:
     """Whether points lie well outside the convex hull of the roads, shape ``(n,)``."""
     points = roads.xy_m if roads.path_xy_m is None else roads.path_xy_m
-    hull = shapely.convex_hull(shapely.multipoints(points))
+    around = shapely.linestrings(np.concatenate([points, points[:1]]))
+    hull = shapely.convex_hull(around)
     return np.asarray(shapely.distance(hull, shapely.points(xy_m)) > _BEYOND_EDGE_M)
 
 

@@ -72,13 +72,16 @@ def road_network(
     snap_limit_m
         Farthest that a point may lie from a street.
     least_part_km
-        Streets of fragments smaller than this are passed over where a larger part is near enough.
+        Streets of fragments smaller than this are passed over where a larger part is near enough;
+        0: none are.
     crs
         Coordinate system of points given as bare arrays; that of the roads when missing.
     threads
         How many searches run at once; the answer is the same.
     """
-    problems = number_problems(max_minutes=max_minutes, snap_limit_m=snap_limit_m)
+    problems = number_problems(
+        max_minutes=max_minutes, snap_limit_m=snap_limit_m, least_part_km=least_part_km
+    )
     if not (access_kmh > 0 and np.isfinite(access_kmh)):
         problems.append(f"access_kmh must be finite and > 0, got {access_kmh}")
     case = _case(roads, cell_xy_m, site_xy_m, direction, crs, problems, urban=urban)
@@ -120,7 +123,9 @@ def road_network_km(
     max_km
         Arcs above this are left out; an arc of exactly this length is kept.
     """
-    problems = number_problems(max_km=max_km, snap_limit_m=snap_limit_m)
+    problems = number_problems(
+        max_km=max_km, snap_limit_m=snap_limit_m, least_part_km=least_part_km
+    )
     case = _case(roads, cell_xy_m, site_xy_m, direction, crs, problems)
     along = np.where(case.roads.is_open, case.roads.length_m / 1000, np.inf)
     return case.travel(

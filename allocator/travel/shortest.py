@@ -11,7 +11,8 @@ from allocator.travel.road_graph import Floats, RoadNetwork, Whole
 from allocator.travel.snapping import Snapped
 
 _ORIGINS_AT_ONCE = 128
-_Few = NDArray[np.int32]
+_Few = NDArray[np.uint32]
+_Positions = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +43,11 @@ class RoadEnds:
         toward_head, toward_tail = along[street, 0], along[street, 1]
         tail_side, head_side = (toward_tail, toward_head) if leaving else (toward_head, toward_tail)
         stretch = np.stack([_part(share, tail_side), _part(1 - share, head_side)], axis=1)
+        # A point at a node needs no other gate: every way goes through that node.
+        stretch[share == 1, 0] = stretch[share == 0, 1] = np.inf
         stretch[street < 0] = np.inf
         nodes = np.stack([roads.tail[street], roads.head[street]], axis=1)
-        return nodes.astype(np.int32), stretch + self.leg[:, None]
+        return nodes.astype(np.uint32), stretch + self.leg[:, None]
 
 
 def shortest(
@@ -55,7 +58,7 @@ def shortest(
     *,
     limit: float,
     threads: int = 1,
-) -> tuple[_Few, _Few, Floats]:
+) -> tuple[_Positions, _Positions, Floats]:
     """Least cost from origins to targets up to a limit, access legs included.
 
     Dijkstra (1959), cut off at the limit, one search per point of the smaller side: on the roads
@@ -88,7 +91,7 @@ def shortest(
 
 def _searched(
     roads: RoadNetwork, along: Floats, near: RoadEnds, far: RoadEnds, limit: float, threads: int
-) -> tuple[_Few, _Few, Floats]:
+) -> tuple[_Positions, _Positions, Floats]:
     """Pairs (near, far, cost) by one search from each near point."""
     from allocator.travel import road_kernels  # compiled: loaded when first needed
 
@@ -102,9 +105,9 @@ def _searched(
     )  # fmt: skip
     lows = range(0, len(near), _ORIGINS_AT_ONCE)
 
-    def block(low: int) -> tuple[Whole, _Few, Floats]:
+    def block(low: int) -> tuple[Whole, _Positions, Floats]:
         high = min(low + _ORIGINS_AT_ONCE, len(near))
-        found: tuple[Whole, _Few, Floats] = road_kernels.arcs_from(*given, low, high)
+        found: tuple[Whole, _Positions, Floats] = road_kernels.arcs_from(*given, low, high)
         return found
 
     if threads > 1:
@@ -117,7 +120,7 @@ def _searched(
     return origin, _joined(targets, np.int32), _joined(costs, np.float64)
 
 
-def in_order(first: _Few, second: _Few, n_first: int, n_second: int) -> Whole:
+def in_order(first: _Positions, second: _Positions, n_first: int, n_second: int) -> Whole:
     """Positions that sort pairs by the first and then by the second."""
     from allocator.travel import road_kernels  # compiled: loaded when first needed
 
@@ -130,7 +133,7 @@ def in_order(first: _Few, second: _Few, n_first: int, n_second: int) -> Whole:
     return inner[outer]
 
 
-def _rows(roads: RoadNetwork, along: Floats) -> tuple[Whole, _Few, Floats]:
+def _rows(roads: RoadNetwork, along: Floats) -> tuple[_Few, _Few, Floats]:
     """The open directions of all streets as compressed rows: start, node, cost."""
     forward, back = (
         np.flatnonzero(np.isfinite(along[:, 0])),
@@ -140,31 +143,30 @@ def _rows(roads: RoadNetwork, along: Floats) -> tuple[Whole, _Few, Floats]:
     head = np.concatenate([roads.head[forward], roads.tail[back]])
     cost = np.concatenate([along[forward, 0], along[back, 1]])
     order = np.argsort(tail, kind="stable")
-    return _starts(tail, roads.n_nodes), head[order].astype(np.int32), cost[order]
+    return _starts(tail, roads.n_nodes), head[order].astype(np.uint32), cost[order]
 
 
-def _at_nodes(roads: RoadNetwork, along: Floats, ends: RoadEnds) -> tuple[Whole, _Few, Floats]:
+def _at_nodes(roads: RoadNetwork, along: Floats, ends: RoadEnds) -> tuple[_Few, _Few, Floats]:
     """Points reached from each node, and what the last stretch costs, as compressed rows."""
     node, cost = ends.gates(roads, along, leaving=False)
-    point = np.repeat(np.arange(len(ends), dtype=np.int32), 2)
+    point = np.repeat(np.arange(len(ends), dtype=np.uint32), 2)
     open_to = np.isfinite(cost.ravel())
     node, cost, point = node.ravel()[open_to], cost.ravel()[open_to], point[open_to]
     order = np.argsort(node, kind="stable")
     return _starts(node, roads.n_nodes), point[order], cost[order]
 
 
-def _on_streets(roads: RoadNetwork, ends: RoadEnds) -> tuple[Whole, _Few]:
+def _on_streets(roads: RoadNetwork, ends: RoadEnds) -> tuple[_Few, _Few]:
     """Points on each street, as compressed rows."""
     on = np.flatnonzero(ends.snapped.is_on)
     street = ends.snapped.street[on]
     order = np.argsort(street, kind="stable")
-    return _starts(street, len(roads)), on[order].astype(np.int32)
+    return _starts(street, len(roads)), on[order].astype(np.uint32)
 
 
-def _starts(row: NDArray[np.signedinteger], n_rows: int) -> Whole:
-    start = np.zeros(n_rows + 1, dtype=np.int64)
-    np.cumsum(np.bincount(row, minlength=n_rows), out=start[1:])
-    return start
+def _starts(row: NDArray[np.integer[Any]], n_rows: int) -> _Few:
+    start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_rows))])
+    return start.astype(np.uint32)
 
 
 def _part(share: Floats, cost: Floats) -> Floats:

@@ -65,14 +65,14 @@ def snap(
         A street is passed over if it lies in no part of at least this length within which every
         node reaches every other, as long as such a part has a street within ``limit_m``. So a
         parking lot or the stub of a cut one-way road keeps nobody off the roads, and a small island
-        still has its own.
+        still has its own. With 0 none is passed over.
     """
     street, share, away_m = _nearest(roads.tree, np.arange(len(roads)), xy_m)
     passed_over = np.zeros(len(xy_m), dtype=np.bool_)
     part, km = roads.round_trips
     whole = (part[roads.tail] == part[roads.head]) & (km[part[roads.tail]] >= least_part_km)
     doubtful = np.flatnonzero(~whole[street] & (away_m <= limit_m))
-    if whole.any() and len(doubtful):
+    if least_part_km > 0 and whole.any() and len(doubtful):
         chosen = np.flatnonzero(whole)
         other, spot, away = _nearest(STRtree(roads.lines[chosen]), chosen, xy_m[doubtful])
         taken = away <= limit_m

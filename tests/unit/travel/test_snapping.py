@@ -66,6 +66,7 @@ def test_a_one_way_stub_is_a_fragment():
     """From a street that leads out of the extract and nowhere else nobody comes back."""
     roads = network([(0, 0), (4, 0), (4, 2)], [(0, 1, "<>"), (1, 2, ">")])
     assert snap(roads, at((4.1, 0.5))).street.tolist() == [0]
+    assert snap(roads, at((4.1, 0.5)), least_part_km=0).street.tolist() == [1]
 
 
 def test_streets_without_length():
