@@ -26,6 +26,7 @@ from allocator.travel.times import TravelTimes
 
 RADIUS_KM = 3.5
 SIDE_KM = 60.0
+SEED = 2026
 _TOWNS = 25
 _TOWN_PEOPLE = (2_000, 200_000)
 _DENSITIES_PER_KM2 = {"compact": (10_000, 70), "wide": (3_000, 40)}  # of a town's middle, rural
@@ -102,7 +103,7 @@ class County:
         )  # fmt: skip
 
 
-def county(n_cells: int, n_sites: int, *, seed: int = 2026, towns: str = "compact") -> County:
+def county(n_cells: int, n_sites: int, *, seed: int = SEED, towns: str = "compact") -> County:
     """A county with exactly so many settled cells and sites; ``towns`` are compact or wide."""
     middle_per_km2, rural_per_km2 = _DENSITIES_PER_KM2[towns]
     rng = np.random.default_rng([seed, n_cells, n_sites])

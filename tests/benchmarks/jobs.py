@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from benchmarks.instances import SEED
+
 SPOPT = "spopt + HiGHS"
 PULP = "PuLP loops + HiGHS"
 HIGHS = "plain HiGHS"
@@ -55,6 +57,8 @@ class Job:
         Who is asked in the quick form.
     towns
         ``compact`` or ``wide``: see :mod:`benchmarks.instances`.
+    seed
+        Of the county.
     """
 
     model: str
@@ -67,13 +71,15 @@ class Job:
     limit: float | None = None
     quick: tuple[str, ...] = ()
     towns: str = "compact"
+    seed: int = SEED
 
     @property
     def name(self) -> str:
         """Short and unique: ``mclp-5000x500``."""
         wide = "-wide" if self.towns == "wide" else ""
         share = f"-{self.share:.0%}".rstrip("%") if self.share else ""
-        return f"{self.model.replace('_', '-')}-{self.cells}x{self.sites}{share}{wide}"
+        other = "" if self.seed == SEED else f"-county{self.seed}"
+        return f"{self.model.replace('_', '-')}-{self.cells}x{self.sites}{share}{wide}{other}"
 
     @property
     def title(self) -> str:
@@ -81,7 +87,8 @@ class Job:
         model = {"p_median": "p-median", "p_center": "p-center"}.get(self.model, self.model.upper())
         asked = f", p = {self.p}" if self.p else f", {self.share:.0%}" if self.share else ""
         wide = "; wide towns" if self.towns == "wide" else ""
-        return f"{model} {self.cells:,} x {self.sites:,}{asked}{wide}"
+        other = "" if self.seed == SEED else f"; county {self.seed}"
+        return f"{model} {self.cells:,} x {self.sites:,}{asked}{wide}{other}"
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,10 @@ JOBS = (
     Job("mclp", 5_000, 500, p=20, peers=(SPOPT, PULP, HIGHS), bar=Bar(ratio=150, memory=1.0)),
     Job("mclp", 20_000, 1_000, p=30, peers=(SPOPT, HIGHS, SCIP), bar=Bar(proven=True)),
     Job("mclp", 100_000, 1_000, p=30, peers=(HIGHS,), bar=Bar(gap=0.0002, seconds=150), limit=150),
+    *(
+        Job("mclp", 100_000, 1_000, p=30, bar=Bar(gap=0.0002, seconds=150), limit=150, seed=seed)
+        for seed in (1, 2, 3)
+    ),
     Job("mclp", _MILLION, 1_000, p=30, bar=Bar(gap=0.0015, seconds=150), limit=150),
     Job(
         "mclp", 10 * _MILLION, 1_000, p=30, bar=Bar(gap=0.003, seconds=150, gigabytes=3),

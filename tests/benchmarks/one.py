@@ -72,7 +72,7 @@ def run(job: Job, way: str, limit: float) -> dict[str, Any]:
     few = {**_SMALL, "p": min(job.p, _SMALL["p"])}
     small = replace(job, **few, limit=None)
     _, warm = timed(small, county(small.cells, small.sites), steps)
-    made = county(job.cells, job.sites, towns=job.towns)
+    made = county(job.cells, job.sites, towns=job.towns, seed=job.seed)
     _ = made.demand, made.sites
     before = megabytes()
     answer, took = timed(job, made, steps)

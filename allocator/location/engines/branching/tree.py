@@ -146,8 +146,9 @@ class Tree:
         return self._branching.children(here, point.shares, self._floor(), self._hopeless)
 
     def _is_time_to_look(self) -> bool:
-        """Whether to round off: at the first nodes below the root, later now and then."""
-        return 0 < self.nodes < 2 * _LOOKS_EVERY or (self.nodes + 1) % _LOOKS_EVERY == 0
+        """Whether to round off: at nodes 1, 2, 4, 8 ... below the root, and now and then."""
+        doubled = self.nodes > 0 and self.nodes & (self.nodes - 1) == 0
+        return doubled or (self.nodes + 1) % _LOOKS_EVERY == 0
 
     def _decided(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
         """Offer the one choice that is left, if only one is."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.location.engines.limits import Limits
+from allocator.location.engines.maximal.pool import Pool
 from allocator.location.engines.maximal.problem import MaximalProblem
 from allocator.location.engines.maximal.search import SwapSearch, greedy_choice
 from allocator.location.engines.maximal.stage import Stage, givers
@@ -16,6 +17,8 @@ _KICKS = 200
 _WIDTHS = (3, 5, 8)  # how many sites move at once
 _FAR_EVERY = 3
 _FAR_KICKS = 100
+_LOOKS_BEFORE_STARTS = 4  # in the tree: what ends before is easy
+_MOST_STARTS = 10  # at a look
 _SOME = 1e-6
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
@@ -38,6 +41,7 @@ class Choices:
         self.value = -np.inf
         self._swaps: SwapSearch | None = None
         self._looks = 0
+        self._pool: Pool | None = None
 
     def offer(self, chosen: NDArray[np.int64]) -> None:
         """Take a choice if it is permitted and better."""
@@ -91,6 +95,20 @@ class Choices:
         self._look_among(shares, stage, (2 + self._looks % 5,), lambda: False)
         if self._looks % _FAR_EVERY == 0:
             self._kick_far()
+        if self._looks >= _LOOKS_BEFORE_STARTS:
+            self._start_anew(min(self._looks, _MOST_STARTS))
+
+    def _start_anew(self, times: int) -> None:
+        """Start so many times elsewhere: the harder a problem, the more local optima it has."""
+        if self._swaps is None or not self._swaps.usable:
+            return
+        pool = self._pool = self._pool or Pool(self._whole, seed=self._limits.seed)
+        if self.chosen is not None:
+            pool.add(self.chosen)
+        for _ in range(int(times * self._limits.effort)):
+            if self._limits.out_of_time():
+                return
+            self.offer(pool.turn())
 
     def _look_among(
         self, shares: NDArray[np.float64], stage: Stage, widths: tuple[int, ...],

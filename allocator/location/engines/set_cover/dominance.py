@@ -64,6 +64,12 @@ def minimal_rows(coverage: Coverage) -> NDArray[np.int64]:
     return np.flatnonzero(~_dominated(problem, by_site=False))
 
 
+def needless_sites(coverage: Coverage) -> NDArray[np.int64]:
+    """Sites of whose cells another site reaches all, ascending; of equal ones one is needed."""
+    problem = CoverProblem(coverage, np.ones(coverage.n_sites))
+    return np.flatnonzero(_dominated(problem, by_site=True))
+
+
 def _dominated(problem: CoverProblem, *, by_site: bool) -> NDArray[np.bool_]:
     from allocator.location.engines.set_cover import dominance_kernels
 
