@@ -98,9 +98,28 @@ class RoadNetwork:
         return np.asarray(np.nanmin(self.length_m, axis=1) / 1000)
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """The streets' lines, to be searched."""
-        return shapely.STRtree(self.lines)
+    def segments(self) -> tuple[Floats, Whole, Floats, Floats]:
+        """Streets as straight segments.
+
+        Returns
+        -------
+        ends, street, from_m, length_m
+            x and y of each segment's start and of its end, shape ``(n_segments, 4)``; the street it
+            is of; the way along the street's path up to its start; the length of each street's
+            whole path, shape ``(n_streets,)``.
+        """
+        path, start = self.path_xy_m, self.path_start
+        if path is None or start is None:
+            path = np.stack([self.xy_m[self.tail], self.xy_m[self.head]], axis=1).reshape(-1, 2)
+            start = np.arange(0, len(path) + 1, 2)
+        street = np.repeat(np.arange(len(self)), np.diff(start) - 1)
+        first = np.arange(len(street)) + street  # each street before has a point more than segments
+        ends = np.concatenate([path[first], path[first + 1]], axis=1)
+        step_m = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+        so_far = np.concatenate([[0.0], np.cumsum(step_m)])
+        begins = so_far[start[:-1] - np.arange(len(self))]
+        length_m = so_far[start[1:] - np.arange(len(self)) - 1] - begins
+        return ends, street, so_far[:-1] - begins[street], length_m
 
     @cached_property
     def parts(self) -> tuple[Whole, Floats]:

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
 
 from allocator.travel.road_graph import Floats, RoadNetwork, Whole
 
 AT_END_M = 0.001
 """A spot closer than this to a street's end is the node there."""
-_POINTS_AT_ONCE = 100_000
+_RINGS, _WIDER = 16, 4
+_SQUARES_EACH = 4  # per segment of a street
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +66,14 @@ def snap(
         parking lot or the stub of a cut one-way road keeps nobody off the roads, and a small island
         still has its own. With 0 none is passed over.
     """
-    street, share, away_m = _nearest(roads.tree, np.arange(len(roads)), xy_m)
+    everything = np.ones(len(roads), dtype=np.bool_)
+    street, share, away_m = _nearest(roads, everything, xy_m)
     passed_over = np.zeros(len(xy_m), dtype=np.bool_)
     part, km = roads.round_trips
     whole = (part[roads.tail] == part[roads.head]) & (km[part[roads.tail]] >= least_part_km)
     doubtful = np.flatnonzero(~whole[street] & (away_m <= limit_m))
     if least_part_km > 0 and whole.any() and len(doubtful):
-        chosen = np.flatnonzero(whole)
-        other, spot, away = _nearest(STRtree(roads.lines[chosen]), chosen, xy_m[doubtful])
+        other, spot, away = _nearest(roads, whole, xy_m[doubtful])
         taken = away <= limit_m
         at = doubtful[taken]
         street[at], share[at], away_m[at] = other[taken], spot[taken], away[taken]
@@ -83,30 +82,30 @@ def snap(
     return Snapped(street, share, away_m, limit_m, passed_over)
 
 
-def _nearest(tree: STRtree, names: Whole, xy_m: Floats) -> tuple[Whole, Floats, Floats]:
-    """Nearest line of each point, by name, the share of the line up to there, and the distance.
+def _nearest(
+    roads: RoadNetwork, wanted: NDArray[np.bool_], xy_m: Floats
+) -> tuple[Whole, Floats, Floats]:
+    """Nearest wanted street of each point, how far along it the spot lies, and the distance.
 
-    Of equally near lines one that ends there comes first, then the first in the list.
+    Points to which no street is near are looked at again on a raster of wider squares.
     """
-    lines = tree.geometries
-    street = np.empty(len(xy_m), dtype=np.int64)
+    from allocator.travel import snap_kernels  # compiled: loaded when first needed
+
+    ends, street, from_m, length_m = roads.segments
+    mine = np.flatnonzero(wanted[street])
+    ends, street, from_m = ends[mine], street[mine], from_m[mine]
+    corners = ends.reshape(-1, 2)
+    low, extent = corners.min(axis=0), np.ptp(corners, axis=0)
+    found = np.empty(len(xy_m), dtype=np.int64)
     share, away_m = np.empty(len(xy_m)), np.empty(len(xy_m))
-    for low in range(0, len(xy_m), _POINTS_AT_ONCE):
-        points = shapely.points(xy_m[low : low + _POINTS_AT_ONCE])
-        (point, line), distance = tree.query_nearest(points, return_distance=True, all_matches=True)
-        along = _shares(lines[line], points[point])
-        inside = (along > 0) & (along < 1)
-        order = np.lexsort((line, inside, point))
-        _, first = np.unique(point[order], return_index=True)
-        best = order[first]
-        block = slice(low, low + len(points))
-        street[block], share[block], away_m[block] = names[line[best]], along[best], distance[best]
-    return street, share, away_m
-
-
-def _shares(lines: NDArray[np.object_], points: NDArray[np.object_]) -> Floats:
-    """How far along its line the spot nearest to each point lies, from 0 to 1."""
-    length_m = np.asarray(shapely.length(lines), dtype=np.float64)
-    along_m = np.asarray(shapely.line_locate_point(lines, points), dtype=np.float64)
-    share = np.where(along_m > length_m - AT_END_M, 1.0, along_m / np.maximum(length_m, AT_END_M))
-    return np.where(along_m < AT_END_M, 0.0, share)
+    points, left = np.ascontiguousarray(xy_m, dtype=np.float64), np.arange(len(xy_m))
+    side = max(float(np.sqrt(extent.prod() / (_SQUARES_EACH * len(mine)))), extent.max() / 1e4, 1.0)
+    while len(left):
+        shape = (extent // side).astype(np.int64) + 1
+        start, inside = snap_kernels.squares_of(ends, low, side, shape)
+        left = snap_kernels.nearest(
+            points, left, ends, street, from_m, length_m, start, inside, low, side, shape,
+            _RINGS, AT_END_M, found, share, away_m,
+        )  # fmt: skip
+        side *= _WIDER
+    return found, share, away_m

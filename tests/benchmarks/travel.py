@@ -41,9 +41,9 @@ minutes, on a made-up city with one-way streets (`travel_ways.py`). Each way run
 its own, one thread, after a small question that loads and compiles; the least of {_REPEATS} runs
 counts.
 
-* **build** is what it takes from arrays of streets to what the library searches (for us the index
-  for snapping), **answer** the rest. Both in processor seconds, because other work shared the
-  machine; **all** is their sum, and **times ours** is by it.
+* **build** is what it takes from arrays of streets to what the library searches, **answer** the
+  rest. Both in processor seconds, because other work shared the machine; **all** is their sum, and
+  **times ours** is by it.
 * Ours is the public `road_network`: it also snaps every crossing and site to the nearest street,
   counts who is left out, and sorts the pairs. **search** is our compiled search alone.
 * Answers are compared: pairs and minutes, in all and for three sites, within {_SLACK:.1%} (pandana

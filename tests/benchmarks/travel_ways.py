@@ -81,7 +81,6 @@ def ours(made: City) -> Callable[[], Pairs]:
         made.xy_m, made.first, made.second, minutes, minutes, np.full(minutes.shape, np.nan),
         np.full(len(minutes), -1),
     )  # fmt: skip
-    roads.tree.query_nearest(roads.lines[0])  # it is built when first asked
 
     def answer() -> Pairs:
         with warnings.catch_warnings():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shapely
 from road_builders import at, network
 
 from allocator.travel.snapping import snap
@@ -75,3 +76,33 @@ def test_streets_without_length():
     found = snap(roads, at((0, 0.1), (1, 0)), least_part_km=0)
     assert found.is_on.all()
     assert np.isfinite(found.share).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nearest_of_all_streets(seed):
+    """As near as the nearest line that shapely finds, far out too, and the spot is on that line."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(2, 6, 60)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    middles = rng.uniform(0, 20, (60, 2)).repeat(sizes, axis=0)
+    path = at(*(middles + rng.normal(0, 10.0 ** rng.integers(-2, 1), (sizes.sum(), 2))))
+    first_last = np.stack([starts[:-1], starts[1:] - 1]).T.ravel()
+    ends = (path[first_last] - at((0, 0))) / 1000
+    roads = network(
+        ends, [(2 * k, 2 * k + 1, "<>") for k in range(60)], path_xy_m=path, path_start=starts
+    )
+    near, far = rng.uniform(-5, 25, (300, 2)), rng.uniform(-900, 900, (40, 2))
+    points = at(*near, *far)
+    found = snap(roads, points, limit_m=1e9, least_part_km=0)
+    shapes = shapely.points(points)
+    every = shapely.distance(shapes[:, None], roads.lines[None, :])
+    assert found.away_m == pytest.approx(every.min(axis=1), rel=1e-9, abs=1e-6)
+    lines = roads.lines[found.street]
+    spots = shapely.line_interpolate_point(lines, found.share, normalized=True)
+    assert shapely.distance(shapes, spots) == pytest.approx(found.away_m, rel=1e-9, abs=0.002)
+
+
+def test_equally_near_streets_go_by_their_place_in_the_list():
+    """The same answer every time: the first of two streets that lie on one another."""
+    twice = network([(0, 0), (2, 0)], [(0, 1, "<>"), (0, 1, "<>")])
+    assert snap(twice, at((1, 0.2), (0, 0), (3, 0))).street.tolist() == [0, 0, 0]
