@@ -1,9 +1,16 @@
-"""How hard the property tests try: HYPOTHESIS_PROFILE=dev (default) or ci."""
+"""How hard the property tests try: HYPOTHESIS_PROFILE=dev (default), ci or mutants.
+
+For planted bugs one failing example is enough: the smallest one is not looked for.
+"""
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile(
+    "mutants", max_examples=30, deadline=None, database=None,
+    phases=(Phase.explicit, Phase.generate),
+)  # fmt: skip
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

@@ -28,6 +28,8 @@ LP = "unit/lp"
 CHECKS = "unit/policy/checks"
 ROWS = "unit/planning/rows"
 PLANNING = "unit/planning"
+AUDITING = "unit/auditing"
+BROKEN = "properties/test_rules.py::test_a_rule_that_cannot_hold_is_missed_by_what_is_lacking"
 LOCATION = "unit/location"
 ENGINES = f"{LOCATION}/engines"
 COVER = f"{ENGINES}/set_cover"
@@ -35,7 +37,10 @@ COVER = f"{ENGINES}/set_cover"
 
 @dataclass(frozen=True)
 class Mutant:
-    """In ``file`` of the package, ``old`` becomes ``new``; ``tests`` (under tests/) must fail."""
+    """In ``file`` of the package, ``old`` becomes ``new``; one of ``tests`` must fail.
+
+    ``tests`` are files under tests/, or ``file::test`` where the others of a file take long.
+    """
 
     name: str
     file: str
@@ -476,6 +481,98 @@ MUTANTS = (
     _("whatever HiGHS calls optimal is", "lp/solvers.py",
       "status = Status.OPTIMAL if proven else Status.FEASIBLE", "status = Status.OPTIMAL",
       f"{LP}/test_solvers.py"),
+    # ---------------------------------------------------------------- all kinds of rules
+    _("what is given is as the plan's own table has it", "auditing/given.py",
+      "return said if abs(said - today) <= _ROUNDED else float(round(today))", "return said",
+      f"{AUDITING}/test_audit_given.py"),
+    _("a total that is given is never shared anew", "auditing/given.py",
+      "if abs(sum(others.values()) - left) > _ROUNDED:", "if False:",
+      f"{AUDITING}/test_audit_given.py"),
+    _("closed sites count", "auditing/facts.py",
+      '= ("kept", "new", "upgraded")', '= ("kept", "new", "upgraded", "closed")',
+      f"{AUDITING}/test_audit_facts.py"),
+    _("a branch holds where one of its units does", "auditing/alternatives.py",
+      "if all(line.met for line in found))", "if any(line.met for line in found))",
+      f"{AUDITING}/test_audit_alternatives.py"),
+    _("the farthest branch is the nearest", "auditing/alternatives.py",
+      "nearest = max(offered,", "nearest = min(offered,",
+      f"{AUDITING}/test_audit_alternatives.py"),
+    _("more people than 400,000 are 400,000 and more", "auditing/counts.py",
+      "residents > rule.above_people", "residents >= rule.above_people",
+      f"{AUDITING}/test_audit_counts.py"),
+    _("the audit's share of units is rounded down", "auditing/counts.py",
+      "lower=float(ceil(rule.in_share * len(at)))", "lower=float(int(rule.in_share * len(at)))",
+      f"{ROWS}/test_count_rows.py"),
+    _("a project need not bring its beds", "auditing/projects.py",
+      "if there is not None and there < asked:", "if False:", f"{ROWS}/test_project_rows.py"),
+    _("a project is paid twice", "auditing/budgets.py",
+      "cost = sum(costs.of(item) for item in added - of_project)",
+      "cost = sum(costs.of(item) for item in added)", f"{ROWS}/test_project_rows.py"),
+    _("subsidies are not taken off", "auditing/budgets.py",
+      "achieved=subsidy if rule.amount is None else cost - subsidy",
+      "achieved=subsidy if rule.amount is None else cost", f"{ROWS}/test_budget_rows.py"),
+    _("posts are paid for one year", "auditing/budgets.py",
+      'price *= assumptions.number("cost_years")', "price *= 1.0",
+      f"{AUDITING}/test_audit_budgets.py"),
+    _("people who are served bring no money", "planning/rows/budget.py",
+      "float(rule.amount + rule.subsidy_per_person * people) - constant",
+      "float(rule.amount) - constant", f"{ROWS}/test_budget_rows.py"),
+    _("any population will do", "auditing/parameters.py",
+      "achieved=residents,", "achieved=float(rule.number),",
+      f"{AUDITING}/test_audit_parameters.py"),
+    _("registered people are residents", "auditing/parameters.py",
+      "achieved=float(found == {str(rule.definition)})", "achieved=1.0",
+      f"{AUDITING}/test_audit_parameters.py"),
+    _("the audit's share of sites is rounded down", "auditing/site_shares.py",
+      "else float(ceil(asked))", "else float(floor(asked))", f"{ROWS}/test_site_share_rows.py"),
+    _("the audit's part of a whole is rounded down", "auditing/shares.py",
+      "lower=float(ceil(asked))", "lower=float(floor(asked))", f"{BROKEN}[share]"),
+    _("the audit ignores duty and shifts", "auditing/ratios.py",
+      "if rule.on_duty:", "if False:", f"{AUDITING}/test_audit_ratios.py"),
+    _("the audit takes as fast for faster", "auditing/inflows.py",
+      "floor(Fraction(today) * growth) + 1", "ceil(Fraction(today) * growth)",
+      f"{AUDITING}/test_audit_inflows.py"),
+    _("a floor on two resources counts the first", "auditing/totals.py",
+      "for resource in rule.resources),", "for resource in rule.resources[:1]),",
+      "properties/test_oracles.py::test_stocks_equal_scipy"),
+    _("the strongest basis is told", "auditing/records.py",
+      '_WORST_FIRST = ("assumed", "modelled", "measured")',
+      '_WORST_FIRST = ("measured", "modelled", "assumed")',
+      f"{AUDITING}/test_audit_records.py"),
+    _("units without a figure share the whole", "planning/have.py",
+      "left = max(0, round(have.whole) - sum(known.values()))", "left = round(have.whole)",
+      f"{PLANNING}/test_physical_limits.py", f"{ROWS}/test_service_rows.py"),
+    _("a clash names everybody", "planning/explanation.py",
+      "members = {rule.id, *self._smallest([rule.id], False, among)}",
+      "members = {rule.id, *among}", "properties/test_explanation.py"),
+    _("a way out is told as a share of one", "planning/explanation.py",
+      "Remedy(party, amount, amount / side.scale, change", "Remedy(party, amount, amount, change",
+      "properties/test_explanation.py"),
+    _("a whole is split apart from its parts", "planning/fair_split.py",
+      'if method == "controlled":', "if False:", "properties/test_plan_invariants.py::"
+      "test_controlled_rounding_keeps_both_margins_of_a_plan"),
+    _("a station may be left without a vehicle", "planning/results.py",
+      "least = [1] * len(here) if cars >= len(here) else None", "least = None",
+      "properties/test_plan.py::test_what_no_rule_may_bend_holds_in_every_plan"),
+    _("a ceiling lets go of no part", "planning/planned.py",
+      "capped |= {r.id for r in resources().values() if r.inside in capped}", "pass",
+      "properties/test_oracles.py::test_stocks_equal_scipy", f"{PLANNING}/test_stocks.py"),
+    _("what is in no cost is not told", "planning/provenance.py",
+      "    if not unknown:\n        return []", "    if True:\n        return []",
+      f"{PLANNING}/test_provenance.py"),
+    _("rates are compared as totals", "policy/checks/claims.py",
+      "factor = population if self.per_person else Fraction(1)", "factor = Fraction(1)",
+      f"{CHECKS}/test_comparisons.py"),
+    _("the lower of two rates decides", "policy/checks/region_checks.py",
+      "(part, whole) if of_part >= of_all else (whole, part)",
+      "(whole, part) if of_part >= of_all else (part, whole)",
+      f"{CHECKS}/test_region_checks.py"),
+    _("a share of units needs no level", "policy/site_rules.py",
+      'if self.in_share < 1 and (self.sense != ">=" or not self.level or self.pool):',
+      'if self.in_share < 1 and (self.sense != ">=" or self.pool):',
+      "unit/policy/test_problems.py"),
+    _("a Gini of 1 is a rule", "policy/fairness_rules.py",
+      "self.number >= 1:", "self.number > 1:", "properties/test_fairness.py"),
     # ---------------------------------------------------------------- years
     _("nobody leaves", "planning/years/beginnings.py",
       "return (2 * p * number + q) // (2 * q)", "return 0",
@@ -499,7 +596,7 @@ _Done = subprocess.CompletedProcess[str]
 
 
 def copy_of_the_project(into: Path) -> Path:
-    """The package, its tests and its settings; kernels stay compiled, sources are compiled anew.
+    """The package, its tests, settings and data; kernels stay compiled, sources are compiled anew.
 
     The compiled sources are checked by their content, not by time and size, so that a mutant is
     never mistaken for what it replaces.
@@ -508,6 +605,7 @@ def copy_of_the_project(into: Path) -> Path:
     for name in ("allocator", "tests"):
         shutil.copytree(ROOT / name, into / name, ignore=clean)
     shutil.copy(ROOT / "pyproject.toml", into)
+    (into / "data").symlink_to(ROOT / "data", target_is_directory=True)
     by_content = py_compile.PycInvalidationMode.CHECKED_HASH
     compileall.compile_dir(into / "allocator", quiet=2, invalidation_mode=by_content)
     return into
@@ -515,7 +613,7 @@ def copy_of_the_project(into: Path) -> Path:
 
 def python(project: Path, *arguments: str, unbroken: bool = False) -> _Done:
     """Run Python in the copy, which comes before any installed package."""
-    environment = {**os.environ, "PYTHONPATH": str(project), "HYPOTHESIS_PROFILE": "dev"}
+    environment = {**os.environ, "PYTHONPATH": str(project), "HYPOTHESIS_PROFILE": "mutants"}
     if not unbroken:  # a mutant leaves nothing behind
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(

@@ -1,6 +1,7 @@
 """Clashes against every choice of rules: nothing too much in them, nothing missing."""
 
 import numpy as np
+import pytest
 from builders import rule, small_region
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ def possible(rows):
 @given(asked=asked, per_bed=st.none() | st.sampled_from(["0.5", "2"]))
 def test_every_clash_is_impossible_and_every_part_of_it_possible(asked, per_bed):
     """Leave any member out and the rest can be kept; with all of them, nothing can."""
+    numbers = {f"r{k}": number for k, ((_, _, number), _) in enumerate(asked)}
     rules, rows = [], {INSIDE: ([1.0, -1.0, 0.0], 0.0, np.inf)}
     for k, (limit, strength) in enumerate(asked):
         resource, sense, number = limit
@@ -63,8 +65,10 @@ def test_every_clash_is_impossible_and_every_part_of_it_possible(asked, per_bed)
         assert not possible([rows[m] for m in members])
         for left_out in members:
             assert possible([rows[m] for m in members if m != left_out])
-        for member, change in zip(clash["member"], clash["change"], strict=True):
+        for member, change, share in clash[["member", "change", "change_share"]].to_numpy():
             if change == change and member in rows and member != "per bed":
                 coefficients, lower, upper = rows[member]
+                if member in numbers:
+                    assert share == pytest.approx(change / numbers[member])
                 moved = (coefficients, lower - change - 1e-6, upper + change + 1e-6)
                 assert possible([*(rows[m] for m in members if m != member), moved])

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import rule, small_policy, small_region
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from planned import amounts, line, misses, planned
 from planning_oracles import cheapest_stocks, readings, site_cost
@@ -41,6 +41,7 @@ from allocator.files.reading import read_plan
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
+from allocator.planning.controlled_rounding import controlled_rounding
 from allocator.plans import Tally
 from allocator.scenarios import ExitCode
 
@@ -231,19 +232,26 @@ def test_a_plan_splits_its_total_exactly(people, rate, more):
 
 
 @some
-@given(cells=st.lists(st.tuples(*[st.integers(0, 9)] * 2), min_size=3, max_size=3))
-def test_controlled_rounding_keeps_both_margins_of_a_plan(cells):
-    """Invariant 22: public and private beds by county; no cell moves by one or more."""
-    people = [a + b + 1 for a, b in cells]
+@given(
+    people=st.tuples(*[st.integers(1, 19)] * 3), public=st.integers(1, 9), private=st.integers(1, 9)
+)
+@example(people=(4, 16, 1), public=7, private=7)  # Webster of each by itself: 1, 6, 0
+def test_controlled_rounding_keeps_both_margins_of_a_plan(people, public, private):
+    """Invariant 22: public and private beds by county; no cell moves by one or more, and the table
+    is the nearest of all such.
+    """
     region = small_region(people=[100 * n for n in people], units=UNITS)
-    totals = {"public_beds": 7, "private_beds": 4, "all_beds": 11}
+    totals = {"public_beds": public, "private_beds": private, "all_beds": public + private}
     rules = [rule("total", id=r, resources=[r], number=n, sense="==") for r, n in totals.items()]
     plan = planned(region, *rules, assume={"apportionment": "controlled"})
+    found = {resource: amounts(plan, resource) for resource in totals}
     for resource, number in totals.items():
-        found = amounts(plan, resource)
-        assert found["R"] == sum(found[u] for u in "ABC") == number
+        assert found[resource]["R"] == sum(found[resource][u] for u in "ABC") == number
         for unit, n in zip("ABC", people, strict=True):
-            assert abs(found[unit] - Fraction(number * n, sum(people))) < 1
+            assert abs(found[resource][unit] - Fraction(number * n, sum(people))) < 1
+    exact = [[Fraction(n * total, sum(people)) for total in (public, private)] for n in people]
+    cells = [[found["public_beds"][u], found["private_beds"][u]] for u in "ABC"]
+    assert cells == controlled_rounding(exact)
 
 
 # ---------------------------------------------------------------- 23: inequality

@@ -29,6 +29,15 @@ def test_which_people_are_planned_for(definitions, meant, met):
     assert "population" in line.note
 
 
+@pytest.mark.parametrize(("stated", "slack"), [(4400, 0), (4399, -1), (4500, -100)])
+def test_the_plan_is_for_as_many_as_the_text_states(stated, slack):
+    """4,400 people in its table: no more and no fewer will do."""
+    region = small_region()
+    asked = rule("parameter", id="N", number=stated)
+    line = audited(region, plan_facts(region), asked)["N", "all"]
+    assert (line.required, line.achieved, line.slack, line.met) == (stated, 4400, slack, not slack)
+
+
 @pytest.mark.parametrize(
     ("fields", "amount"),
     [
