@@ -1,7 +1,12 @@
 """Jiaxing from 2021 to 2025: what opens when, who is hired when, and what the last year lacks."""
 
+import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import allocator as al
@@ -10,9 +15,8 @@ from allocator.scenarios import load, read_scenario, run
 
 pytestmark = pytest.mark.slow
 
-SCENARIO = read_scenario(
-    Path(__file__).resolve().parents[2] / "data" / "jiaxing" / "scenario-years.toml"
-)
+FILE = Path(__file__).resolve().parents[2] / "data" / "jiaxing" / "scenario-years.toml"
+SCENARIO = read_scenario(FILE)
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +53,59 @@ def test_staff_cannot_grow_as_fast_as_the_targets_ask(plan: Plan) -> None:
         assert by_year.at[2025, "stock"] == lines.at[rule, "achieved"]
         assert (by_year["added"] <= most + 1200).all()
     assert any("do not allow all" in note for note in plan.provenance["notes"])
+
+
+def test_every_stage_is_proven(plan: Plan) -> None:
+    """Musts, targets and wishes of the last year, and how early."""
+    stages = plan.tiers[plan.tiers["block"] == "years"].set_index("tier")
+    assert stages.index.tolist() == ["must", "target", "wish", "earliest"]
+    assert stages["status"].eq("optimal").all()
+    assert (stages["gap"] <= 0.001).all()
+    assert stages.at["must", "objective"] == stages.at["wish", "objective"] == 0
+
+
+def test_staff_grow_as_can_be_reckoned_by_hand(plan: Plan) -> None:
+    """K09: s' = (1 - a) s + hires + trainees; in seven counties whole persons leave, +-0.5 each."""
+    table = plan.years.groupby(["resource", "year"])[["stock", "added"]].sum()
+    for resource, share, most in (("physicians", 0.03, 1500), ("nurses", 0.04, 2500)):
+        there = table.at[(resource, 2020), "stock"]
+        for year in range(2021, 2026):
+            trainees = table.at[("gp_trainees", year), "added"] if resource == "physicians" else 0
+            there = there * (1 - share) + most + trainees
+        assert abs(table.at[(resource, 2025), "stock"] - there) <= 0.5 * 7 * 5
+    trainees = table.loc["gp_trainees"]["added"]
+    assert trainees.loc[2021:].between(190, 210).all()
+
+
+def test_what_stands_and_is_wanted_is_there_in_every_year(plan: Plan) -> None:
+    """No bed and nobody on the staff is given up to come again."""
+    rows = plan.years.pivot_table("stock", ["resource", "unit"], "year")
+    least = rows[[2020, 2025]].min(axis=1)
+    staff = rows.index.get_level_values("resource").str.contains(
+        "physicians|nurses|technicians|staff"
+    )
+    assert (rows[~staff].min(axis=1) >= least[~staff]).all()
+    left = plan.years[plan.years["resource"].isin(["physicians", "nurses_2_general"])]
+    before = left.groupby(["resource", "unit"])["stock"].shift()
+    natural = (before * 0.03 + 0.5).apply(lambda x: x // 1)
+    later = left["year"] > 2020
+    assert (left["left"][later] == natural[later]).all()
+
+
+def test_ctrl_c_once_it_is_known_when_leaves_the_years(tmp_path: Path) -> None:
+    """A signal to the command: 130, and the plan is written with its stock by year."""
+    command = [sys.executable, "-m", "allocator", "plan", str(FILE), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(
+        [*command, "--no-map"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if "years: rules by year" in line:
+                running.send_signal(signal.SIGINT)
+                break
+        running.communicate(timeout=300)
+    assert running.returncode == 130
+    head = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
+    assert head["interrupted"]
+    assert any("interrupted before" in note for note in head["provenance"]["notes"])
+    assert pd.read_csv(tmp_path / "out" / "years.csv")["year"].max() == 2025

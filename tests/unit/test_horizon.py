@@ -39,6 +39,7 @@ def test_every_problem_is_told_at_once():
         ({"first": 2021, "last": 2099}, "at most 50 years"),
         ({"first": 2021, "last": 2022, "attrition": 0.1}, "share per staff resource"),
         ({"first": 2021, "last": 2022, "hires_per_year": 1.5}, "must be a whole number"),
+        ({"first": 2021, "last": 2022, "shortfall": "fair"}, "shortfall must be 'least' or 'even'"),
     ],
 )
 def test_a_wrong_table_is_refused(table, words):
@@ -49,7 +50,7 @@ def test_a_wrong_table_is_refused(table, words):
 
 def test_what_the_years_say():
     """Budgets by year, shares of staff as written, hires by resource."""
-    years = Years(2021, 2023, (5, 0, 7), {"nurses": 0.04}, {"nurses": 9})
+    years = Years(2021, 2023, (5, 0, 7), {"nurses": 0.04}, {"nurses": 9}, "even")
     assert years.all == (2021, 2022, 2023)
     assert [years.budget(y) for y in years.all] == [5.0, 0.0, 7.0]
     assert years.leaving("nurses", 0.03) == Fraction(1, 25)
