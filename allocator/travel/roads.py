@@ -178,8 +178,8 @@ class _Case:
                 "source": "roads", "roads": dict(self.roads.source), "direction": self.direction,
                 **told, "snapped_to": "the nearest spot on a street",
                 "snap_limit_m": float(snap_limit_m), "least_part_km": float(least_part_km),
-                "nodes": self.roads.n_nodes, "streets": len(self.roads), "left_out": left_out,
-                "notes": notes,
+                "nodes": self.roads.n_nodes, "streets": len(self.roads), "arcs": self.roads.n_arcs,
+                "left_out": left_out, "notes": notes,
             },
         )  # fmt: skip
 

@@ -31,7 +31,7 @@ def osm_file(path, ways=WAYS):
     )
     text = ""
     for number, (refs, tags) in ways.items():
-        points = "".join(f'<nd ref="{ref}"/>' for ref in refs.split())
+        points = "".join(f'<nd ref="{ref}"/>' for ref in refs.split())  # codespell:ignore nd
         words = "".join(f'<tag k="{k}" v="{v}"/>' for k, v in tags.items())
         text += f'<way id="{number}" version="1">{points}{words}</way>'
     path.write_text(f'<osm version="0.6" generator="test">{nodes}{text}</osm>', "utf-8")

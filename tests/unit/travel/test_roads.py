@@ -60,6 +60,18 @@ def test_exactly_the_limit_is_within_it():
 
 
 @quiet
+def test_no_time_at_all_is_a_limit_too():
+    """Within 0 minutes lies what zero-minute streets lead to, and the place itself."""
+    bridge = network([(0, 0), (1, 0), (2, 0)], [(0, 1, "<>"), (1, 2, "<>")],
+                     minutes=[[0, 0], [0, 1]])  # fmt: skip
+    ends = at((0, 0), (1, 0), (2, 0)), at((0, 0))
+    there = road_network(bridge, *ends, max_minutes=0, direction="to site")
+    back = road_network(bridge, *ends, max_minutes=0, direction="from site")
+    assert arcs(there) == {(0, 0): 0, (1, 0): 0}
+    assert arcs(back) == {(0, 0): 0, (1, 0): 0, (2, 0): 0}
+
+
+@quiet
 def test_one_way_streets_tell_the_ambulance_from_the_patient():
     """On a one-way ring the way there and the way back differ; both sides may be the smaller."""
     ring = network([(0, 0), (1, 0), (0.5, 1)], [(0, 1, ">"), (1, 2, ">"), (2, 0, ">")])
