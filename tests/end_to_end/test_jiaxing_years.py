@@ -1,12 +1,10 @@
 """Jiaxing from 2021 to 2025: what opens when, who is hired when, and what the last year lacks."""
 
-import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import allocator as al
@@ -105,7 +103,7 @@ def test_ctrl_c_once_it_is_known_when_leaves_the_years(tmp_path: Path) -> None:
                 break
         running.communicate(timeout=300)
     assert running.returncode == 130
-    head = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))
-    assert head["interrupted"]
-    assert any("interrupted before" in note for note in head["provenance"]["notes"])
-    assert pd.read_csv(tmp_path / "out" / "years.csv")["year"].max() == 2025
+    plan = al.read_plan(tmp_path / "out")
+    assert plan.interrupted
+    assert any("interrupted before" in note for note in plan.provenance["notes"])
+    assert plan.years["year"].max() == 2025
