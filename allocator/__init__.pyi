@@ -47,6 +47,13 @@ from .travel.distance import straight_line as straight_line
 from .travel.distance import straight_line_km as straight_line_km
 from .travel.ends import Demand as Demand
 from .travel.ends import SiteSet as SiteSet
+from .travel.line_roads import LineFields as LineFields
+from .travel.road_files import read_roads as read_roads
+from .travel.road_graph import RoadNetwork as RoadNetwork
+from .travel.road_report import RoadWarning as RoadWarning
+from .travel.road_speeds import RoadSpeeds as RoadSpeeds
+from .travel.roads import road_network as road_network
+from .travel.roads import road_network_km as road_network_km
 from .travel.times import TravelTimes as TravelTimes
 
 __all__ = [
@@ -58,10 +65,14 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "Level",
+    "LineFields",
     "Plan",
     "Policy",
     "PolicyError",
     "Region",
+    "RoadNetwork",
+    "RoadSpeeds",
+    "RoadWarning",
     "Scenario",
     "SiteSet",
     "Siting",
@@ -96,7 +107,10 @@ __all__ = [
     "read_plan",
     "read_policy",
     "read_region",
+    "read_roads",
     "read_scenario",
+    "road_network",
+    "road_network_km",
     "straight_line",
     "straight_line_cover",
     "straight_line_km",
