@@ -59,6 +59,13 @@ CATALOGUE: tuple[Assumption, ...] = (
         "none by default: the plans give no cap, only floors of recruiting",
     ),
     Assumption(
+        "existing_beds", "keep", "",
+        "beds that stand today where a rule sets a number or an upper limit: 'keep' = none is "
+        "given up unless a rule cannot be kept otherwise, and then the fewest; 'release' = also "
+        "where that saves money or staff",
+        "house reading: no plan closes beds to save staff", choices=("keep", "release"),
+    ),
+    Assumption(
         "population", "policy", "persons",
         "residents to plan for: 'policy' = the figure the plan states for its year, "
         "'region' = as in the region's files, or a number",

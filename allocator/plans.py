@@ -37,15 +37,18 @@ proven, and ``objective_change`` what it does to the planner's objective."""
 
 
 MARGINAL_COLUMNS: tuple[str, ...] = (
-    "asked", "area", "area_name", "step", "rule", "effect", "measure", "at", "cost", "method",
-    "words",
+    "asked", "area", "area_name", "step", "rule", "effect", "effect_bound", "measure", "at", "cost",
+    "currency", "method", "words",
 )  # fmt: skip
 """One line per figure that one more (``step`` > 0) or one less of something would change.
 
-``asked`` is a site kind, a resource, or a rule whose own figure is raised or lowered; ``effect``
-the change of the figure of ``rule``, or of the planner's objective, in ``measure``. ``at`` is the
-site that is opened or closed and ``cost`` what that costs by itself. ``method`` says which question
-is answered: each site tried with all others as planned, or the program solved again."""
+``asked`` is a site kind (or several), a resource, or a rule whose own figure is raised or lowered;
+``effect`` the change of the figure of ``rule``, or of the planner's objective, in ``measure``:
+empty where it cannot be had. ``effect_bound`` is what no answer to the question can beat: the same
+unless a work limit ended the search. ``at`` names the sites that are opened or closed where they
+are few, and ``cost`` in ``currency`` is what the change costs by itself. ``method`` says which
+question is answered: each site tried with all others as planned, the sites chosen again (``step``
+0: as many, placed anew), or the program solved again."""
 
 
 YEAR_COLUMNS: tuple[str, ...] = (

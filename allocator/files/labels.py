@@ -91,6 +91,8 @@ HEADERS: dict[str, tuple[str, str]] = {
     "asked": ("one more or less of", "增减对象"),
     "step": ("how many", "增减数量"),
     "effect": ("effect", "影响"),
+    "effect_bound": ("proven at best", "影响上限"),
+    "currency": ("currency", "币种"),
     "at": ("at site", "位置"),
     "method": ("how it was found", "求法"),
     "year": ("year", "年份"),
@@ -116,6 +118,7 @@ HEADERS: dict[str, tuple[str, str]] = {
 
 WORDS: dict[str, str] = {
     "must": "必须", "target": "目标", "wish": "期望", "info": "参考", "limit": "客观限制",
+    "existing beds": "现有床位",
     "kept": "保留", "new": "新建", "closed": "关闭", "upgraded": "升级",
     "planned": "规划", "measured": "实测", "modelled": "模拟", "assumed": "假设",
     "beds": "床位", "persons": "人员", "vehicles": "车辆", "people": "人口", "sites": "机构",

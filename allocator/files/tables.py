@@ -35,8 +35,8 @@ _NUMBERS = {
     "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
     "have", "lon", "lat", "people_served", "cost", "people", "objective", "bound", "gap",
     "seconds", "clash", "missed", "change", "change_share", "objective_change", "allocated", "beds",
-    "ambulances", "negative_pressure", "step", "effect", "year", "stock", "added", "left",
-    "spent", "met_from", "areas", "mean", "worst", "best",
+    "ambulances", "negative_pressure", "step", "effect", "effect_bound", "year", "stock", "added",
+    "left", "spent", "met_from", "areas", "mean", "worst", "best",
     "range", "mean_deviation", "gini", "theil", "atkinson",
 }  # fmt: skip
 _FORMS: dict[str, Form] = {

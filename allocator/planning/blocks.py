@@ -16,9 +16,11 @@ from allocator.planning.rows.kinds import SITE_ROWS, STOCK_ROWS
 from allocator.planning.shortfall import Shortfall
 from allocator.planning.stocks import (
     add_stocks,
+    beds_given_up,
     change_terms,
     cost_terms,
     fair_terms,
+    given_up_in_words,
 )
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Record, Tiers
@@ -41,6 +43,10 @@ class Block:
             found = self._rows(rule, None)
             self.shortfalls.setdefault(rule.strength, []).extend(found or [])
         self._stations()
+        self.given_up: list[Term] = (
+            [] if self.stock is None else beds_given_up(self.stock, task.rules)
+        )
+        """Existing beds that the plan gives up: least after the rules, before the objective."""
         self.budgets: dict[str, Row] = {}
         """The rows that limit money, by the rule's id; ``budget`` for the planner's own."""
         self._limit_budget()
@@ -169,6 +175,8 @@ class Block:
         proven: Record | None = None
         try:
             tiers.rules(self.shortfalls)
+            if self.given_up:
+                tiers.stage("existing beds", self.given_up)
             terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
             tiers.stage("objective", terms, constant=constant)
             if tiers.records and tiers.records[-1].tier == "objective":
@@ -219,6 +227,8 @@ class Block:
             decided.attributes |= {k for k, v in model.attributes.items() if solution.whole(v)}
         if self.stock is not None:
             decided.amounts = {k: solution.whole(v) for k, v in self.stock.amount.items()}
+            if self.given_up:
+                decided.notes += given_up_in_words(self.stock, decided.amounts)
         for choice in self.choices:
             taken = [b for b, v in choice.taken.items() if solution.whole(v)]
             decided.branches[choice.rule, choice.area] = taken[0]

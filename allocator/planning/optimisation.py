@@ -199,7 +199,7 @@ def _as_plan(
         facilities=facilities,
         tiers=_tier_table(decided),
         conflicts=conflict_table(decided.clashes, lines, case),
-        marginals=marginal_table(decided.marginals, lines, names),
+        marginals=marginal_table(decided.marginals, lines, names, region.costs.currency),
         fairness=fairness_table(case, units, cells),
         assumptions=pd.DataFrame(case.assumptions.table()),
         cells=cells,

@@ -12,7 +12,7 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
-from allocator.planning.marginals import OBJECTIVE, SOLVED, Marginal, one_of
+from allocator.planning.marginals import OBJECTIVE, SOLVED, Marginal
 from allocator.planning.objectives import Objective
 from allocator.planning.probing import Answer, Probe, Shift
 from allocator.planning.tasks import Task
@@ -28,6 +28,7 @@ from allocator.policy.rules import (
     Stay,
     Total,
 )
+from allocator.policy.words import one_of
 from allocator.region.stock import resources
 
 LARGE = 2_000

@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class _Tier:
-    """What one strength misses: its terms, the row that holds it, and the least it can be."""
+    """What one strength misses, or beds given up: terms, the row that holds it, the least."""
 
     terms: list[Term]
     hold: Row
@@ -62,6 +62,8 @@ class Probe:
             terms, _ = total_share(self.block.shortfalls.get(strength, []))
             if terms:
                 self._add_tier(strength, terms)
+        if self.block.given_up:
+            self._add_tier("existing beds", self.block.given_up)
         self._base = self._solve(self._terms)
         self.answer = self._read(self._base)
 

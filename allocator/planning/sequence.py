@@ -22,6 +22,7 @@ from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.have import Have, given_amounts
 from allocator.planning.planned import planned_resources
 from allocator.planning.prices import prices_of, with_prices
+from allocator.planning.resiting import resited
 from allocator.planning.site_marginals import site_effects, site_marginals
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Progress
@@ -57,12 +58,15 @@ def decide(
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
         settings=settings, progress=progress, models=models,
     )  # fmt: skip
+    parts = [
+        replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, budget=None)
+        for kinds, found in groups
+    ]
     if budget is not None or budgets:
         decided = _unless_interrupted(base, _solve_with_prices)
-        return _with_marginals_of_sites(case, _with_stock_of_today(case, decided))
+        return _with_marginals_of_sites(parts, case, _with_stock_of_today(case, decided))
     decided = Decided()
-    for kinds, found in groups:
-        task = replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False)
+    for task in parts:
         if decided.interrupted:
             decided.notes.append(_left_as_today(task.name))
             decided.bound = math.nan
@@ -75,7 +79,7 @@ def decide(
         settings=exact,
     )  # fmt: skip
     decided.add(_unless_interrupted(task, _solve_with_prices))
-    return _with_marginals_of_sites(case, _with_stock_of_today(case, decided))
+    return _with_marginals_of_sites(parts, case, _with_stock_of_today(case, decided))
 
 
 def _solve(task: Task) -> Decided:
@@ -120,13 +124,17 @@ def _solve_with_prices(task: Task) -> Decided:
     return decided
 
 
-def _with_marginals_of_sites(case: Case, decided: Decided) -> Decided:
-    """Add what one more station, and one more vehicle, would do for people."""
+def _with_marginals_of_sites(parts: list[Task], case: Case, decided: Decided) -> Decided:
+    """Add what one more station, and one more vehicle, would do for people.
+
+    ``parts`` are the networks of sites, each with its rules.
+    """
     if decided.interrupted:
         return decided
     try:
         effects = list(site_effects(case, decided))
         decided.marginals = [
+            *resited(parts, decided, effects),
             *site_marginals(case, effects),
             *vehicle_marginals(case, decided, effects),
             *decided.marginals,

@@ -1,8 +1,9 @@
 """What one more station, or one less, would do for people: every site tried in turn.
 
 The question answered is: which *single* site, all others as planned, does most if it opens, or
-least harm if it closes? Trying each one answers it exactly. It is not the best plan with one
-station more, in which the others might move, too; nor does a chain of such steps lead there.
+least harm if it closes? Trying each one answers it exactly, whatever else the rules ask for. What
+one station more does where the others may move, too, is asked in
+:mod:`allocator.planning.resiting`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -61,7 +62,7 @@ class SiteEffects:
             rule=self.rule.id, effect=size if more == is_cover else -size, measure=measure,
             better=better, worse=worse, method=TRIED,
             at=str(case.region.sites.table.index[position]),
-            cost=_cost_of(case, position, more=more),
+            cost=cost_of(case, position, more=more),
         )  # fmt: skip
 
 
@@ -69,12 +70,12 @@ def figure_words(rule: CoverageRule | MeanResponse) -> tuple[str, str, str]:
     """Words for a rise and a fall of a rule's figure, and its unit."""
     if isinstance(rule, MeanResponse):
         until = "until an ambulance is there"
-        return f"minutes more {until}", f"minutes less {until}", "minutes"
+        return f"{{measure}} more {until}", f"{{measure}} less {until}", "minutes"
     limit = (
         f"{float(rule.within_km):g} km" if rule.within_km is not None
         else f"{float(rule.within_minutes or 0):g} minutes"
     )  # fmt: skip
-    return f"more people within {limit}", f"fewer people within {limit}", "people"
+    return f"more {{measure}} within {limit}", f"fewer {{measure}} within {limit}", "people"
 
 
 def site_marginals(case: Case, found_effects: Sequence[SiteEffects]) -> list[Marginal]:
@@ -213,7 +214,7 @@ def by_unit(case: Case, positions: list[int]) -> dict[str, set[int]]:
     return inside
 
 
-def _cost_of(case: Case, position: int, *, more: bool) -> float:
+def cost_of(case: Case, position: int, *, more: bool) -> float:
     """Cost of the opening, or what the closing costs or (< 0) saves, of the site by itself."""
     existing = case.region.sites.table["status"].iloc[position] == "existing"
     if existing:

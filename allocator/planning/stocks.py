@@ -1,5 +1,7 @@
 """Beds, staff and vehicles per planning unit: variables, price, fair split."""
 
+from collections.abc import Mapping
+
 from allocator.lp.program import Solution, Term
 from allocator.planning.decisions import StockModel
 from allocator.planning.fair_split import fair_split
@@ -63,6 +65,36 @@ def cost_terms(model: StockModel) -> list[Term]:
         price = costs.of(resource) * once
         found += [(price * c, v) for c, v in terms if price]
     return found
+
+
+def beds_given_up(model: StockModel, rules: list[Rule]) -> list[Term]:
+    """Existing beds that a rule lets go, to be kept all the same wherever all rules allow it.
+
+    A rule that sets a number ('==') takes away the floor of its beds and of their parts; without
+    one, beds of grade 3A would close because they ask for more staff than others.
+    """
+    case = model.case
+    if case.assumptions.word("existing_beds") == "release":
+        return []
+    planned = _planned(model)
+    known = resources()
+    beds = [
+        r for r in may_shrink(rules, planned, case).intersection(planned)
+        if known[r].form == "bed" and r != QUOTA_ONLY and not known[r].given
+    ]  # fmt: skip
+    return [term for r in sorted(beds) for term in _beyond(model, r, "given up", -1.0)]
+
+
+def given_up_in_words(model: StockModel, amounts: Mapping[tuple[str, str], int]) -> list[str]:
+    """A note per kind of beds of which a plan has fewer than stand today."""
+    notes = []
+    for resource in _planned(model):
+        known, today = resources()[resource], Have.of(model.case, resource).whole
+        there = sum(n for (name, _), n in amounts.items() if name == resource)
+        if known.form == "bed" and resource != QUOTA_ONLY and today is not None and there < today:
+            gone = f"{today - there:,g} of {today:,g} {known.label}"
+            notes.append(f"{gone} that stand today are given up: the rules leave no room for them")
+    return notes
 
 
 def change_terms(model: StockModel) -> list[Term]:

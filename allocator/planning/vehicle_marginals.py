@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.marginals import BY_MODEL, Marginal, one_of
+from allocator.planning.marginals import BY_MODEL, Marginal
 from allocator.planning.site_marginals import SiteEffects, by_unit, figure_words
+from allocator.policy.words import one_of
 from allocator.region.stock import resources
 
 _VEHICLE, _STATION = "ambulances", "ems_station"

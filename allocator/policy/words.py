@@ -1,5 +1,6 @@
 """Words of a policy for people: numbers, groups of people, the facilities that a rule is about."""
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -11,6 +12,45 @@ PEOPLE = {
     "age60": "residents of 60 and older", "age65": "residents of 65 and older",
     "elderly": "elderly residents", "under3": "children under 3",
 }  # fmt: skip
+
+
+_TAIL = re.compile(r"(,| \(| (?:of|over|a|in|on|for|with|among|kept|away|to|not|per)\b).*")
+"""Where the noun of a label ends: beds of primary care, persons over the plan, visits a year."""
+
+
+def one_of(label: str) -> str:
+    """A label of many as the label of one.
+
+    >>> one_of("ambulances"), one_of("beds of counties"), one_of("people"), one_of("branches")
+    ('ambulance', 'bed of counties', 'person', 'branch')
+    """
+    tail = _TAIL.search(label)
+    noun, rest = (label, "") if tail is None else (label[: tail.start()], tail[0])
+    if noun.split(" ")[-1] == "people":
+        return f"{noun.removesuffix('people')}person{rest}"
+    if noun.endswith("ies") and noun not in {"series", "species"}:
+        return f"{noun[:-3]}y{rest}"
+    if noun.endswith(("ches", "shes", "xes", "sses")):
+        return f"{noun[:-2]}{rest}"
+    return f"{noun if noun.endswith('ss') else noun.removesuffix('s')}{rest}"
+
+
+def counted(number: float, label: str) -> str:
+    """A number with its label, in the singular for one.
+
+    >>> counted(1, "vehicles"), counted(2, "vehicles"), counted(12_400, "people")
+    ('1 vehicle', '2 vehicles', '12,400 people')
+    """
+    return f"{figure_text(number)} {one_of(label) if abs(number) == 1 else label}"
+
+
+def figure_text(number: float) -> str:
+    """A number as people read it: whole from a thousand on, else to six figures.
+
+    >>> figure_text(12_400.4), figure_text(0.25)
+    ('12,400', '0.25')
+    """
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.6g}"
 
 
 def exact_text(number: Fraction) -> str:

@@ -1,5 +1,8 @@
 """What one more and one less are worth: against trying it, and against the duals of the LP."""
 
+import math
+from itertools import combinations
+
 import numpy as np
 import pytest
 from builders import rule
@@ -14,6 +17,7 @@ from strategies import regions, some
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.program import Program
 from allocator.lp.solvers import SolverSettings
+from allocator.planning.marginals import RESITED, TRIED
 
 PEOPLE_RULES = st.one_of(
     st.builds(
@@ -59,6 +63,7 @@ def test_the_best_addition_and_removal_are_those_that_the_audit_finds(region, as
     ]
     best = max if asked.kind == "coverage" else min
     found = plan.marginals[(plan.marginals["rule"] == "X") & (plan.marginals["area"] == "all")]
+    found = found[found["method"] == TRIED]
     effects = dict(zip(found["step"], found["effect"], strict=True))
     if base is None:
         assert not effects  # nobody comes from nowhere
@@ -116,3 +121,49 @@ def test_duals_lie_between_the_one_sided_differences(seed):
     assert floor[kept] @ ours.duals + np.minimum(ours.reduced_costs, 0) @ np.full(n, 50.0) == (
         pytest.approx(base)
     )
+
+
+@some
+@given(region=regions(), asked=PEOPLE_RULES, km=st.sampled_from([None, 1, 2]))
+def test_one_more_and_one_less_with_the_others_free_are_the_best_of_all_choices(region, asked, km):
+    """Every choice of as many sites that keeps the other rules as well is tried; stations stay."""
+    plan = planned(region, asked, *([] if km is None else [_everybody(km)]))
+    table = region.sites.table
+    shown = statuses(plan)
+    standing = frozenset(s for s, status in shown.items() if status != "closed")
+    stay = frozenset(table.index[table["status"] != "candidate"])
+    found = plan.marginals[(plan.marginals["rule"] == "X") & (plan.marginals["area"] == "all")]
+    found = found[found["method"].str.startswith("solved again")]
+    assert set(found["method"]) <= {RESITED}
+    now = {"existing": "kept", "candidate": "new", "required": "new"}
+
+    def figures(opened):
+        known = {s: now[was] if s in opened else "closed" for s, was in table["status"].items()}
+        lines = audited(region, plan_facts(region, {}, known), asked, _everybody(km or 1))
+        return lines["X", "all"], lines["E", "all"].achieved
+
+    base, base_other = figures(standing)
+    for step, effect in zip(found["step"], found["effect"], strict=True):
+        size = len(standing) + round(step)
+        choices = [
+            stay.union(some)
+            for some in combinations(sorted(set(table.index) - stay), max(0, size - len(stay)))
+        ]
+        kept = [
+            line.achieved - base.achieved
+            for line, other in map(figures, choices)
+            if (km is None or other >= base_other - 1e-6) and (step < 0 or _share_kept(line, base))
+        ]
+        if math.isnan(effect):
+            assert not kept
+        else:
+            best = max(kept) if asked.kind == "coverage" else min(kept)
+            assert effect == pytest.approx(best, abs=1e-6)
+
+
+def _everybody(km):
+    return rule("coverage", id="E", within_km=km, sites=EMS)
+
+
+def _share_kept(line, base):
+    return (line.slack or 0) >= min(0.0, base.slack or 0.0) - 1e-6

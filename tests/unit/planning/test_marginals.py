@@ -1,8 +1,6 @@
 """One more and one less, in words and as a table."""
 
-import pytest
-
-from allocator.planning.marginals import SOLVED, Marginal, marginal_table, one_of
+from allocator.planning.marginals import SOLVED, STOPPED, Marginal, marginal_table
 from allocator.plans import MARGINAL_COLUMNS, Line
 
 
@@ -18,7 +16,7 @@ def one(**fields):
 
 def words(*found):
     lines = [Line("J031", "all", "all", "beds", ">=", "must")]
-    return marginal_table(found, lines, {"H": "Haining"})["words"].tolist()
+    return marginal_table(found, lines, {"H": "Haining"}, "CNY")["words"].tolist()
 
 
 def test_the_sign_is_said_in_words():
@@ -41,7 +39,7 @@ def test_the_place_and_the_unit_of_a_rule_are_named():
         asked="J031", what="{unit} asked for by J031", rule="J031", measure="", effect=1.0,
         better="{measure} more missed of J031", worse="",
     )  # fmt: skip
-    assert words(missed) == ["+1 bed asked for by J031: 1 beds more missed of J031"]
+    assert words(missed) == ["+1 bed asked for by J031: 1 bed more missed of J031"]
 
 
 def test_a_large_step_is_written_in_full():
@@ -52,16 +50,27 @@ def test_a_large_step_is_written_in_full():
 
 def test_the_table_has_its_columns_and_drops_what_tolerance_leaves():
     """An effect of 1e-7 is 0 in the table, too."""
-    table = marginal_table([one(effect=-1e-7)], [], {})
+    table = marginal_table([one(effect=-1e-7, cost=3.0)], [], {}, "EUR")
     assert tuple(table.columns) == MARGINAL_COLUMNS
-    assert table["effect"].tolist() == [0.0]
-    assert marginal_table([], [], {}).empty
+    assert table["effect"].tolist() == table["effect_bound"].tolist() == [0.0]
+    assert table["currency"].tolist() == ["EUR"]
+    assert marginal_table([], [], {}, "EUR").empty
+    assert marginal_table([one()], [], {}, "EUR")["currency"].tolist() == [""]
 
 
-@pytest.mark.parametrize(
-    ("label", "single"),
-    [("ambulances", "ambulance"), ("public beds", "public bed"), ("bodies", "body"), ("x", "x")],
-)
-def test_one_of_many(label, single):
-    """The label of one."""
-    assert one_of(label) == single
+def test_what_is_not_proven_and_what_cannot_be_had_is_said():
+    """A range where a work limit ended the search; no number where there is no answer."""
+    cover = {"better": "more {measure} within 2 km", "worse": "fewer {measure} within 2 km"}
+    free = ", the others free to move"
+    assert words(
+        one(**cover, effect=3.0, bound=5.0, how=free, method=STOPPED),
+        one(**cover, effect=-1.0, step=-1.0),
+        one(effect=float("nan"), step=-1.0),
+        one(**cover, effect=2.0, step=0.0),
+    ) == [
+        "+1 ambulance station, the others free to move: 3 more people within 2 km or better, "
+        "at best 5 more people within 2 km",
+        "-1 ambulance station: 1 fewer person within 2 km",
+        "-1 ambulance station: not without missing more of another rule",
+        "as many, placed anew (ambulance station): 2 more people within 2 km",
+    ]

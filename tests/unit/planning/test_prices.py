@@ -155,4 +155,4 @@ def test_a_step_of_a_budget():
     plan = planned(region, wish, budget=300.0)
     assert sides(plan, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
     said = plan.marginals["words"].tolist()
-    assert "+10 CNY of budget: 1 vehicles less missed of T" in said
+    assert "+10 CNY of budget: 1 vehicle less missed of T" in said

@@ -154,3 +154,52 @@ def test_the_required_column_is_the_largest_floor_on_that_resource_alone():
     root = plan.units[plan.units["unit"] == "R"].set_index("resource")["required"]
     assert root["ambulances"] == 9
     assert root[["public_beds", "private_beds", "residents"]].isna().all()
+
+
+def test_beds_that_stand_are_kept_wherever_the_rules_allow_it():
+    """100 public beds, 60 of grade 3A at a nurse each: money alone closes none of them."""
+    region = small_region(
+        stock={
+            ("R", "public_beds"): 100,
+            ("R", "beds_3a_general"): 60,
+            ("R", "nurses_3a_general"): 0,
+        },
+        costs={"nurses_3a_general": 5},
+    )
+    rules = [
+        rule("total", id="t", resources=["public_beds"], number=100, sense="=="),
+        rule("ratio", id="n", number=1,
+             pairs=[{"resource": "nurses_3a_general", "base": "beds_3a_general"}]),
+    ]  # fmt: skip
+    kept = planned(region, *rules)
+    assert amount(kept, "beds_3a_general") == 60
+    assert kept.objective_value == 300
+    assert not any("given up" in note for note in kept.provenance["notes"])
+    freed = planned(region, *rules, assume={"existing_beds": "release"})
+    assert freed.objective_value == 0
+
+
+def test_of_beds_that_stand_the_fewest_are_given_up_for_a_rule():
+    """At most 40 beds: 20 of 60 of grade 3A have to go, however dear those that stay are."""
+    region = small_region(
+        stock={
+            ("R", "public_beds"): 60,
+            ("R", "beds_3a_general"): 60,
+            ("R", "nurses_3a_general"): 0,
+        },
+        costs={"nurses_3a_general": 5},
+    )
+    rules = [
+        rule("total", id="t", resources=["public_beds"], number=40, sense="<="),
+        rule("ratio", id="n", number=1,
+             pairs=[{"resource": "nurses_3a_general", "base": "beds_3a_general"}]),
+    ]  # fmt: skip
+    plan = planned(region, *rules)
+    assert misses(plan) == (0, 0, 0)
+    assert amount(plan, "beds_3a_general") == amount(plan, "public_beds") == 40
+    tier = plan.tiers.set_index("tier").loc["existing beds"]
+    assert (tier["objective"], tier["status"]) == (40, "optimal")  # 20 of either kind
+    assert any(
+        note.startswith("20 of 60 public beds that stand today are given up")
+        for note in plan.provenance["notes"]
+    )
