@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LP = "unit/lp"
 CHECKS = "unit/policy/checks"
 ROWS = "unit/planning/rows"
+YEARS = "unit/planning/years"
 PLANNING = "unit/planning"
 AUDITING = "unit/auditing"
 BROKEN = "properties/test_rules.py::test_a_rule_that_cannot_hold_is_missed_by_what_is_lacking"
@@ -589,6 +590,23 @@ MUTANTS = (
       "unit/auditing/test_auditing_years.py"),
     _("posts cost nothing after their first year", "auditing/years_money.py",
       "            found[year] = now\n", "            found[year], before = now - before, now\n",
+      "unit/auditing/test_auditing_years.py"),
+    _("money always suffices", "planning/years/schedule.py",
+      "if found is None or _suffices(case, found):", "if True:",
+      "unit/auditing/test_auditing_years.py"),
+    _("what got a new row keeps its answer", "planning/years/drafts.py",
+      "return frozenset(self.variables), self.rows",
+      "return frozenset(self.variables), frozenset()", f"{YEARS}/test_years_drafts.py"),
+    _("nobody asks for an even shortfall", "planning/years/schedule.py",
+      "if model.years.shortfall == \"even\":", "if False:", f"{YEARS}/test_years_schedule.py"),
+    _("staff may always be given up", "planning/years/paths.py",
+      "gives_up.append(course.most if fewer else stays - least)",
+      "gives_up.append(course.most)", f"{YEARS}/test_years_paths.py"),
+    _("an interrupt of the years is kept secret", "planning/years/carrying_out.py",
+      "interrupted=True, reproducible=False", "reproducible=False",
+      f"{YEARS}/test_years_schedule.py"),
+    _("the audit lets a part outgrow its whole", "auditing/years.py",
+      "if outer is not None and stock > _stock(outer, year):", "if False:",
       "unit/auditing/test_auditing_years.py"),
 )  # fmt: skip
 QUICK = ("< for <= at the radius", "no budget row", "floors are rounded down")

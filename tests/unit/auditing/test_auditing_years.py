@@ -84,6 +84,28 @@ def test_an_edited_line_is_found(plan, resource, column, check):
     assert lines.at[f"PHYSICAL.years, {check}", "met"] == False  # noqa: E712 - may be None
 
 
+def test_a_part_that_outgrows_its_whole_for_a_year_is_found():
+    """More psychiatrists than physicians in 2022; public and private beds that are not all."""
+    policy = small_policy(
+        rule("quota", id="doctors", resources=["physicians"], number=5),
+        rule("quota", id="minds", resources=["psychiatrists"], number=2),
+        *(rule("quota", id=r, resources=[r], number=3) for r in
+          ("all_beds", "public_beds", "private_beds")),
+    )  # fmt: skip
+    stock = {(u, r): 3 for u in ("A", "B") for r in ("physicians", "psychiatrists")}
+    region = small_region(stock=stock)
+    plan = al.plan(region, policy, years=Years(2021, 2023))
+    assert plan.compliance.set_index("rule").at["PHYSICAL.years, inside", "met"]
+    cases = (("physicians", 1.0, "psychiatrists inside 1"), ("private_beds", 99.0, "its parts are"))
+    for resource, number, words in cases:
+        at = (plan.years["resource"] == resource) & (plan.years["year"] == 2022)
+        changed = plan.years.copy()
+        changed.loc[changed.index[at][0], "stock"] = number
+        lines = al.audit(region, policy, replace(plan, years=changed)).set_index("rule")
+        assert lines.at["PHYSICAL.years, inside", "met"] == False  # noqa: E712
+        assert words in lines.at["PHYSICAL.years, inside", "note"]
+
+
 def test_a_site_without_a_year_or_with_a_wrong_one_is_found(plan):
     """Sites open once, in a year of the plan."""
     for year in (float("nan"), 2031.0):
