@@ -44,11 +44,11 @@ def unit_layer(plan: Plan, units: pd.DataFrame) -> gpd.GeoDataFrame:
     Columns are named ``ambulances_have``, ``ambulances_required``, ``ambulances_allocated``.
     """
     parts = ["have", "required", "allocated"]
-    wide = pd.DataFrame(index=pd.Index(dict.fromkeys(units["unit"]), name="unit"))
+    columns: dict[str, pd.Series[float]] = {}
     for resource in dict.fromkeys(units["resource"]):
         rows = units[units["resource"] == resource].set_index("unit")
-        for part in parts:
-            wide[f"{resource}_{part}"] = rows[part].astype(float)
+        columns |= {f"{resource}_{part}": rows[part].astype(float) for part in parts}
+    wide = pd.DataFrame(columns, index=pd.Index(dict.fromkeys(units["unit"]), name="unit"))
     named = units.drop_duplicates("unit").set_index("unit")[["name", "level"]]
     outlines = plan.outlines
     others = [u for u in outlines.index if u not in named.index]
