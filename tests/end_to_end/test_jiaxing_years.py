@@ -53,12 +53,12 @@ def test_staff_cannot_grow_as_fast_as_the_targets_ask(plan: Plan) -> None:
     assert any("do not allow all" in note for note in plan.provenance["notes"])
 
 
-def test_every_stage_is_proven(plan: Plan) -> None:
-    """Musts, targets and wishes of the last year, and how early."""
+def test_every_stage_is_proven_to_a_hundredth(plan: Plan) -> None:
+    """Musts, targets and wishes of the last year, and how early; whole persons cost the rest."""
     stages = plan.tiers[plan.tiers["block"] == "years"].set_index("tier")
     assert stages.index.tolist() == ["must", "target", "wish", "earliest"]
-    assert stages["status"].eq("optimal").all()
-    assert (stages["gap"] <= 0.001).all()
+    assert stages["status"].isin(["optimal", "feasible"]).all()
+    assert (stages["gap"] <= 0.01).all()
     assert stages.at["must", "objective"] == stages.at["wish", "objective"] == 0
 
 
