@@ -17,6 +17,7 @@ _ENTRIES_LOOKED_AT, _LOOKS_PER_ENTRY = 50_000_000, 4
 _SWAPS_PER_KICK = 6
 _DEPTHS, _CELLS_PER_GROUP, _TIMES_FINER = 4, 6, 2
 _STEPS = 400  # of an ascent for groups
+_NO_ROOM = 1e-150  # between two prices: a quotient by less would overflow
 
 
 class Interchange:
@@ -67,7 +68,10 @@ class Interchange:
     def between(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where prices lie between what cells pay (0) and would pay without their site (1)."""
         s = self._state
-        return np.clip((price - s.pays) / np.maximum(s.would - s.pays, 1e-300), 0.0, 1.0)
+        above, apart = price - s.pays, s.would - s.pays
+        nothing_between = (above > 0).astype(np.float64)
+        share = np.divide(above, apart, out=nothing_between, where=apart > _NO_ROOM)
+        return np.clip(share, 0.0, 1.0)
 
     def restart(self, opened: NDArray[np.int64]) -> None:
         """Go on from other sites."""
