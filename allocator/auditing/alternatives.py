@@ -9,6 +9,7 @@ from allocator.auditing.findings import Finding, each_apart, few, line_of
 from allocator.auditing.records import weakest
 from allocator.plans import Line
 from allocator.policy.rules import EitherOr, Quota, Rule, ServedBand, Share, Simple, Total
+from allocator.policy.words import counted
 
 
 def lines(rule: EitherOr, case: Case, audit: Callable[[Rule, Case], list[Line]]) -> list[Line]:
@@ -122,7 +123,7 @@ def _lines_by_unit(rule: EitherOr, case: Case, choices: dict[str, _Choice]) -> l
     findings = {unit: choice.finding() for unit, choice in choices.items()}
     total = replace(each_apart(list(findings.values())), note="")
     taken = Counter(choice.taken for choice in choices.values() if choice.held)
-    tally = [f"{name} in {number} units" for name, number in taken.items()]
+    tally = [f"{name} in {counted(number, 'units')}" for name, number in taken.items()]
     short = sum(not choice.held for choice in choices.values())
     notes = ([f"{short} of {len(choices)} units short"] if short else []) + tally
     total = replace(total, note="" if total.missing else "; ".join(notes))

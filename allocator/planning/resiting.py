@@ -237,7 +237,7 @@ class _Again:
         line = Marginal(
             asked="+".join(kinds), what=" or ".join(KINDS[kind][0] for kind in kinds), area="all",
             step=float(step), rule=rule.id, effect=math.nan, measure=measure, better=better,
-            worse=worse, method=RESITED, how=_FREE,
+            worse=worse, method=RESITED, how=_FREE if step else "",
         )  # fmt: skip
         if choice is None:
             return replace(line, worse="")

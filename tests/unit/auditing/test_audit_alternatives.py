@@ -95,7 +95,7 @@ def test_every_unit_may_choose():
     assert not verdict(region)[0].met
     line, branches, lines = verdict(region, either_or_per="unit")
     assert (line.required, line.achieved, line.met) == (2, 2, True)
-    assert line.note == "town in 1 units; near in 1 units"
+    assert line.note == "town in 1 unit; near in 1 unit"
     assert lines["OR", "A"].note == "taken: town"
     assert lines["OR", "B"].note == "taken: near"
     assert lines["town", "A1"].branch == "taken"
@@ -111,7 +111,7 @@ def test_a_unit_where_no_branch_holds():
     assert lines["OR", "B"].achieved == 2
     assert not lines["OR", "A"].met
     assert (line.required, line.achieved, line.slack, line.met) == (2, 1, -1, False)
-    assert line.note == "1 of 2 units short; near in 1 units"
+    assert line.note == "1 of 2 units short; near in 1 unit"
 
 
 def test_a_branch_that_says_nothing_of_a_unit_cannot_be_chosen_there():
