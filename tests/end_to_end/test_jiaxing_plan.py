@@ -160,7 +160,8 @@ def test_one_branch_of_each_alternative_is_taken(jiaxing):
 def test_every_tier_and_block_states_its_proof(jiaxing):
     """Status, bound and gap are filled in for every tier and block, and no bound is beaten."""
     tiers = jiaxing.table("tiers")
-    assert set(tiers["tier"]) == {"must", "target", "wish", "objective"}
+    assert set(tiers["tier"]) == {"must", "target", "wish", "existing beds", "objective"}
+    assert (tiers.loc[tiers["tier"] == "existing beds", "objective"] == 0).all()
     assert not tiers[["objective", "bound", "gap", "status", "seconds"]].isna().any(axis=None)
     assert set(tiers["status"]) <= {"optimal", "feasible"}
     assert (tiers["bound"] <= tiers["objective"] * (1 + 1e-9) + 1e-9).all()
