@@ -8,45 +8,13 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.travel.heap_kernels import drop_least, push
+
 _Floats = NDArray[np.float64]
 _Whole = NDArray[np.int64]
 _Few = NDArray[np.uint32]
 _Street = NDArray[np.int32]
 _Positions = NDArray[np.int32]
-
-
-@numba.njit(cache=True, nogil=True)
-def _push(keys: _Floats, items: _Few, size: int, key: float, item: int) -> None:
-    """Add to a heap with four children per entry that holds ``size`` entries."""
-    at = size
-    while at > 0:
-        parent = (at - 1) >> 2
-        if keys[parent] <= key:
-            break
-        keys[at], items[at] = keys[parent], items[parent]
-        at = parent
-    keys[at], items[at] = key, item
-
-
-@numba.njit(cache=True, nogil=True)
-def _drop_least(keys: _Floats, items: _Few, size: int) -> None:
-    """Take the least entry from a heap that holds ``size`` entries."""
-    last = size - 1
-    key, item = keys[last], items[last]
-    at = 0
-    while True:
-        child = 4 * at + 1
-        if child >= last:
-            break
-        least = child
-        for other in range(child + 1, min(child + 4, last)):
-            if keys[other] < keys[least]:
-                least = other
-        if keys[least] >= key:
-            break
-        keys[at], items[at] = keys[least], items[least]
-        at = least
-    keys[at], items[at] = key, item
 
 
 @numba.njit(cache=True, nogil=True)
@@ -67,11 +35,11 @@ def _search(
                 touched[n_touched] = u
                 n_touched += 1
             away[u] = first_cost[k]
-            _push(keys, items, size, first_cost[k], u)
+            push(keys, items, size, first_cost[k], u)
             size += 1
     while size > 0:
         so_far, u = keys[0], items[0]
-        _drop_least(keys, items, size)
+        drop_least(keys, items, size)
         size -= 1
         if so_far > away[u]:
             continue
@@ -82,7 +50,7 @@ def _search(
                     touched[n_touched] = v
                     n_touched += 1
                 away[v] = there
-                _push(keys, items, size, there, v)
+                push(keys, items, size, there, v)
                 size += 1
     return n_touched
 
