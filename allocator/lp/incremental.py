@@ -54,9 +54,8 @@ class LpSolution:
         ``optimal``, ``infeasible``, or ``no_solution`` when a limit ended it.
     objective
         Of the answer; NaN without one.
-    values, reduced_costs
-        One per column; empty without an answer. At an optimum a reduced cost is >= 0 at a lower
-        bound and <= 0 at an upper one.
+    values
+        One per column; empty without an answer.
     duals
         One per row, >= 0 where a lower side binds, <= 0 where an upper one does. Those of the last
         basis, if there are any, when a limit ended it: enough for a Lagrangian bound.
@@ -70,7 +69,6 @@ class LpSolution:
     objective: float
     values: NDArray[np.float64]
     duals: NDArray[np.float64]
-    reduced_costs: NDArray[np.float64]
     iterations: int = 0
     stopped_by_clock: bool = False
 
@@ -291,12 +289,12 @@ class GrowingLp:
         said, kinds = self._highs.getModelStatus(), highspy.HighsModelStatus
         nothing = np.empty(0)
         if said == kinds.kInfeasible:
-            return LpSolution(Status.INFEASIBLE, math.nan, nothing, nothing, nothing, steps)
+            return LpSolution(Status.INFEASIBLE, math.nan, nothing, nothing, steps)
         if said in _STOPPED:
             known = self._highs.getSolution()
             duals = np.array(known.row_dual, dtype=np.float64) if known.dual_valid else nothing
             return LpSolution(
-                Status.NO_SOLUTION, math.nan, nothing, duals, nothing, steps,
+                Status.NO_SOLUTION, math.nan, nothing, duals, steps,
                 said == kinds.kTimeLimit,
             )  # fmt: skip
         if said not in {kinds.kOptimal, kinds.kModelEmpty}:
@@ -307,7 +305,6 @@ class GrowingLp:
             float(self._highs.getInfo().objective_function_value),
             np.array(found.col_value, dtype=np.float64),
             np.array(found.row_dual, dtype=np.float64),
-            np.array(found.col_dual, dtype=np.float64),
             steps,
         )
 

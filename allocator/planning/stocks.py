@@ -14,6 +14,7 @@ from allocator.planning.physical import (
     inflow_cap,
     inside_parent,
     keep,
+    planned_parts,
     sum_of_parts,
 )
 from allocator.planning.planned import may_shrink
@@ -81,6 +82,7 @@ def beds_given_up(model: StockModel, rules: list[Rule]) -> list[Term]:
     beds = [
         r for r in may_shrink(rules, planned, case).intersection(planned)
         if known[r].form == "bed" and r != QUOTA_ONLY and not known[r].given
+        and not planned_parts(r, model.plans)  # a whole is kept by its parts, not by other ones
     ]  # fmt: skip
     return [term for r in sorted(beds) for term in _beyond(model, r, "given up", -1.0)]
 

@@ -88,6 +88,9 @@ class CutProgram:
         most: int,
         limits: Limits,
     ) -> None:
+        from allocator.location.engines.branching import kernels
+
+        self._kernels = kernels
         self.limits, self.most = limits, most
         self.n_sites, self.n_thetas = len(site_cost), len(theta_cost)
         self._cost = np.concatenate([site_cost, theta_cost])
@@ -190,41 +193,13 @@ class CutProgram:
         True for any duals: each side is dropped where the sign does not fit, thetas take the
         better end, and of the sites the best ``most`` are taken.
         """
-        lower, upper = self.rows.lower, self.rows.upper
-        prices = np.where((duals > 0) & np.isfinite(lower), duals, 0.0)
-        prices += np.where((duals < 0) & np.isfinite(upper), duals, 0.0)
-        prices[0] = 0.0  # the number of sites is kept to by the choice of the best
-        bought = prices != 0
-        side = np.where(prices > 0, lower, upper)
-        base = float((prices[bought] * side[bought]).sum())
-        left = self._cost - self.rows.priced(prices)
-        rest = left[self.n_sites :]
-        base += float(np.where(rest > 0, rest * self._least, rest * self._top).sum())
-        best, closing, opening = best_sites(left[: self.n_sites], self.low, self.high, self.most)
+        kernels, rows = self._kernels, self.rows
+        # Not the number of sites: the choice of the best keeps to it.
+        prices, base = kernels.prices_of(duals, rows.lower, rows.upper, 0)
+        left = self._cost - rows.priced(prices)
+        base += kernels.best_between(left[self.n_sites :], self._least, self._top)
+        best, closing, opening = kernels.best_sites(
+            left[: self.n_sites], self.low, self.high, self.most
+        )
         base += best
         return base, base + closing, base + opening
-
-
-def best_sites(
-    worth: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], most: int
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Least sum over at most ``most`` sites, and how much it rises when each is closed or opened.
-
-    ``inf`` where that is not possible.
-    """
-    fixed = low > 0.5
-    free = np.flatnonzero((high > 0.5) & ~fixed)
-    room = most - int(fixed.sum())
-    closing, opening = np.zeros(len(worth)), np.zeros(len(worth))
-    closing[fixed], opening[high < 0.5] = np.inf, np.inf
-    if room < 0:
-        return np.inf, closing, opening
-    order = free[np.argsort(worth[free], kind="stable")]
-    taken, others = order[:room], order[room:]
-    taken = taken[worth[taken] < 0]
-    last = worth[taken[-1]] if len(taken) == room and room else 0.0
-    following = min(0.0, float(worth[others[0]])) if len(others) and len(taken) == room else 0.0
-    opening[free] = (worth[free] - last) if room else np.inf
-    opening[taken] = 0.0
-    closing[taken] = following - worth[taken]
-    return float(worth[fixed].sum() + worth[taken].sum()), closing, opening

@@ -11,9 +11,9 @@ from allocator.location.engines.maximal.problem import MaximalProblem
 from allocator.location.engines.maximal.search import SwapSearch, greedy_choice
 from allocator.location.engines.maximal.stage import Stage, givers
 
-_FIRST_KICKS = 200
-_KICKS_PER_ROUNDING = 100
-_KICKS = 200
+_FIRST_KICKS = 100
+_KICKS_PER_ROUNDING = 50
+_KICKS = 100
 _WIDTHS = (3, 5, 8)  # how many sites move at once
 _FAR_EVERY = 3
 _FAR_KICKS = 100
