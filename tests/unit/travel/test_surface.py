@@ -99,7 +99,7 @@ def test_a_site_s_own_cell_may_take_time():
 
 
 def test_barriers_part_and_are_gone_round():
-    """NaN, infinite and negative cells are not entered, not even aslant between two of them."""
+    """NaN, infinite and negative cells are not entered; the way leads round them if it can."""
     pace = np.full((3, 5), WALK)
     pace[:, 1], pace[0:2, 3] = [np.nan, -1, np.inf], -9999
     ground = surface(pace)
@@ -199,7 +199,7 @@ def test_of_a_file_only_the_part_around_the_points_is_read(tmp_path):
     options = {"max_minutes": 60, "crs": "EPSG:32738"}
     part = friction(path, xy, xy[:9], **options)
     whole = friction(FrictionSurface(pace, to, "EPSG:4326"), xy, xy[:9], **options)
-    assert len(part) > 100
+    assert len(part) > 80
     assert arcs(part) == pytest.approx(arcs(whole))
     assert max(part.provenance["rows_columns"]) < 200
     assert whole.provenance["rows_columns"] == [400, 400]
