@@ -33,6 +33,7 @@ def friction(
     *,
     max_minutes: float,
     intra_cell_share: float = 0.0,
+    snap_limit_m: float = 0.0,
     crs: str = "",
     threads: int = 1,
 ) -> TravelTimes:
@@ -59,14 +60,19 @@ def friction(
         Shortest way that counts, as a share of the side of the raster cell where people live; on
         average the middle of a square is 0.38 sides away. 0: in a site's own raster cell nobody
         needs any time.
+    snap_limit_m
+        A point on a barrier is taken to be in the nearest raster cell that is none, up to this far
+        away: coarse surfaces end before the land does, and people live on the coast. 0: it is not.
     crs
         Coordinate system of points given as bare arrays; that of a projected surface when missing.
     threads
         How many searches run at once; the answer is the same.
     """
-    problems = number_problems(max_minutes=max_minutes, intra_cell_share=intra_cell_share)
+    problems = number_problems(
+        max_minutes=max_minutes, intra_cell_share=intra_cell_share, snap_limit_m=snap_limit_m
+    )
     case = _case(surface, {"demand": cell_xy_m, "sites": site_xy_m}, max_minutes, crs, problems)
-    cell_at, site_at = case.positions
+    cell_at, site_at = (case.surface.off_barriers(at, snap_limit_m) for at in case.positions)
     demand = cell_xy_m if isinstance(cell_xy_m, Demand) else None
     site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
     left_out = whom_the_surface_leaves_out(case.surface, cell_at, site_at, demand, site_set)
@@ -84,6 +90,7 @@ def friction(
         sites=site_set,
         provenance={
             **_told(case.surface, max_minutes), "intra_cell_share": float(intra_cell_share),
+            "snap_limit_m": float(snap_limit_m), **_moved_off(case, (cell_at, site_at)),
             "left_out": left_out, "notes": notes,
         },
     )  # fmt: skip
@@ -117,6 +124,7 @@ def friction_nearest(
     site_xy_m: ArrayLike | SiteSet,
     *,
     max_minutes: float,
+    snap_limit_m: float = 0.0,
     crs: str = "",
 ) -> NearestOnSurface:
     """Minutes from every raster cell to its nearest site, in one search from all sites.
@@ -125,14 +133,15 @@ def friction_nearest(
 
     Parameters
     ----------
-    surface, site_xy_m, max_minutes, crs
+    surface, site_xy_m, max_minutes, snap_limit_m, crs
         As there.
     """
     from allocator.travel import surface_kernels  # compiled: loaded when first needed
 
-    problems = number_problems(max_minutes=max_minutes)
+    problems = number_problems(max_minutes=max_minutes, snap_limit_m=snap_limit_m)
     case = _case(surface, {"sites": site_xy_m}, max_minutes, crs, problems)
-    ground, (at,) = case.surface, case.positions
+    ground = case.surface
+    at = ground.off_barriers(case.positions[0], snap_limit_m)
     site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
     left_out = whom_the_surface_leaves_out(ground, at[:0], at, None, site_set)
     notes = notes_on_surface(left_out)
@@ -150,7 +159,11 @@ def friction_nearest(
     shape = ground.pace.shape
     return NearestOnSurface(
         np.where(reached, away, np.nan).reshape(shape), nearest.reshape(shape), ground.transform,
-        ground.crs, {**_told(ground, max_minutes), "left_out": left_out, "notes": notes},
+        ground.crs,
+        {
+            **_told(ground, max_minutes), "snap_limit_m": float(snap_limit_m),
+            "left_out": left_out, "notes": notes,
+        },
     )  # fmt: skip
 
 
@@ -214,6 +227,12 @@ def _around(
     west, south = (every.min(axis=0) - margin).tolist()
     east, north = (every.max(axis=0) + margin).tolist()
     return read_friction(path, box=(west, south, east, north), crs=stated[0])
+
+
+def _moved_off(case: _Case, used: tuple[Whole, ...]) -> dict[str, int]:
+    """How many points of each side were taken to be beside the barrier that they lie on."""
+    moved = [int((was != now).sum()) for was, now in zip(case.positions, used, strict=True)]
+    return {"cells_moved_off_barriers": moved[0], "sites_moved_off_barriers": moved[1]}
 
 
 def _told(surface: FrictionSurface, max_minutes: float) -> dict[str, object]:

@@ -107,6 +107,32 @@ class FrictionSurface:
         at = np.where(inside, row * n_columns + column, -1.0)
         return at.astype(np.int64)
 
+    def off_barriers(self, at: Whole, limit_m: float) -> Whole:
+        """The same raster cells, but instead of a barrier the nearest cell that is none.
+
+        Parameters
+        ----------
+        at
+            Raster cells, -1 for none, shape ``(n,)``.
+        limit_m
+            Farthest that the middles of the two may lie apart, in metres; where no cell is as near,
+            the barrier stays.
+        """
+        is_barrier = np.isnan(self.pace)
+        sunk = np.flatnonzero(at >= 0)
+        sunk = sunk[is_barrier.ravel()[at[sunk]]]
+        if not len(sunk) or not limit_m > 0 or is_barrier.all():
+            return at
+        across, down, _ = self.steps_m
+        sides = (float(np.mean(down if len(down) else across)), float(np.mean(across)))
+        away_m, (row, column) = ndimage.distance_transform_edt(
+            is_barrier, sampling=sides, return_indices=True
+        )
+        sunk = sunk[away_m.ravel()[at[sunk]] <= limit_m]
+        moved = at.copy()
+        moved[sunk] = (row * self.pace.shape[1] + column).ravel()[at[sunk]]
+        return moved
+
     @cached_property
     def _along_parallels(self) -> bool:
         """Whether rows are parallels, so that a cell is as wide as any other of its row."""

@@ -14,7 +14,7 @@ from allocator.travel.surface_raster import FrictionSurface, Whole
 _SHOWN = 10
 _LEFT_OUT = {
     "outside_the_raster": "outside the raster and reach nothing; get a larger one",
-    "on_a_barrier": "on a barrier (water, nodata) and reach nothing",
+    "on_a_barrier": ("on a barrier (water, nodata) and reach nothing; see snap_limit_m"),
     "on_a_part_without_a_site": "on a part of the surface (an island, perhaps) that has no site",
 }
 

@@ -137,6 +137,21 @@ def test_who_is_left_out_is_counted_by_name():
     json.dumps(times.provenance)
 
 
+def test_the_coast_may_be_taken_for_land():
+    """Up to the limit, points on a barrier count as in the nearest open cell; beyond, not."""
+    ground = surface([[np.nan, np.nan, np.nan, WALK, WALK]])
+    cells, site = centres([(0, 0), (0, 1), (0, 2), (0, 4)]), centres([(0, 2)])
+    with pytest.warns(SurfaceWarning, match=r"1 cells \(25.0%\) are on a barrier"):
+        times = friction(ground, cells, site, max_minutes=60, snap_limit_m=200)
+    assert arcs(times) == pytest.approx({(1, 0): 0, (2, 0): 0, (3, 0): 1.25})
+    assert times.provenance["cells_moved_off_barriers"] == 2
+    assert times.provenance["sites_moved_off_barriers"] == 1
+    found = friction_nearest(ground, site, max_minutes=60, snap_limit_m=100)
+    np.testing.assert_allclose(found.minutes, [[np.nan, np.nan, np.nan, 0, 1.25]])
+    with pytest.warns(SurfaceWarning, match="1 sites lie on a barrier"):
+        assert len(friction(ground, cells[3:], site, max_minutes=60)) == 0
+
+
 @quiet
 def test_nobody_and_no_sites():
     """No sites, no people, or neither: no arcs and no map, and no error."""

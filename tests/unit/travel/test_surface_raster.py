@@ -43,6 +43,22 @@ def test_where_points_lie():
     assert ground.position_of(np.concatenate([out, [[np.inf, np.nan]]])).tolist() == [-1] * 5
 
 
+def test_the_nearest_open_cell():
+    """Nearest in metres, not in cells; what is open, outside or too far stays as it is."""
+    pace = np.full((3, 5), np.nan)
+    pace[0, 0], pace[2, 4] = 0.01, 0.01
+    at = np.array([0, -1, 5, 6, 13, 2])
+    assert surface(pace).off_barriers(at, 150).tolist() == [0, -1, 0, 0, 14, 2]
+    assert surface(pace).off_barriers(at, 0).tolist() == at.tolist()
+    sea = surface(np.full((2, 2), np.nan))
+    assert sea.off_barriers(np.array([1]), 1e9).tolist() == [1]
+    tall = FrictionSurface(
+        np.array([[0.01, np.nan], [0.01, np.nan], [np.nan, np.nan]]),
+        Affine(100, 0, 5e5, 0, -30, 3e6),
+    )
+    assert tall.off_barriers(np.array([4, 5]), 110).tolist() == [2, 2]
+
+
 def test_what_is_no_surface():
     """A rotated raster, no raster, feet and unknown systems are refused."""
     with pytest.raises(InputError, match="2 problems"):
