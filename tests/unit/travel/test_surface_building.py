@@ -13,7 +13,9 @@ from road_builders import DATA, at, network
 
 from allocator.errors import InputError
 from allocator.region.coordinates import project
+from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.road_files import read_roads
+from allocator.travel.roads import road_network
 from allocator.travel.surface import friction, friction_nearest
 from allocator.travel.surface_building import build_friction, hiking_factor
 from allocator.travel.surface_report import SurfaceWarning
@@ -149,6 +151,47 @@ def test_comoros_by_slope_water_and_roads():
     )  # fmt: skip
     assert (part[times.cell] == part[times.site]).all()
     assert len(np.unique(part[times.site])) >= 3
+
+
+@here
+@pytest.mark.slow
+def test_comoros_driven_over_a_fine_surface_and_along_its_roads():
+    """On cells of 92 m as many reach a hospital as along the roads; cells of 1 km flatter it."""
+    with rasterio.open(COMOROS / "com_ppp_2020_UNadj.tif") as file:
+        people, to = file.read(1, masked=True).filled(0.0), file.transform
+    row, column = np.nonzero(people > 0)
+    x, y = project(
+        to.c + to.a * (column + 0.5), to.f + to.e * (row + 0.5), "EPSG:4326", "EPSG:32738"
+    )
+    demand = Demand(
+        people[row, column].astype(np.float64), xy_m=np.stack([x, y], axis=1), crs="EPSG:32738"
+    )
+    health = gpd.read_file(COMOROS / "health.gpkg")
+    health = health[health["amenity"].isin(["hospital", "clinic", "doctors"])].to_crs("EPSG:32738")
+    sites = SiteSet(
+        [str(k) for k in health.index], xy_m=health.geometry.get_coordinates().to_numpy(),
+        crs="EPSG:32738",
+    )  # fmt: skip
+    roads = read_roads(COMOROS / "comores-latest.osm.pbf", crs="EPSG:32738")
+    every = np.ones(len(sites), dtype=bool)
+
+    def share(times, minutes):
+        _, away = times.nearest(every)
+        return demand.people[away <= minutes].sum() / demand.people.sum()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        along = road_network(roads, demand, sites, max_minutes=30, direction="to site")
+        fine, coarse = (
+            friction(
+                build_friction(COMOROS / frame, slope=COMOROS / "slope.tif", roads=roads),
+                demand, sites, max_minutes=30, snap_limit_m=2000,
+            )
+            for frame in ("com_ppp_2020_UNadj.tif", "landcover_BuiltUp.tif")
+        )  # fmt: skip
+    for minutes in (15, 30):
+        assert share(fine, minutes) == pytest.approx(share(along, minutes), abs=0.03)
+        assert share(coarse, minutes) > share(along, minutes) + 0.1
 
 
 def _moved(xy_m, crs):
