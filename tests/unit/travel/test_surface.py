@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+from pyproj import Geod
 from rasterio.transform import Affine
 from road_builders import DATA
 from surface_builders import NORTH, WEST, by_skimage, centres, random_pace, surface
@@ -170,6 +171,33 @@ def test_free_cells_cost_nothing():
         surface([[0.0, 0.0, 0.01]]), centres([(0, 1), (0, 2)]), centres([(0, 0)]), max_minutes=9
     )
     assert arcs(times) == pytest.approx({(0, 0): 0, (1, 0): 0.5})
+    free = surface([[0.0, 0.0, 0.01]])
+    assert len(friction(free, centres([(0, 1), (0, 2)]), centres([(0, 0)]), max_minutes=0)) == 1
+
+
+def test_steps_are_as_long_as_on_the_ellipsoid():
+    """Towards the pole a row's cells grow narrow: each step is that of its own two rows."""
+    to = Affine(2, 0, 10, 0, -2, 88)
+    ground = FrictionSurface(np.full((4, 2), 0.01), to, "EPSG:4326")
+    place = [(row, column) for row in range(4) for column in range(2)]
+    lon, lat = np.array([(11 + 2 * column, 87 - 2 * row) for row, column in place], dtype=float).T
+    xy = np.stack(project(lon, lat, "EPSG:4326", "EPSG:32632"), axis=1)
+    found = arcs(friction(ground, xy, xy, max_minutes=1e6, crs="EPSG:32632"))
+    geod = Geod(ellps="WGS84")
+    for i, (row, column) in enumerate(place):
+        for j, (other_row, other_column) in enumerate(place):
+            if i != j and abs(row - other_row) <= 1 and abs(column - other_column) <= 1:
+                away_m = geod.inv(lon[i], lat[i], lon[j], lat[j])[2]
+                assert found[i, j] == pytest.approx(0.01 * away_m)
+
+
+def test_the_map_names_sites_as_they_were_given():
+    """A first site that lies on a barrier does not shift the others."""
+    with pytest.warns(SurfaceWarning, match="1 sites lie on a barrier"):
+        found = friction_nearest(
+            surface([[np.nan, WALK]]), centres([(0, 0), (0, 1)]), max_minutes=9
+        )
+    assert found.site.tolist() == [[-1, 1]]
 
 
 def test_all_problems_at_once():
