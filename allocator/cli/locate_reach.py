@@ -10,11 +10,12 @@ from allocator.cli.locate_options import Asked, shares
 from allocator.errors import InputError, raise_if_any
 from allocator.files.instances.ends import DemandFile, Ends, read_ends
 from allocator.files.instances.levels import LevelRow, levels_today, read_levels
-from allocator.files.instances.pairs import read_pairs
+from allocator.files.instances.opening import is_there
 from allocator.files.instances.site_columns import SitesFile
 from allocator.region.findings import Findings
 from allocator.travel.distance import straight_line, straight_line_km
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.tables import read_pairs
 from allocator.travel.times import TravelTimes
 
 _MOST_PAIRS = 100_000_000
@@ -151,7 +152,7 @@ def _limits(asked: Asked) -> tuple[float, float]:
 
 def _from_table(asked: Asked, ends: Ends, found: Findings) -> TravelTimes | None:
     path, demand = asked.times, ends.demand
-    if path is None:
+    if path is None or not is_there(path, "--times", found):
         return None
     from_ids = ends.sites.ids if demand is None else demand.ids or ()
     what = "sites" if demand is None else "demand"
@@ -160,7 +161,7 @@ def _from_table(asked: Asked, ends: Ends, found: Findings) -> TravelTimes | None
         return None
     found.read(path)
     return TravelTimes(
-        n_cells=len(from_ids), n_sites=len(ends.sites), cell=pairs.cell, site=pairs.site,
+        n_cells=len(from_ids), n_sites=len(ends.sites), cell=pairs.start, site=pairs.end,
         value=pairs.minutes, provenance={"source": "table", "file": path.name},
         demand=demand, sites=ends.sites,
     )  # fmt: skip

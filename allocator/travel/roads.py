@@ -22,10 +22,7 @@ from allocator.travel.road_report import Ends, notes_on, warn_of, whom_roads_lea
 from allocator.travel.road_speeds import WALKING_KMH, RoadSpeeds, urban_streets
 from allocator.travel.shortest import RoadEnds, in_order, shortest
 from allocator.travel.snapping import snap
-from allocator.travel.times import TravelTimes
-
-Direction = Literal["to site", "from site"]
-"""``to site``: people go to a clinic. ``from site``: an ambulance comes from its station."""
+from allocator.travel.times import Direction, TravelTimes
 
 
 def road_network(

@@ -13,6 +13,8 @@ from allocator.travel.ends import Demand, SiteSet
 
 Positions = NDArray[np.signedinteger[Any]]
 """Positions of cells or sites, 32 or 64 bits wide."""
+Direction = Literal["to site", "from site"]
+"""``to site``: people go to a clinic. ``from site``: an ambulance comes from its station."""
 
 
 @dataclass(frozen=True, eq=False)

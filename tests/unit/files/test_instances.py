@@ -11,13 +11,12 @@ from rasterio.warp import transform
 
 from allocator.files.instances.ends import DemandFile, read_ends
 from allocator.files.instances.levels import read_levels
-from allocator.files.instances.pairs import read_pairs
 from allocator.files.instances.site_columns import SitesFile
 from allocator.region.findings import Findings
 
 CELLS = "id,people,lon,lat\n01,10,120.70,30.70\n区2,20.5,120.71,30.70\n3,0,120.70,30.71\n"
 SITES = "id,lon,lat\nA,120.70,30.70\nB,120.71,30.71\n"
-IDS, TO = ["01", "区2", "3"], ["A", "B"]
+IDS = ["01", "区2", "3"]
 
 
 @pytest.fixture
@@ -40,12 +39,6 @@ def ends(folder, *, demand="cells.csv", sites="sites.csv", crs=None, placed=True
     asked = None if demand is None else DemandFile(folder / demand, **options)
     wanted = SitesFile(folder / sites, needs_capacity=capacity)
     return read_ends(asked, wanted, crs=crs, placed=placed, found=found), found
-
-
-def pairs(folder, name="times.csv"):
-    """Read a table of times between the cells and sites above."""
-    found = Findings()
-    return read_pairs(folder / name, IDS, TO, found, from_what="demand"), found
 
 
 def text_of(found):
@@ -268,91 +261,6 @@ def test_a_raster_is_read_once_somebody_says_what_it_holds(folder):
     assert "--grid-kind count" in text_of(found)
 
 
-def test_times_are_arcs_by_name(folder):
-    """Leading zeros count, zero minutes are zero, a missing pair is no arc; any order of rows."""
-    text = "to_id,from_id,minutes,note\nB,01,2.5,x\nA,3,0,\nA,区2,7,y\n"
-    read, found = pairs(folder(times__csv=text))
-    assert found.problems == []
-    arcs = set(zip(read.cell.tolist(), read.site.tolist(), read.minutes.tolist(), strict=True))
-    assert arcs == {(0, 1, 2.5), (2, 0, 0.0), (1, 0, 7.0)}
-
-
-def test_times_that_are_no_times_are_listed(folder):
-    """Empty, NaN, text, negative, and the marks for 'no way': every one with its row."""
-    text = "from_id,to_id,minutes\n01,A,\n01,B,nan\n区2,A,-1\n区2,B,9999\n3,A,fast\n3,B,12\n"
-    read, found = pairs(folder(times__csv=text))
-    assert read is None
-    told = text_of(found)
-    for words in ("3 rows", "(row 2)", "nan (row 3)", "-1 (row 4)", "9999 (row 5)", "fast (row 6)"):
-        assert words in told
-    assert "(row 7)" not in told
-
-
-def test_ids_that_do_not_match_are_listed(folder):
-    """Unknown names on either side, and pairs that stand twice, all in one go."""
-    text = "from_id,to_id,minutes\n1,A,5\n01,C,5\n01,A,5\n01,A,6\n"
-    read, found = pairs(folder(times__csv=text))
-    assert read is None
-    told = text_of(found)
-    assert "1 ids are not among the demand: '1'" in told
-    assert "1 ids are not among the sites: 'C'" in told
-    assert "1 pairs stand more than once: 01 to A (row 5)" in told
-
-
-def test_numbers_as_ids_keep_their_zeros_part_by_part(folder, monkeypatch):
-    """01 is not 1, in a file whose ids are all numbers and that is read in several parts."""
-    monkeypatch.setattr("allocator.files.instances.pairs._ROWS_AT_ONCE", 2)
-    where = folder(times__csv="from_id,to_id,minutes\n01,7,1\n1,7,2\n01,07,3\n001,7,4\n1,07,5\n")
-    found = Findings()
-    ids = ["1", "01", "001"]
-    read = read_pairs(where / "times.csv", ids, ["07", "7"], found, from_what="demand")
-    assert found.problems == []
-    assert read.cell.tolist() == [1, 0, 1, 2, 0]
-    assert read.site.tolist() == [1, 1, 0, 1, 0]
-    assert read.minutes.tolist() == [1, 2, 3, 4, 5]
-
-
-def test_exchanged_columns_are_told(folder):
-    """from = demand, to = site."""
-    read, found = pairs(folder(times__csv="from_id,to_id,minutes\nA,01,5\nB,3,5\n"))
-    assert read is None
-    assert "exchanged" in text_of(found)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("from_id,toid,minutes\n01,A,5\n", "'to_id' is missing; is it 'toid'?"),
-        ("", "cannot be read as a table"),
-        ("from_id;to_id;minutes\n01;A;5\n", "is missing"),
-        ("from_id,to_id,minutes,Minutes\n01,A,5,6\n", "come twice"),
-        ("from_id,to_id,minutes\n,A,5\n", "empty in row 2"),
-    ],
-)
-def test_tables_of_times_that_cannot_be_read(folder, text, words):
-    """Each with what to mend."""
-    read, found = pairs(folder(times__csv=text))
-    assert read is None
-    assert words in text_of(found)
-
-
-def test_times_from_excel_and_other_encodings_are_the_same(folder, tmp_path):
-    """xlsx, GBK and r5py's name of the column."""
-    where = folder(
-        times__csv="from_id,to_id,minutes\n01,A,5\n区2,B,6.5\n",
-        gbk__csv="from_id,to_id,travel_time\n01,A,5\n区2,B,6.5\n".encode("gb18030"),
-    )
-    pd.DataFrame({"from_id": ["01", "区2"], "to_id": ["A", "B"], "minutes": [5, 6.5]}).to_excel(
-        tmp_path / "times.xlsx", index=False
-    )
-    for name in ("times.csv", "gbk.csv", "times.xlsx"):
-        read, found = pairs(where, name)
-        assert found.problems == []
-        assert read.cell.tolist() == [0, 1]
-        assert read.site.tolist() == [0, 1]
-        assert read.minutes.tolist() == [5, 6.5]
-
-
 def test_levels_are_read_from_the_lowest_up(folder):
     """What is empty is not asked for; a limit in the wrong unit is missing."""
     where = folder(
@@ -372,32 +280,3 @@ def test_levels_are_read_from_the_lowest_up(folder):
     found = Findings()
     assert read_levels(where / "levels.csv", unit="minutes", found=found) == []
     assert "'minutes' is missing" in text_of(found)
-
-
-def test_times_from_parquet(tmp_path):
-    """Names as text or as numbers, minutes of any kind; what is missing is told by its row."""
-    times = pd.DataFrame({"from_id": [1, 2, 2], "to_id": ["A", "A", "B"], "minutes": [5, 0, 7]})
-    times.astype({"to_id": "category"}).to_parquet(tmp_path / "times.parquet", index=False)
-    found = Findings()
-    read = read_pairs(tmp_path / "times.parquet", ["1", "2"], TO, found, from_what="demand")
-    assert found.problems == []
-    assert read.cell.tolist() == [0, 1, 1]
-    assert read.site.tolist() == [0, 0, 1]
-    assert read.minutes.tolist() == [5, 0, 7]
-    times.assign(minutes=[5, None, -1]).to_parquet(tmp_path / "bad.parquet", index=False)
-    assert read_pairs(tmp_path / "bad.parquet", ["1", "2"], TO, found, from_what="demand") is None
-    assert "nan (row 2)" in text_of(found)
-    assert "-1.0 (row 3)" in text_of(found)
-
-
-def test_parquet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
-    """An installation without pyarrow refuses with the way out."""
-
-    def read_parquet(path):
-        raise ImportError(path)
-
-    monkeypatch.setattr(pd, "read_parquet", read_parquet)
-    (tmp_path / "times.parquet").write_bytes(b"PAR1")
-    found = Findings()
-    assert read_pairs(tmp_path / "times.parquet", IDS, TO, found, from_what="demand") is None
-    assert "pip install pyarrow" in text_of(found)

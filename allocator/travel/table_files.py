@@ -1,68 +1,72 @@
-"""Tables of travel times: ``from_id,to_id,minutes``, a row per cell and site that it reaches."""
+"""Tables of travel times as files or frames: a row per pair, or a matrix; ids stay text."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.api.types import union_categoricals
 
-from allocator.files.instances.opening import is_there
-from allocator.region.findings import Findings, listed, nearest, repeated
+from allocator.region.findings import Findings, listed, repeated
 from allocator.region.tables import Sheet, as_text, read_table
 
 COLUMNS = ("from_id", "to_id", "minutes")
 _OTHER_NAMES = {"travel_time": "minutes"}
-_NO_VALUE = (9999.0, 99999.0, 999999.0, 9999999.0, 65535.0, 2147483647.0)
-"""What programs write for 'no way found'."""
-_SHOWN = 20
 _ROWS_AT_ONCE = 1_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Arcs of a table: positions of cell and site, and minutes; shapes ``(n_arcs,)``."""
+def long_table(path: Path, found: Findings) -> pd.DataFrame | None:
+    """A file with columns ``from_id,to_id,minutes``; None, with problems, if it is none.
 
-    cell: NDArray[np.int64]
-    site: NDArray[np.int64]
-    minutes: NDArray[np.float64]
-
-
-def read_pairs(
-    path: Path, from_ids: Sequence[str], to_ids: Sequence[str], found: Findings, *, from_what: str
-) -> Pairs | None:
-    """Read travel times; None, with problems in ``found``, if they cannot be used.
-
-    A pair that is not in the table is unreachable. Ids that the other files do not know, pairs
-    that stand twice and minutes that are no time (empty, negative, 9999 ...) are problems.
-
-    Parameters
-    ----------
-    path
-        csv, Excel or parquet.
-    from_ids, to_ids
-        Names of the cells and of the sites.
-    from_what
-        What the rows come from: ``demand``, or ``sites`` where both ends are sites.
+    Ids are categories of text; minutes are numbers, or text where some are none; the index is the
+    row in the file.
     """
-    if not is_there(path, "--times", found):
+    return {".parquet": _parquet, ".xlsx": _sheet}.get(path.suffix.lower(), _csv)(path, found)
+
+
+def long_frame(
+    frame: pd.DataFrame, name: str, found: Findings, columns: Mapping[str, str]
+) -> pd.DataFrame | None:
+    """The same of a frame; ``columns`` is ours -> theirs."""
+    theirs = [c for c in columns.values() if c not in frame.columns]
+    if theirs:
+        found.problem(
+            f"{name}: columns {listed(map(repr, theirs))} are missing; columns found: "
+            f"{listed(frame.columns)}"
+        )
         return None
-    read = {".parquet": _parquet, ".xlsx": _sheet}.get(path.suffix.lower(), _csv)
-    before = len(found.problems)
-    table = read(path, found)
-    if table is None:
-        return None
-    rows = Sheet(path.name, table, found)
-    minutes = _minutes(table["minutes"], rows)
-    cell = _positions(rows, "from_id", from_ids, from_what)
-    site = _positions(rows, "to_id", to_ids, "sites")
-    if (cell < 0).all() and (site < 0).all() and set(table["from_id"].cat.categories) & set(to_ids):
-        found.problem(f"{path.name}: from_id and to_id are exchanged: from = demand, to = site")
-    _no_pair_twice(rows, cell, site, len(to_ids))
-    return Pairs(cell, site, minutes) if len(found.problems) == before else None
+    renamed = frame.drop(columns=[c for c in columns if c in frame.columns and columns[c] != c])
+    renamed = renamed.rename(columns={their: our for our, their in columns.items()})
+    return _three_columns(renamed, name, found, first_row=1)
+
+
+def whole_table(path: Path, found: Findings) -> pd.DataFrame | None:
+    """A file as it is, all columns, cells of csv and Excel as text."""
+    if path.suffix.lower() == ".parquet":
+        return _parquet_frame(path, found)
+    sheet = read_table(path, found)
+    return None if sheet is None else sheet.frame
+
+
+def melted(matrix: pd.DataFrame, *, first_row: int) -> pd.DataFrame:
+    """A matrix, ids in its index and header, as one row per pair.
+
+    Examples
+    --------
+    >>> melted(pd.DataFrame({"A": [1], "B": [2]}, index=["x"]), first_row=1)
+      from_id to_id  minutes
+    1       x     A        1
+    1       x     B        2
+    """
+    n, m = matrix.shape
+    return pd.DataFrame(
+        {
+            "from_id": _as_text(pd.Series(matrix.index.repeat(m))),
+            "to_id": _as_text(pd.Series(np.tile(matrix.columns.to_numpy(object), n))),
+            "minutes": matrix.to_numpy().ravel(),
+        }
+    ).set_axis(pd.Index(np.repeat(np.arange(first_row, n + first_row), m)), axis=0)
 
 
 def _csv(path: Path, found: Findings) -> pd.DataFrame | None:
@@ -121,8 +125,13 @@ def _sheet(path: Path, found: Findings) -> pd.DataFrame | None:
 
 
 def _parquet(path: Path, found: Findings) -> pd.DataFrame | None:
+    frame = _parquet_frame(path, found)
+    return None if frame is None else _three_columns(frame, path.name, found, first_row=1)
+
+
+def _parquet_frame(path: Path, found: Findings) -> pd.DataFrame | None:
     try:
-        frame = pd.read_parquet(path)
+        return pd.read_parquet(path)
     except ImportError:
         found.problem(
             f"{path.name}: reading parquet needs the package pyarrow, which is not installed; "
@@ -132,7 +141,6 @@ def _parquet(path: Path, found: Findings) -> pd.DataFrame | None:
     except Exception as error:  # parsers raise many kinds; all mean the same here
         found.problem(f"{path.name}: cannot be read as parquet: {error}; write it again, or as csv")
         return None
-    return _three_columns(frame, path.name, found, first_row=1)
 
 
 def _three_columns(
@@ -175,69 +183,3 @@ def _as_text(ids: "pd.Series[Any]") -> "pd.Series[Any]":
     to = np.array([at[t] for t in texts], dtype=np.int64)
     categorical = pd.Categorical.from_codes(to[codes], categories=pd.Index(names, dtype=object))
     return pd.Series(categorical, index=ids.index)
-
-
-def _positions(rows: Sheet, column: str, known: Sequence[str], what: str) -> NDArray[np.int64]:
-    """Position of each row's id among the known ones, -1 where unknown; those are problems."""
-    ids = rows.frame[column]
-    at = {name: i for i, name in enumerate(known)}
-    to = np.array([at.get(name, -1) for name in ids.cat.categories], dtype=np.int64)
-    positions: NDArray[np.int64] = to[ids.cat.codes.to_numpy()]
-    wrong = positions < 0
-    if not wrong.any():
-        return positions
-    empty = wrong & (ids == "").to_numpy()
-    if empty.any():
-        rows.found.problem(f"{rows.at(column)}: empty in {rows.rows(empty)}; name both ends")
-    names = list(dict.fromkeys(ids[wrong & ~empty]))
-    if names:
-        rows.found.problem(
-            f"{rows.at(column)}: {len(names)} ids are not among the {what}: "
-            f"{listed(map(repr, names), most=_SHOWN)}; {nearest(names[0], list(known))}"
-        )
-    return positions
-
-
-def _minutes(column: "pd.Series[Any]", rows: Sheet) -> NDArray[np.float64]:
-    """Minutes as numbers; those that are none, or no time, are problems."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
-    for wrong, why in (
-        (~np.isfinite(values), "no number of minutes (empty, NaN or not a number)"),
-        (values < 0, "minutes must be >= 0"),
-        (np.isin(values, _NO_VALUE), "looks like a mark for 'no way found'"),
-    ):
-        if wrong.any():
-            rows.found.problem(
-                f"{rows.at('minutes')}: {why} in {int(wrong.sum()):,} rows: "
-                f"{_cells(column, wrong)}; leave such pairs out: what is not in the table is "
-                "unreachable"
-            )
-    return np.asarray(values)
-
-
-def _cells(values: "pd.Series[Any]", wrong: NDArray[np.bool_]) -> str:
-    bad = values[wrong].head(_SHOWN)
-    more = int(wrong.sum()) - len(bad)
-    shown = listed([f"{v!s} (row {row})" for row, v in bad.items()], most=_SHOWN)
-    return shown + (f" and {more:,} more" if more else "")
-
-
-def _no_pair_twice(
-    rows: Sheet, cell: NDArray[np.int64], site: NDArray[np.int64], n_sites: int
-) -> None:
-    """Pairs that stand more than once, where both ends are known."""
-    known = np.flatnonzero((cell >= 0) & (site >= 0))
-    key = cell[known] * n_sites + site[known]
-    order = np.argsort(key, kind="stable")
-    again = known[order[1:][key[order[1:]] == key[order[:-1]]]]
-    if not len(again):
-        return
-    table = rows.frame
-    shown = [
-        f"{table['from_id'].iloc[i]} to {table['to_id'].iloc[i]} (row {table.index[i]})"
-        for i in np.sort(again)
-    ]
-    rows.found.problem(
-        f"{rows.file}: {len(again):,} pairs stand more than once: {listed(shown, most=_SHOWN)}; "
-        "keep one row for each"
-    )
