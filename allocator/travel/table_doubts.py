@@ -1,5 +1,7 @@
 """What to know of a table of travel times: who has no time, and a unit hardly meant."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,16 +17,16 @@ _FAR_MINUTES = 120.0
 """Half of all cells two hours from the nearest site: then the table is rather in seconds."""
 
 
-def without_a_time(times: TravelTimes) -> list[str]:
+def without_a_time(
+    times: TravelTimes, cell_ids: Sequence[str], site_ids: Sequence[str]
+) -> list[str]:
     """Who has no time at all, on either side, in words."""
     notes = []
-    for what, n, at in (("cells", times.n_cells, times.cell), ("sites", times.n_sites, times.site)):
-        alone = np.setdiff1d(np.arange(n), at)
+    for what, ids, at in (("cells", cell_ids, times.cell), ("sites", site_ids, times.site)):
+        alone = np.setdiff1d(np.arange(len(ids)), at)
         if not len(alone):
             continue
-        end = times.demand if what == "cells" else times.sites
-        ids = None if end is None else end.ids
-        names = [str(i) if ids is None else str(ids[i]) for i in alone[: _NAMED + 1].tolist()]
+        names = [ids[i] for i in alone[: _NAMED + 1].tolist()]
         people = ""
         if what == "cells" and times.demand is not None:
             people = f" ({times.demand.people[alone].sum():,.0f} people)"

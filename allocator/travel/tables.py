@@ -74,7 +74,7 @@ def travel_table(
     demand = cells if isinstance(cells, Demand) else None
     site_set = sites if isinstance(sites, SiteSet) else None
     start, end = _cell_side(cells), _site_side(sites)
-    n_cells, n_sites = len(start.ids), len(end.ids)
+    names = start.ids, end.ids
     found.problems += _option_problems(direction, unit, renamed, max_minutes, matrix=matrix)
     found.problems += [*_twice(start), *_twice(end)]
     raise_if_any(found.problems, where="travel_table")
@@ -91,7 +91,7 @@ def travel_table(
     order = np.lexsort((site, cell))
     order = order[pairs.minutes[order] <= max_minutes * (1 + LIMIT_TOLERANCE)]
     times = TravelTimes(
-        n_cells, n_sites, cell[order], site[order], pairs.minutes[order], limit=float(max_minutes),
+        len(names[0]), len(names[1]), cell[order], site[order], pairs.minutes[order], limit=float(max_minutes),
         demand=demand, sites=site_set,
     )  # fmt: skip
     told = {
@@ -99,7 +99,7 @@ def travel_table(
         "made_by": made_by, "direction": direction, "unit": unit, "rows": len(rows),
         "missing": [str(mark) for mark in missing],
         "max_minutes": float(max_minutes) if np.isfinite(max_minutes) else "no limit",
-        "notes": [*found.notes, *without_a_time(times)],
+        "notes": [*found.notes, *without_a_time(times, *names)],
     }  # fmt: skip
     if doubt := doubt_about_unit(times, unit):
         warnings.warn(f"{rows.file}: {doubt}", TableWarning, stacklevel=2)
@@ -187,6 +187,9 @@ def _rows(
     else:
         whole = whole_table(path, found)
         if whole is None:
+            return None
+        if not len(whole.columns):
+            found.problem(f"{path.name}: holds no columns; write it again")
             return None
         first = 1 if path.suffix.lower() == ".parquet" else 2
         if matrix:

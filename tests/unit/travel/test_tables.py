@@ -228,7 +228,7 @@ def test_marks_are_refused_until_they_are_named(mark):
         travel_table(table, ["007", "8"], TO, direction="to site")
     times = travel_table(table, ["007", "8"], TO, direction="to site", missing=[mark])
     assert arcs(times) == {(0, 0): 5, (1, 0): 0}
-    assert times.provenance["notes"] == ["table: 1 sites have no time to any: 1"]
+    assert times.provenance["notes"] == ["table: 1 sites have no time to any: B"]
 
 
 def test_texts_may_be_marks_too(tmp_path):
