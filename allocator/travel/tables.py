@@ -91,8 +91,8 @@ def travel_table(
     order = np.lexsort((site, cell))
     order = order[pairs.minutes[order] <= max_minutes * (1 + LIMIT_TOLERANCE)]
     times = TravelTimes(
-        len(names[0]), len(names[1]), cell[order], site[order], pairs.minutes[order], limit=float(max_minutes),
-        demand=demand, sites=site_set,
+        len(names[0]), len(names[1]), cell[order], site[order], pairs.minutes[order],
+        limit=float(max_minutes), demand=demand, sites=site_set,
     )  # fmt: skip
     told = {
         "source": "table", "file": rows.file, "sha256": [s.sha256 for s in found.sources],
