@@ -40,6 +40,7 @@ from .region.folder import read_region as read_region
 from .region.ground import Region as Region
 from .scenarios import Scenario as Scenario
 from .scenarios import read_scenario as read_scenario
+from .travel.calibration import calibrate_detour as calibrate_detour
 from .travel.coverage import AggregatedCoverage as AggregatedCoverage
 from .travel.coverage import Coverage as Coverage
 from .travel.discs import straight_line_cover as straight_line_cover
@@ -54,6 +55,14 @@ from .travel.road_report import RoadWarning as RoadWarning
 from .travel.road_speeds import RoadSpeeds as RoadSpeeds
 from .travel.roads import road_network as road_network
 from .travel.roads import road_network_km as road_network_km
+from .travel.surface import NearestOnSurface as NearestOnSurface
+from .travel.surface import friction as friction
+from .travel.surface import friction_nearest as friction_nearest
+from .travel.surface_building import build_friction as build_friction
+from .travel.surface_raster import FrictionSurface as FrictionSurface
+from .travel.surface_raster import read_friction as read_friction
+from .travel.surface_report import SurfaceWarning as SurfaceWarning
+from .travel.tables import travel_table as travel_table
 from .travel.times import TravelTimes as TravelTimes
 
 __all__ = [
@@ -62,10 +71,12 @@ __all__ = [
     "Assumptions",
     "Coverage",
     "Demand",
+    "FrictionSurface",
     "InfeasibleError",
     "InputError",
     "Level",
     "LineFields",
+    "NearestOnSurface",
     "Plan",
     "Policy",
     "PolicyError",
@@ -79,17 +90,22 @@ __all__ = [
     "SolverError",
     "SolverSettings",
     "Status",
+    "SurfaceWarning",
     "TravelTimes",
     "Years",
     "audit",
     "bacop1",
     "bacop2",
     "batch",
+    "build_friction",
     "build_region",
+    "calibrate_detour",
     "capacitated",
     "coverage_curve",
     "dsm",
     "export",
+    "friction",
+    "friction_nearest",
     "hierarchical",
     "k_best",
     "list_policies",
@@ -104,6 +120,7 @@ __all__ = [
     "p_median",
     "plan",
     "psclp",
+    "read_friction",
     "read_plan",
     "read_policy",
     "read_region",
@@ -114,4 +131,5 @@ __all__ = [
     "straight_line",
     "straight_line_cover",
     "straight_line_km",
+    "travel_table",
 ]

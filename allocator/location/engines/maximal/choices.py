@@ -18,7 +18,8 @@ _WIDTHS = (3, 5, 8)  # how many sites move at once
 _FAR_EVERY = 3
 _FAR_KICKS = 100
 _LOOKS_BEFORE_STARTS = 6  # in the tree: what ends before is easy
-_MOST_STARTS = 10  # at a look
+_STARTS_PER_LOOK = 2  # the harder, the more
+_MOST_STARTS = 20  # at a look
 _SOME = 1e-6
 _FLOOR_TURNS = 15
 _FLOOR_KICKS = 50
@@ -96,7 +97,7 @@ class Choices:
         if self._looks % _FAR_EVERY == 0:
             self._kick_far()
         if self._looks >= _LOOKS_BEFORE_STARTS:
-            self._start_anew(min(self._looks, _MOST_STARTS))
+            self._start_anew(min(_STARTS_PER_LOOK * self._looks, _MOST_STARTS))
 
     def _start_anew(self, times: int) -> None:
         """Start so many times elsewhere: the harder a problem, the more local optima it has."""
