@@ -40,6 +40,7 @@ from .region.folder import read_region as read_region
 from .region.ground import Region as Region
 from .scenarios import Scenario as Scenario
 from .scenarios import read_scenario as read_scenario
+from .travel.calibration import DetourFit as DetourFit
 from .travel.calibration import calibrate_detour as calibrate_detour
 from .travel.coverage import AggregatedCoverage as AggregatedCoverage
 from .travel.coverage import Coverage as Coverage
@@ -62,6 +63,7 @@ from .travel.surface_building import build_friction as build_friction
 from .travel.surface_raster import FrictionSurface as FrictionSurface
 from .travel.surface_raster import read_friction as read_friction
 from .travel.surface_report import SurfaceWarning as SurfaceWarning
+from .travel.tables import TableWarning as TableWarning
 from .travel.tables import travel_table as travel_table
 from .travel.times import TravelTimes as TravelTimes
 
@@ -71,6 +73,7 @@ __all__ = [
     "Assumptions",
     "Coverage",
     "Demand",
+    "DetourFit",
     "FrictionSurface",
     "InfeasibleError",
     "InputError",
@@ -91,6 +94,7 @@ __all__ = [
     "SolverSettings",
     "Status",
     "SurfaceWarning",
+    "TableWarning",
     "TravelTimes",
     "Years",
     "audit",
