@@ -286,7 +286,7 @@ def test_the_limit_of_the_table_is_kept():
     [
         ({"direction": "there"}, "direction must be"),
         ({"unit": "hours"}, "unit must be"),
-        ({"columns": {"minuts": "x"}}, "did you mean 'minutes'"),
+        ({"columns": {"minutez": "x"}}, "did you mean 'minutes'"),
         ({"columns": {"minutes": "x"}}, "'x' are missing"),
         ({"matrix": True, "columns": {"minutes": "x"}}, "cannot be renamed"),
         ({"max_minutes": float("nan")}, "max_minutes"),
