@@ -1,9 +1,12 @@
 """Cut programs: rows come and go, bounds stay true, and a stand can be returned to."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from allocator.location.engines.branching import kernels
 from allocator.location.engines.branching.program import CutProgram
 from allocator.location.engines.limits import Limits
 
@@ -130,3 +133,38 @@ def test_prices_of_any_sign_sum_the_rows(program, seed):
     for at, (k, where, value) in enumerate(zip(cuts[0], cuts[3], cuts[4], strict=True), start=1):
         dense[at, where], dense[at, N_SITES + k] = value, -1.0
     assert program.rows.priced(prices) == pytest.approx(prices @ dense)
+
+
+def least_sum(worth, low, high, most):
+    """Least sum of at most ``most`` sites, those fixed open among them: every set is tried."""
+    fixed = set(np.flatnonzero(low > 0.5))
+    may = [j for j in range(len(worth)) if high[j] > 0.5]
+    sums = [
+        sum(worth[j] for j in chosen)
+        for n in range(most + 1)
+        for chosen in combinations(may, n)
+        if fixed <= set(chosen)
+    ]
+    return min(sums, default=np.inf)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_best_sites_and_what_closing_and_opening_each_costs(seed):
+    rng = np.random.default_rng(seed)
+    worth = rng.integers(-6, 4, 7).astype(np.float64)
+    low, high = np.zeros(7), np.ones(7)
+    for j in rng.permutation(7)[: rng.integers(0, 4)]:
+        low[j] = high[j] = float(rng.integers(0, 2))
+    most = int(rng.integers(1, 5))
+    total, closing, opening = kernels.best_sites(worth, low, high, most)
+    best = least_sum(worth, low, high, most)
+    assert total == best
+    if np.isinf(best):
+        return
+    for j in range(7):
+        shut, put = high.copy(), low.copy()
+        shut[j], put[j] = 0.0, 1.0
+        without = np.inf if low[j] > 0.5 else least_sum(worth, low, shut, most)
+        given = np.inf if high[j] < 0.5 else least_sum(worth, put, high, most)
+        assert total + closing[j] == without
+        assert total + opening[j] == given
