@@ -71,6 +71,13 @@ class Outcome:
     stopped_by_clock: bool = False
 
 
+_ONCE_MORE = {
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    highspy.HighsModelStatus.kSolveError,
+    highspy.HighsModelStatus.kUnknown,
+}
+
+
 class _Highs(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS with a warm start and an interrupt that keeps the incumbent."""
 
@@ -88,8 +95,9 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             model.setOptionValue("presolve", "off")
         model.HandleKeyboardInterrupt = True
         self._run(model)
-        if model.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-            # Presolve cannot tell which; the whole run can.
+        if model.getModelStatus() in _ONCE_MORE and not self.interrupted:
+            # Presolve cannot tell which, or there was numerical trouble: once more, from nothing.
+            model.clearSolver()
             model.setOptionValue("presolve", "off")
             self._run(model)
 

@@ -6,11 +6,13 @@ import signal
 import threading
 import time
 
+import highspy
 import pulp
 import pytest
 from programs_for_tests import knapsack, market_split
 
 from allocator.errors import InputError
+from allocator.lp import solvers
 from allocator.lp.program import Program
 from allocator.lp.solvers import SolverSettings, versions
 from allocator.lp.status import Status
@@ -269,3 +271,20 @@ def test_presolve_does_not_take_the_lighter_of_two_branches():
         yes.append((1.0, taken))
     program.require("one", yes, "<=", 1)
     assert program.solve(terms, SolverSettings()).objective == pytest.approx(4000)
+
+
+def test_numerical_trouble_is_tried_once_more(monkeypatch):
+    """Told that the first end is none to trust, it solves again from nothing: the same answer."""
+    runs = []
+    honest = solvers._Highs._run
+
+    def counted(self, model):
+        runs.append(model.getOptionValue("presolve")[1])
+        honest(self, model)
+
+    program, terms = knapsack()
+    expected = program.solve(terms, SolverSettings()).objective
+    monkeypatch.setattr(solvers._Highs, "_run", counted)
+    monkeypatch.setattr(solvers, "_ONCE_MORE", {highspy.HighsModelStatus.kOptimal})
+    assert program.solve(terms, SolverSettings()).objective == pytest.approx(expected)
+    assert runs == ["choose", "off"]
