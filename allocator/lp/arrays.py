@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from allocator.errors import SolverError, raise_if_any
 from allocator.lp.status import Status
+from allocator.lp.unclear import run_until_clear
 
 Method = Literal["choose", "simplex", "ipm"]
 
@@ -121,11 +122,7 @@ def solve_arrays(
         known = highspy.HighsSolution()
         known.col_value = np.asarray(start, dtype=np.float64).tolist()
         highs.setSolution(known)
-    _run(highs)
-    if highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-        # Presolve saw that one of the two holds; the solver itself says which.
-        highs.setOptionValue("presolve", "off")
-        _run(highs)
+    run_until_clear(highs, lambda: _run(highs))
     return _read(highs, is_mip=bool(whole.any()))
 
 
@@ -177,7 +174,7 @@ def _model(
     return model
 
 
-def _run(highs: highspy.Highs) -> None:
+def _run(highs: highspy.Highs) -> bool:
     # HiGHS keeps one pool of threads per process; another size would be refused.
     highspy.Highs.resetGlobalScheduler(True)
     highs.HandleKeyboardInterrupt = True
@@ -190,6 +187,7 @@ def _run(highs: highspy.Highs) -> None:
         while not highs.wait(_POLL_SECONDS)[0]:
             pass
         raise
+    return True
 
 
 def _read(highs: highspy.Highs, *, is_mip: bool) -> ArraySolution:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import SolverError, raise_if_any
 from allocator.lp.status import Status
+from allocator.lp.unclear import UNCLEAR
 
 # After so many simplex steps Python looks whether the user has pressed Ctrl-C. Counted, not timed,
 # since a pause may change which of several optima is found.
@@ -20,11 +21,6 @@ _STOPPED = {
     highspy.HighsModelStatus.kTimeLimit,
     highspy.HighsModelStatus.kIterationLimit,
     highspy.HighsModelStatus.kObjectiveBound,
-}
-_UNCLEAR = {
-    highspy.HighsModelStatus.kUnknown,
-    highspy.HighsModelStatus.kSolveError,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
 }
 
 
@@ -268,7 +264,7 @@ class GrowingLp:
             "simplex_dual_edge_weight_strategy", _CHOOSE if step_limit is None else _DEVEX
         )
         steps = self._run(most)
-        if self._highs.getModelStatus() in _UNCLEAR:
+        if self._highs.getModelStatus() in UNCLEAR:
             # Numerical trouble on the way from an old basis: once more from none.
             self._highs.clearSolver()
             steps += self._run(most)

@@ -13,6 +13,7 @@ import pulp
 
 from allocator.errors import InputError, SolverError, raise_if_any
 from allocator.lp.status import Status
+from allocator.lp.unclear import run_until_clear
 
 _FORGIVEN = 1e-5
 """Share of the objective by which an answer that HiGHS calls optimal may be from its bound."""
@@ -71,13 +72,6 @@ class Outcome:
     stopped_by_clock: bool = False
 
 
-_ONCE_MORE = {
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    highspy.HighsModelStatus.kSolveError,
-    highspy.HighsModelStatus.kUnknown,
-}
-
-
 class _Highs(pulp.HiGHS):  # type: ignore[misc]
     """PuLP's HiGHS with a warm start and an interrupt that keeps the incumbent."""
 
@@ -94,14 +88,9 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             # kept a target missed by 5 drivers who cost nothing.
             model.setOptionValue("presolve", "off")
         model.HandleKeyboardInterrupt = True
-        self._run(model)
-        if model.getModelStatus() in _ONCE_MORE and not self.interrupted:
-            # Presolve cannot tell which, or there was numerical trouble: once more, from nothing.
-            model.clearSolver()
-            model.setOptionValue("presolve", "off")
-            self._run(model)
+        run_until_clear(model, lambda: self._run(model))
 
-    def _run(self, model: Any) -> None:
+    def _run(self, model: Any) -> bool:
         model.startSolve()
         done = False
         while not done:
@@ -110,6 +99,7 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             except KeyboardInterrupt:
                 self.interrupted = True
                 model.cancelSolve()
+        return not self.interrupted
 
     def findSolutionValues(self, lp: Any) -> tuple[int, int]:  # noqa: N802 - PuLP's name
         """Take the values alone: PuLP does not know every way in which HiGHS may end."""
