@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.left_out import SHOWN, WARN_FROM_SHARE, Weights, first_names
 from allocator.travel.road_graph import Floats, RoadNetwork
 from allocator.travel.snapping import Snapped
 
-WARN_FROM_SHARE = 0.01
-"""Share of the people beyond which a network that leaves them out is warned about."""
 _BEYOND_EDGE_M = 250.0
-_SHOWN = 10
 _LEFT_OUT = {
     "too_far_from_a_road": "are farther than {limit_m:g} m from any road and reach nothing",
     "beyond_the_edge_of_the_roads": (
@@ -53,15 +52,10 @@ class Ends:
     demand: Demand | None
     site_set: SiteSet | None
 
-    @property
-    def weight(self) -> Floats:
-        """People per cell; one per cell where nobody says how many."""
-        return np.ones(len(self.cell_xy_m)) if self.demand is None else self.demand.people
-
-    @property
-    def counted(self) -> str:
-        """What the weights are."""
-        return "cells" if self.demand is None else "people"
+    @cached_property
+    def weights(self) -> Weights:
+        """People per cell."""
+        return Weights.of(self.demand, len(self.cell_xy_m))
 
 
 def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
@@ -69,34 +63,22 @@ def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
 
     Counts are of people, or of cells where nobody says how many people live there.
     """
-    weight, whole = ends.weight, float(ends.weight.sum())
+    told = ends.weights.told
     too_far = ~ends.cells.is_on
     beyond = _beyond_edge(roads, ends.cell_xy_m)
     part, km = roads.parts
     served = np.unique(part[ends.sites.node(roads)[ends.sites.is_on]])
     part_of_cell = np.where(ends.cells.is_on, part[ends.cells.node(roads)], -1)
     apart = ends.cells.is_on & ~np.isin(part_of_cell, served)
-
-    def told(cells: NDArray[np.bool_]) -> dict[str, object]:
-        some = float(weight[cells].sum())
-        return {
-            ends.counted: some,
-            "cells": int(cells.sum()),
-            "share": some / whole if whole else 0.0,
-            "first": _names(
-                np.flatnonzero(cells), None if ends.demand is None else ends.demand.ids
-            ),
-        }
-
     site_ids = None if ends.site_set is None else ends.site_set.ids
     return {
-        "counted": ends.counted,
+        "counted": ends.weights.counted,
         "too_far_from_a_road": told(too_far),
         "farthest_from_a_road_m": float(ends.cells.away_m.max(initial=0.0)),
         "beyond_the_edge_of_the_roads": told(beyond),
         "on_a_part_without_a_site": told(apart),
         "passed_over_a_fragment": told(ends.cells.passed_over),
-        "sites_too_far_from_a_road": _names(np.flatnonzero(~ends.sites.is_on), site_ids),
+        "sites_too_far_from_a_road": first_names(np.flatnonzero(~ends.sites.is_on), site_ids),
         "parts": _parts(part_of_cell, part[ends.sites.node(roads)[ends.sites.is_on]], km, ends),
         "n_parts": len(np.unique(part[roads.tail])),
     }
@@ -104,12 +86,12 @@ def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
 
 def notes_on(left_out: Mapping[str, Any], ends: Ends) -> list[str]:
     """What a reader must know of it, in sentences; none where all is well."""
-    notes = []
+    notes, counted = [], ends.weights.counted
     for key, text in _LEFT_OUT.items():
         told = left_out[key]
         if told["cells"]:
             where = text.format(limit_m=ends.cells.limit_m, edge_m=_BEYOND_EDGE_M)
-            some = f"{told[ends.counted]:,.0f} {ends.counted} ({told['share']:.1%})"
+            some = f"{told[counted]:,.0f} {counted} ({told['share']:.1%})"
             notes.append(f"roads: {some} {where}")
     if named := left_out["sites_too_far_from_a_road"]:
         notes.append(
@@ -139,16 +121,12 @@ def _parts(
 ) -> list[dict[str, object]]:
     """Parts on which people live, the most populous first: people, sites, km of road."""
     on = part_of_cell >= 0
-    people = np.bincount(part_of_cell[on], weights=ends.weight[on], minlength=len(km))
+    weights = ends.weights
+    people = np.bincount(part_of_cell[on], weights=weights.per_cell[on], minlength=len(km))
     sites = np.bincount(part_of_site, minlength=len(km))
     order = np.lexsort((np.arange(len(km)), -people))
     return [
-        {ends.counted: float(people[p]), "sites": int(sites[p]), "km": round(float(km[p]), 3)}
-        for p in order[:_SHOWN].tolist()
+        {weights.counted: float(people[p]), "sites": int(sites[p]), "km": round(float(km[p]), 3)}
+        for p in order[:SHOWN].tolist()
         if people[p] > 0
     ]
-
-
-def _names(positions: NDArray[np.int64], ids: Sequence[str] | None) -> list[str]:
-    """The first few, by name."""
-    return [str(p) if ids is None else str(ids[p]) for p in positions[:_SHOWN].tolist()]

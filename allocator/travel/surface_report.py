@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.travel.ends import Demand, SiteSet
-from allocator.travel.road_report import WARN_FROM_SHARE
+from allocator.travel.left_out import WARN_FROM_SHARE, Weights, first_names
 from allocator.travel.surface_raster import FrictionSurface, Whole
 
-_SHOWN = 10
 _LEFT_OUT = {
     "outside_the_raster": "outside the raster and reach nothing; get a larger one",
     "on_a_barrier": ("on a barrier (water, nodata) and reach nothing; see snap_limit_m"),
@@ -41,27 +39,18 @@ def whom_the_surface_leaves_out(
     demand, sites
         Who they are; without, cells are counted instead of people.
     """
-    weight = np.ones(len(cell_at)) if demand is None else demand.people
-    counted, whole = "cells" if demand is None else "people", float(weight.sum())
+    weights = Weights.of(demand, len(cell_at))
+    told = weights.told
     part_of_cell, part_of_site = (
         np.where(at >= 0, surface.parts.ravel()[at], 0) for at in (cell_at, site_at)
     )
-
-    def told(cells: NDArray[np.bool_]) -> dict[str, object]:
-        some = float(weight[cells].sum())
-        return {
-            counted: some,
-            "cells": int(cells.sum()),
-            "share": some / whole if whole else 0.0,
-            "first": _names(np.flatnonzero(cells), None if demand is None else demand.ids),
-        }
 
     lost_sites = {
         "sites_outside_the_raster": site_at < 0,
         "sites_on_a_barrier": (site_at >= 0) & (part_of_site == 0),
     }
     return {
-        "counted": counted,
+        "counted": weights.counted,
         "outside_the_raster": told(cell_at < 0),
         "on_a_barrier": told((cell_at >= 0) & (part_of_cell == 0)),
         "on_a_part_without_a_site": told(
@@ -70,7 +59,7 @@ def whom_the_surface_leaves_out(
         **{
             name: {
                 "sites": int(lost.sum()),
-                "first": _names(np.flatnonzero(lost), None if sites is None else sites.ids),
+                "first": first_names(np.flatnonzero(lost), None if sites is None else sites.ids),
             }
             for name, lost in lost_sites.items()
         },
@@ -104,8 +93,3 @@ def warn_of_surface(left_out: Mapping[str, Any], notes: Sequence[str]) -> None:
     lost = left_out["sites_outside_the_raster"]["sites"] + left_out["sites_on_a_barrier"]["sites"]
     if worst > WARN_FROM_SHARE or lost:
         warnings.warn("\n".join(notes), SurfaceWarning, stacklevel=3)
-
-
-def _names(positions: Whole, ids: Sequence[str] | None) -> list[str]:
-    """The first few, by name."""
-    return [str(p) if ids is None else str(ids[p]) for p in positions[:_SHOWN].tolist()]
