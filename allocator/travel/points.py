@@ -15,19 +15,31 @@ def ends_of(
     cells: ArrayLike | Demand, sites: ArrayLike | SiteSet
 ) -> tuple[Demand | None, SiteSet | None]:
     """What the two sides are, where the caller said more than coordinates."""
-    demand = cells if isinstance(cells, Demand) else None
-    site_set = sites if isinstance(sites, SiteSet) else None
-    problems = [
-        f"the {name} have no coordinates; give xy_m"
-        for name, end in (("demand", demand), ("sites", site_set))
-        if end is not None and end.xy_m is None
-    ]
+    demand, site_set = said_of(cells, sites)
+    problems = unplaced_problems(demand=demand, sites=site_set)
     if demand and site_set and demand.crs and site_set.crs and demand.crs != site_set.crs:
         problems.append(
             f"demand is in {demand.crs} and sites in {site_set.crs}; project both to one system"
         )
     raise_if_any(problems, where="straight line")
     return demand, site_set
+
+
+def said_of(
+    cells: ArrayLike | Demand, sites: ArrayLike | SiteSet
+) -> tuple[Demand | None, SiteSet | None]:
+    """The two sides, None where the caller gave bare coordinates."""
+    demand = cells if isinstance(cells, Demand) else None
+    return demand, sites if isinstance(sites, SiteSet) else None
+
+
+def unplaced_problems(**sides: object) -> list[str]:
+    """Which of the named sides carry no coordinates."""
+    return [
+        f"the {name} have no coordinates; give xy_m"
+        for name, side in sides.items()
+        if isinstance(side, Demand | SiteSet) and side.xy_m is None
+    ]
 
 
 def as_points(xy_m: ArrayLike | Demand | SiteSet) -> NDArray[np.float64]:

@@ -15,6 +15,8 @@ from allocator.travel.points import (
     as_points,
     number_problems,
     point_problems,
+    said_of,
+    unplaced_problems,
 )
 from allocator.travel.road_files import read_roads
 from allocator.travel.road_graph import Floats, RoadNetwork
@@ -192,12 +194,11 @@ def _case(
             f"got {direction!r}"
         )
     network = _network(roads, problems)
-    demand = cell_xy_m if isinstance(cell_xy_m, Demand) else None
-    site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
+    demand, site_set = said_of(cell_xy_m, site_xy_m)
     points = []
     for name, end, given in (("demand", demand, cell_xy_m), ("sites", site_set, site_xy_m)):
-        if end is not None and end.xy_m is None:
-            problems.append(f"the {name} have no coordinates; give xy_m")
+        if unplaced := unplaced_problems(**{name: end}):
+            problems += unplaced
             continue
         stated = crs if end is None else end.crs or crs
         at = as_points(given)

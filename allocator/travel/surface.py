@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.errors import InputError, raise_if_any
 from allocator.region.coordinates import parse_crs, project
 from allocator.travel.ends import Demand, SiteSet
-from allocator.travel.points import LIMIT_TOLERANCE, as_points, number_problems, point_problems
+from allocator.travel.points import (
+    LIMIT_TOLERANCE,
+    as_points,
+    number_problems,
+    point_problems,
+    said_of,
+    unplaced_problems,
+)
 from allocator.travel.shortest import in_order
 from allocator.travel.surface_pairs import across_minutes, on_ground, pairs_on
 from allocator.travel.surface_raster import Floats, FrictionSurface, Whole, read_friction
@@ -73,8 +80,7 @@ def friction(
     )
     case = _case(surface, {"demand": cell_xy_m, "sites": site_xy_m}, max_minutes, crs, problems)
     cell_at, site_at = (case.surface.off_barriers(at, snap_limit_m) for at in case.positions)
-    demand = cell_xy_m if isinstance(cell_xy_m, Demand) else None
-    site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
+    demand, site_set = said_of(cell_xy_m, site_xy_m)
     left_out = whom_the_surface_leaves_out(case.surface, cell_at, site_at, demand, site_set)
     notes = notes_on_surface(left_out)
     warn_of_surface(left_out, notes)
@@ -183,12 +189,11 @@ def _case(
     points: list[Floats] = []
     stated: list[str] = []
     for name, end in ends.items():
-        known = isinstance(end, Demand | SiteSet)
-        if known and end.xy_m is None:
-            problems.append(f"the {name} have no coordinates; give xy_m")
+        if unplaced := unplaced_problems(**{name: end}):
+            problems += unplaced
             continue
         points.append(as_points(end))
-        stated.append((end.crs if known else "") or crs)
+        stated.append((end.crs if isinstance(end, Demand | SiteSet) else "") or crs)
     if len(points) == len(ends):
         some = points[0] if len(ends) > 1 else np.empty((0, 2))
         problems += point_problems(some, points[-1])
