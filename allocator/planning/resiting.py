@@ -11,7 +11,7 @@ left to a check of the answer in the network's own program; without them the bou
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from allocator.errors import InfeasibleError
@@ -57,6 +57,8 @@ class _Again:
     task: Task
     decided: Decided
     effects: SiteEffects
+    _questions: dict[tuple[bool, bool], Asked] = field(default_factory=dict, init=False)
+    _missed_now: dict[bool, list[float]] = field(default_factory=dict, init=False)
 
     def lines(self) -> Iterator[Marginal]:
         """As many placed anew, one more, one less; nothing where the answer is no news."""
@@ -193,20 +195,12 @@ class _Again:
             replace(settings, gap=min(settings.gap, _EXACT), node_limit=nodes),
         )
 
-    @cached_property
-    def _questions(self) -> dict[tuple[bool, bool], Asked]:
-        return {}
-
     def _kept(self, opened: frozenset[int], *, with_own: bool = True) -> bool:
         """Whether each strength is missed no more than with the plan's own sites."""
         if with_own not in self._missed_now:
             self._missed_now[with_own] = self._missed(self._opened, with_own)
         then, now = self._missed(opened, with_own), self._missed_now[with_own]
         return len(then) == len(now) and all(a <= b + _ROOM for a, b in zip(then, now, strict=True))
-
-    @cached_property
-    def _missed_now(self) -> dict[bool, list[float]]:
-        return {}
 
     def _missed(self, opened: frozenset[int], with_own: bool) -> list[float]:
         """What the rules miss at the least with these sites, in shares, by strength."""

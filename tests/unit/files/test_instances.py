@@ -19,19 +19,6 @@ SITES = "id,lon,lat\nA,120.70,30.70\nB,120.71,30.71\n"
 IDS = ["01", "区2", "3"]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Write texts as files; give their folder."""
-
-    def write(**files):
-        for name, text in files.items():
-            path = tmp_path / name.replace("__", ".")
-            path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-        return tmp_path
-
-    return write
-
-
 def ends(folder, *, demand="cells.csv", sites="sites.csv", crs=None, placed=True, capacity=False,
          **options):  # fmt: skip
     """Read both sides; what was found with them."""

@@ -156,21 +156,20 @@ def test_the_required_column_is_the_largest_floor_on_that_resource_alone():
     assert root[["public_beds", "private_beds", "residents"]].isna().all()
 
 
+def graded_beds(public, **asked):
+    """60 public beds are of grade 3A, at a nurse each who costs 5; a rule on the public ones."""
+    beds, nurses = "beds_3a_general", "nurses_3a_general"
+    stock = {("R", "public_beds"): public, ("R", beds): 60, ("R", nurses): 0}
+    rules = [
+        rule("total", id="t", resources=["public_beds"], **asked),
+        rule("ratio", id="n", number=1, pairs=[{"resource": nurses, "base": beds}]),
+    ]
+    return small_region(stock=stock, costs={nurses: 5}), rules
+
+
 def test_beds_that_stand_are_kept_wherever_the_rules_allow_it():
     """100 public beds, 60 of grade 3A at a nurse each: money alone closes none of them."""
-    region = small_region(
-        stock={
-            ("R", "public_beds"): 100,
-            ("R", "beds_3a_general"): 60,
-            ("R", "nurses_3a_general"): 0,
-        },
-        costs={"nurses_3a_general": 5},
-    )
-    rules = [
-        rule("total", id="t", resources=["public_beds"], number=100, sense="=="),
-        rule("ratio", id="n", number=1,
-             pairs=[{"resource": "nurses_3a_general", "base": "beds_3a_general"}]),
-    ]  # fmt: skip
+    region, rules = graded_beds(100, number=100, sense="==")
     kept = planned(region, *rules)
     assert amount(kept, "beds_3a_general") == 60
     assert kept.objective_value == 300
@@ -181,19 +180,7 @@ def test_beds_that_stand_are_kept_wherever_the_rules_allow_it():
 
 def test_of_beds_that_stand_the_fewest_are_given_up_for_a_rule():
     """At most 40 beds: 20 of 60 of grade 3A have to go, however dear those that stay are."""
-    region = small_region(
-        stock={
-            ("R", "public_beds"): 60,
-            ("R", "beds_3a_general"): 60,
-            ("R", "nurses_3a_general"): 0,
-        },
-        costs={"nurses_3a_general": 5},
-    )
-    rules = [
-        rule("total", id="t", resources=["public_beds"], number=40, sense="<="),
-        rule("ratio", id="n", number=1,
-             pairs=[{"resource": "nurses_3a_general", "base": "beds_3a_general"}]),
-    ]  # fmt: skip
+    region, rules = graded_beds(60, number=40, sense="<=")
     plan = planned(region, *rules)
     assert misses(plan) == (0, 0, 0)
     assert amount(plan, "beds_3a_general") == amount(plan, "public_beds") == 40

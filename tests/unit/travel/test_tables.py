@@ -14,19 +14,6 @@ from allocator.travel.tables import TableWarning, read_pairs, travel_table
 IDS, TO = ["01", "区2", "3"], ["A", "B"]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Write texts as files; give their folder."""
-
-    def write(**files):
-        for name, text in files.items():
-            path = tmp_path / name.replace("__", ".")
-            path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-        return tmp_path
-
-    return write
-
-
 def pairs(folder, name="times.csv"):
     """Read a table of times between the cells and sites above."""
     found = Findings()
