@@ -14,6 +14,7 @@ _COLUMNS = (
     "question", "by", "status", "objective", "bound", "gap", "reach s", "model s", "processor s",
     "MB", "times ours", "bar",
 )  # fmt: skip
+_TICK_S = 0.001
 _INTRO = f"""# Measured
 
 Written by `python tests/benchmarks/run.py`; `results.json` holds the same and more. Every line was
@@ -128,11 +129,12 @@ def _rows(got: dict[str, Any]) -> str:
 def _ratio(got: dict[str, Any], ours: dict[str, Any]) -> str:
     if ours.get("status") != "optimal":
         return ""
+    # Processor clocks tick: of a time below one tick only its smallness is known.
+    mine, least = max(ours["cpu"], _TICK_S), "> " if ours["cpu"] < _TICK_S else ""
     if "cpu" in got:
-        return (
-            "> " if got["status"] in ("feasible", "no answer") else ""
-        ) + f"{got['cpu'] / ours['cpu']:,.1f}"
-    return f"> {got['limit'] / ours['cpu']:,.0f}"
+        least = "> " if got["status"] in ("feasible", "no answer") else least
+        return f"{least}{got['cpu'] / mine:,.1f}"
+    return f"> {got['limit'] / mine:,.0f}"
 
 
 def percent(gap: float) -> str:

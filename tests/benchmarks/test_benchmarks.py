@@ -80,6 +80,13 @@ def test_the_bar_is_judged_by_what_was_measured():
     assert "150 times faster: met" in table.verdict(job, {OURS: ours, SPOPT: {**peer, "cpu": 15.1}})
 
 
+def test_a_time_below_the_tick_of_the_clock_is_no_ratio_by_zero():
+    """Some machines count no processor time for what takes a millisecond."""
+    ours, peer = {**PROVEN, "cpu": 0.0}, {**PROVEN, "cpu": 0.5}
+    assert table._ratio(peer, ours) == "> 500.0"
+    assert table._ratio(peer, {**ours, "cpu": 0.25}) == "2.0"
+
+
 def test_the_page_is_what_was_measured():
     """RESULTS.md says what results.json says."""
     kept = json.loads((HERE / "results.json").read_text("utf-8"))
