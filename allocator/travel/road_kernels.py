@@ -119,13 +119,8 @@ def arcs_from(
             away[u] = np.inf
         for at in range(on_start[street], on_start[street + 1]):
             t = on_target[at]
-            further = to_share[t] - from_share[origin]
-            stretch = 0.0
-            if further > 0:
-                stretch = further * along[street, 0]
-            elif further < 0:
-                stretch = -further * along[street, 1]
-            whole = from_leg[origin] + stretch + to_leg[t]
+            whole = from_leg[origin] + _stretch(along, street, from_share[origin], to_share[t])
+            whole += to_leg[t]
             if whole <= limit and whole < best[t]:
                 if best[t] == np.inf:
                     reached[n_reached] = t
@@ -141,6 +136,56 @@ def arcs_from(
             n += 1
         count[origin - low] = n_reached
     return count, target[:n].copy(), total[:n].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def nearest_from(
+    start: _Few, node: _Few, cost: _Floats,
+    leave_node: _Few, leave_cost: _Floats, from_street: _Street, from_share: _Floats,
+    from_leg: _Floats, at_start: _Few, at_target: _Few, at_cost: _Floats, on_start: _Few,
+    on_target: _Few, to_share: _Floats, to_leg: _Floats, along: _Floats, limit: float,
+) -> _Floats:  # fmt: skip
+    """Least cost at which any origin reaches each target; infinite beyond the limit.
+
+    Parameters are those of :func:`arcs_from`; one search for all origins together.
+    """
+    away = np.full(len(start) - 1, np.inf)
+    touched = np.empty(len(start) - 1, np.uint32)
+    room = len(node) + leave_node.size
+    keys, items = np.empty(room), np.empty(room, np.uint32)
+    best = np.full(len(to_share), np.inf)
+    n_touched = _search(
+        start, node, cost, leave_node.ravel(), leave_cost.ravel(), limit, away, touched, keys,
+        items,
+    )  # fmt: skip
+    for k in range(n_touched):
+        u = touched[k]
+        for at in range(at_start[u], at_start[u + 1]):
+            t, whole = at_target[at], away[u] + at_cost[at]
+            if whole <= limit and whole < best[t]:
+                best[t] = whole
+    for origin in range(len(from_street)):
+        street = from_street[origin]
+        if street < 0:
+            continue
+        for at in range(on_start[street], on_start[street + 1]):
+            t = on_target[at]
+            whole = from_leg[origin] + _stretch(along, street, from_share[origin], to_share[t])
+            whole += to_leg[t]
+            if whole <= limit and whole < best[t]:
+                best[t] = whole
+    return best
+
+
+@numba.njit(cache=True, nogil=True)
+def _stretch(along: _Floats, street: int, from_share: float, to_share: float) -> float:
+    """Cost between two spots on one street."""
+    further = to_share - from_share
+    if further > 0:
+        return float(further * along[street, 0])
+    if further < 0:
+        return float(-further * along[street, 1])
+    return 0.0
 
 
 @numba.njit(cache=True, nogil=True)

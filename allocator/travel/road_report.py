@@ -1,7 +1,7 @@
 """What travel along roads leaves out, in numbers of people: for provenance and warnings."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -101,11 +101,12 @@ def notes_on(left_out: Mapping[str, Any], ends: Ends) -> list[str]:
     return notes
 
 
-def warn_of(left_out: Mapping[str, Any], notes: Sequence[str]) -> None:
+def warn_of(told: Mapping[str, Any]) -> None:
     """Warn with all notes if the roads leave out more than a hundredth of the people, or a site."""
+    left_out = told["left_out"]
     worst = max(left_out[key]["share"] for key in _LEFT_OUT)
     if worst > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"]:
-        warnings.warn("\n".join(notes), RoadWarning, stacklevel=4)
+        warnings.warn("\n".join(told["notes"]), RoadWarning, stacklevel=4)
 
 
 def _beyond_edge(roads: RoadNetwork, xy_m: Floats) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Travel along roads: from a network to arcs within a limit, by cut-off Dijkstra."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -11,7 +11,6 @@ from allocator.errors import InputError, raise_if_any
 from allocator.region.coordinates import parse_crs, project
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.points import (
-    LIMIT_TOLERANCE,
     as_points,
     number_problems,
     point_problems,
@@ -20,10 +19,9 @@ from allocator.travel.points import (
 )
 from allocator.travel.road_files import read_roads
 from allocator.travel.road_graph import Floats, RoadNetwork
-from allocator.travel.road_report import Ends, notes_on, warn_of, whom_roads_leave_out
+from allocator.travel.road_report import warn_of
 from allocator.travel.road_speeds import WALKING_KMH, RoadSpeeds, urban_streets
-from allocator.travel.shortest import RoadEnds, in_order, shortest
-from allocator.travel.snapping import snap
+from allocator.travel.road_ways import RoadWays
 from allocator.travel.times import Direction, TravelTimes
 
 
@@ -90,13 +88,12 @@ def road_network(
     told = {
         "speeds": used.as_told(urban_known=in_town is not None),
         "access_kmh": float(access_kmh),
-        "max_minutes": float(max_minutes),
     }
-    return case.travel(
-        used.minutes(case.roads, in_town), per_m=0.06 / access_kmh, limit=float(max_minutes),
-        unit="minutes", snap_limit_m=snap_limit_m, least_part_km=least_part_km, threads=threads,
-        told=told,
+    ways = case.ways(
+        used.minutes(case.roads, in_town), per_m=0.06 / access_kmh, unit="minutes",
+        snap_limit_m=snap_limit_m, least_part_km=least_part_km, threads=threads, told=told,
     )  # fmt: skip
+    return case.travel(ways, float(max_minutes))
 
 
 def road_network_km(
@@ -127,10 +124,11 @@ def road_network_km(
     )
     case = _case(roads, cell_xy_m, site_xy_m, direction, crs, problems)
     along = np.where(case.roads.is_open, case.roads.length_m / 1000, np.inf)
-    return case.travel(
-        along, per_m=0.001, limit=float(max_km), unit="km", snap_limit_m=snap_limit_m,
-        least_part_km=least_part_km, threads=threads, told={"max_km": float(max_km)},
+    ways = case.ways(
+        along, per_m=0.001, unit="km", snap_limit_m=snap_limit_m,
+        least_part_km=least_part_km, threads=threads, told={},
     )  # fmt: skip
+    return case.travel(ways, float(max_km))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,42 +143,22 @@ class _Case:
     direction: Direction
     urban: NDArray[np.bool_] | None
 
-    def travel(
-        self, along: Floats, *, per_m: float, limit: float, unit: Literal["minutes", "km"],
+    def ways(
+        self, along: Floats, *, per_m: float, unit: Literal["minutes", "km"],
         snap_limit_m: float, least_part_km: float, threads: int, told: Mapping[str, object],
-    ) -> TravelTimes:  # fmt: skip
-        """Arcs within a limit, where streets cost ``along`` and access legs ``per_m`` a metre."""
-        rules = {"limit_m": snap_limit_m, "least_part_km": least_part_km}
-        ends = Ends(
-            snap(self.roads, self.cells, **rules), snap(self.roads, self.sites, **rules),
-            self.cells, self.demand, self.site_set,
+    ) -> RoadWays:  # fmt: skip
+        """The roads, where streets cost ``along`` and access legs ``per_m`` a metre."""
+        return RoadWays(
+            self.roads, along, per_m, unit, self.cells, self.demand, self.direction,
+            float(snap_limit_m), float(least_part_km), told, threads,
         )  # fmt: skip
-        left_out = whom_roads_leave_out(self.roads, ends)
-        notes = notes_on(left_out, ends)
-        warn_of(left_out, notes)
-        cells = RoadEnds(ends.cells, ends.cells.away_m * per_m)
-        sites = RoadEnds(ends.sites, ends.sites.away_m * per_m)
-        most = limit * (1 + LIMIT_TOLERANCE)
-        if self.direction == "to site":
-            cell, site, value = shortest(
-                self.roads, along, cells, sites, limit=most, threads=threads
-            )
-        else:
-            site, cell, value = shortest(
-                self.roads, along, sites, cells, limit=most, threads=threads
-            )
-        order = in_order(cell, site, len(cells), len(sites))
-        return TravelTimes(
-            n_cells=len(cells), n_sites=len(sites), cell=cell[order], site=site[order],
-            value=value[order], unit=unit, limit=limit, demand=self.demand, sites=self.site_set,
-            provenance={
-                "source": "roads", "roads": dict(self.roads.source), "direction": self.direction,
-                **told, "snapped_to": "the nearest spot on a street",
-                "snap_limit_m": float(snap_limit_m), "least_part_km": float(least_part_km),
-                "nodes": self.roads.n_nodes, "streets": len(self.roads), "arcs": self.roads.n_arcs,
-                "left_out": left_out, "notes": notes,
-            },
-        )  # fmt: skip
+
+    def travel(self, ways: RoadWays, limit: float) -> TravelTimes:
+        """Arcs within a limit, with a report on whom they leave out."""
+        sites = ways.snapped(self.sites)
+        told = ways.report(sites, self.site_set, limit)
+        warn_of(told)
+        return replace(ways.times(sites, limit), sites=self.site_set, provenance=told)
 
 
 def _case(

@@ -89,25 +89,32 @@ def shortest(
     return origin, target, cost
 
 
+def nearest(
+    roads: RoadNetwork, along: Floats, origins: RoadEnds, targets: RoadEnds, *, limit: float
+) -> Floats:
+    """Least cost at which any of the origins reaches each target, shape ``(n_targets,)``.
+
+    One search for all; infinite where none does within the limit. Parameters as in
+    :func:`shortest`.
+    """
+    from allocator.travel import road_kernels  # compiled: loaded when first needed
+
+    found: Floats = road_kernels.nearest_from(*_given(roads, along, origins, targets, limit))
+    return found
+
+
 def _searched(
     roads: RoadNetwork, along: Floats, near: RoadEnds, far: RoadEnds, limit: float, threads: int
 ) -> tuple[_Positions, _Positions, Floats]:
     """Pairs (near, far, cost) by one search from each near point."""
     from allocator.travel import road_kernels  # compiled: loaded when first needed
 
-    along = np.ascontiguousarray(along)
-    gate_node, gate_cost = near.gates(roads, along, leaving=True)
-    given = (
-        *_rows(roads, along),
-        gate_node, gate_cost, near.snapped.street.astype(np.int32), near.snapped.share, near.leg,
-        *_at_nodes(roads, along, far), *_on_streets(roads, far), far.snapped.share, far.leg,
-        along, float(limit),
-    )  # fmt: skip
+    given = _given(roads, along, near, far, limit)
     lows = range(0, len(near), _ORIGINS_AT_ONCE)
 
     def block(low: int) -> tuple[Whole, _Positions, Floats]:
         high = min(low + _ORIGINS_AT_ONCE, len(near))
-        found: tuple[Whole, _Positions, Floats] = road_kernels.arcs_from(*given, low, high)
+        found: tuple[Whole, _Positions, Floats] = road_kernels.arcs_from(*(given + (low, high)))
         return found
 
     if threads > 1:
@@ -118,6 +125,18 @@ def _searched(
     counts, targets, costs = zip(*found, strict=True) if found else ((), (), ())
     origin = np.repeat(np.arange(len(near), dtype=np.int32), _joined(counts, np.int64))
     return origin, _joined(targets, np.int32), _joined(costs, np.float64)
+
+
+def _given(roads: RoadNetwork, along: Floats, near: RoadEnds, far: RoadEnds, limit: float) -> Any:
+    """What the compiled searches from one side to the other read: a tuple of arrays, the limit."""
+    along = np.ascontiguousarray(along)
+    gate_node, gate_cost = near.gates(roads, along, leaving=True)
+    return (
+        *_rows(roads, along),
+        gate_node, gate_cost, near.snapped.street.astype(np.int32), near.snapped.share, near.leg,
+        *_at_nodes(roads, along, far), *_on_streets(roads, far), far.snapped.share, far.leg,
+        along, float(limit),
+    )  # fmt: skip
 
 
 def in_order(first: _Positions, second: _Positions, n_first: int, n_second: int) -> Whole:
