@@ -114,7 +114,8 @@ def _searched(
 
     def block(low: int) -> tuple[Whole, _Positions, Floats]:
         high = min(low + _ORIGINS_AT_ONCE, len(near))
-        found: tuple[Whole, _Positions, Floats] = road_kernels.arcs_from(*(given + (low, high)))
+        asked: Any = (*given, low, high)
+        found: tuple[Whole, _Positions, Floats] = road_kernels.arcs_from(*asked)
         return found
 
     if threads > 1:

@@ -1,7 +1,7 @@
 """Travel over a friction surface: least-cost minutes between cells and sites, and maps of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,13 @@ from allocator.travel.points import (
     said_of,
     unplaced_problems,
 )
-from allocator.travel.shortest import in_order
-from allocator.travel.surface_pairs import across_minutes, on_ground, pairs_on
 from allocator.travel.surface_raster import Floats, FrictionSurface, Whole, read_friction
 from allocator.travel.surface_report import (
     notes_on_surface,
     warn_of_surface,
     whom_the_surface_leaves_out,
 )
+from allocator.travel.surface_ways import SurfaceWays, spread_from, told_of
 from allocator.travel.times import TravelTimes
 
 _MARGIN_M_PER_MINUTE = 1000.0
@@ -79,27 +78,15 @@ def friction(
         max_minutes=max_minutes, intra_cell_share=intra_cell_share, snap_limit_m=snap_limit_m
     )
     case = _case(surface, {"demand": cell_xy_m, "sites": site_xy_m}, max_minutes, crs, problems)
-    cell_at, site_at = (case.surface.off_barriers(at, snap_limit_m) for at in case.positions)
     demand, site_set = said_of(cell_xy_m, site_xy_m)
-    left_out = whom_the_surface_leaves_out(case.surface, cell_at, site_at, demand, site_set)
-    notes = notes_on_surface(left_out)
-    warn_of_surface(left_out, notes)
-    limit = max_minutes * (1 + LIMIT_TOLERANCE)
-    cell, site, minutes = pairs_on(case.surface, cell_at, site_at, limit, threads)
-    minutes = np.maximum(minutes, intra_cell_share * across_minutes(case.surface, cell_at[cell]))
-    near = np.flatnonzero(minutes <= limit)
-    cell, site, minutes = cell[near], site[near], minutes[near]
-    order = in_order(cell, site, len(cell_at), len(site_at))
-    return TravelTimes(
-        n_cells=len(cell_at), n_sites=len(site_at), cell=cell[order], site=site[order],
-        value=minutes[order], unit="minutes", limit=float(max_minutes), demand=demand,
-        sites=site_set,
-        provenance={
-            **_told(case.surface, max_minutes), "intra_cell_share": float(intra_cell_share),
-            "snap_limit_m": float(snap_limit_m), **_moved_off(case, (cell_at, site_at)),
-            "left_out": left_out, "notes": notes,
-        },
-    )  # fmt: skip
+    cell_at, site_at = case.positions
+    ways = SurfaceWays(
+        case.surface, cell_at, demand, float(intra_cell_share), float(snap_limit_m), threads
+    )
+    told = ways.report(site_at, site_set, max_minutes)
+    warn_of_surface(told)
+    times = ways.times(ways.placed(site_at), float(max_minutes))
+    return replace(times, sites=site_set, provenance=told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,34 +129,22 @@ def friction_nearest(
     surface, site_xy_m, max_minutes, snap_limit_m, crs
         As there.
     """
-    from allocator.travel import surface_kernels  # compiled: loaded when first needed
-
     problems = number_problems(max_minutes=max_minutes, snap_limit_m=snap_limit_m)
     case = _case(surface, {"sites": site_xy_m}, max_minutes, crs, problems)
     ground = case.surface
     at = ground.off_barriers(case.positions[0], snap_limit_m)
     site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
     left_out = whom_the_surface_leaves_out(ground, at[:0], at, None, site_set)
-    notes = notes_on_surface(left_out)
-    warn_of_surface(left_out, notes)
-    usable = on_ground(ground, at)
-    away = np.full(ground.pace.size, np.inf)
-    label = np.full(ground.pace.size, -1, dtype=np.int32)
-    surface_kernels.spread(
-        ground.pace, *ground.steps_m, at[usable], max_minutes * (1 + LIMIT_TOLERANCE), away, label,
-        np.empty(ground.pace.size, dtype=np.uint32),
-    )  # fmt: skip
-    reached = np.isfinite(away)
-    nearest = np.full(ground.pace.size, -1, dtype=np.int32)
-    nearest[reached] = usable[label[reached]]
+    told = {
+        **told_of(ground, max_minutes), "snap_limit_m": float(snap_limit_m),
+        "left_out": left_out, "notes": notes_on_surface(left_out),
+    }  # fmt: skip
+    warn_of_surface(told)
+    away, nearest = spread_from(ground, at, max_minutes * (1 + LIMIT_TOLERANCE))
     shape = ground.pace.shape
     return NearestOnSurface(
-        np.where(reached, away, np.nan).reshape(shape), nearest.reshape(shape), ground.transform,
-        ground.crs,
-        {
-            **_told(ground, max_minutes), "snap_limit_m": float(snap_limit_m),
-            "left_out": left_out, "notes": notes,
-        },
+        np.where(nearest >= 0, away, np.nan).reshape(shape),
+        nearest.astype(np.int32).reshape(shape), ground.transform, ground.crs, told,
     )  # fmt: skip
 
 
@@ -232,22 +207,3 @@ def _around(
     west, south = (every.min(axis=0) - margin).tolist()
     east, north = (every.max(axis=0) + margin).tolist()
     return read_friction(path, box=(west, south, east, north), crs=stated[0])
-
-
-def _moved_off(case: _Case, used: tuple[Whole, ...]) -> dict[str, int]:
-    """How many points of each side were taken to be beside the barrier that they lie on."""
-    moved = [int((was != now).sum()) for was, now in zip(case.positions, used, strict=True)]
-    return {"cells_moved_off_barriers": moved[0], "sites_moved_off_barriers": moved[1]}
-
-
-def _told(surface: FrictionSurface, max_minutes: float) -> dict[str, object]:
-    across = surface.steps_m[0]
-    return {
-        "source": "friction surface",
-        "surface": {**surface.source, "crs": surface.crs},
-        "max_minutes": float(max_minutes),
-        "direction": "the same both ways",
-        "cell_m": [round(float(across.min()), 1), round(float(across.max()), 1)],
-        "rows_columns": list(surface.pace.shape),
-        "barriers": int(np.isnan(surface.pace).sum()),
-    }

@@ -1,7 +1,7 @@
 """What travel over a friction surface leaves out, in numbers of people."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -87,9 +87,10 @@ def notes_on_surface(left_out: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def warn_of_surface(left_out: Mapping[str, Any], notes: Sequence[str]) -> None:
+def warn_of_surface(told: Mapping[str, Any]) -> None:
     """Warn with all notes if more than a hundredth of the people, or a site, is left out."""
+    left_out = told["left_out"]
     worst = max(left_out[key]["share"] for key in _LEFT_OUT)
     lost = left_out["sites_outside_the_raster"]["sites"] + left_out["sites_on_a_barrier"]["sites"]
     if worst > WARN_FROM_SHARE or lost:
-        warnings.warn("\n".join(notes), SurfaceWarning, stacklevel=3)
+        warnings.warn("\n".join(told["notes"]), SurfaceWarning, stacklevel=3)

@@ -23,7 +23,7 @@ def ways(direction):
     [("to site", [1.25, 0.85, 0.75, np.inf]), ("from site", [np.inf, np.inf, 0.75, np.inf])],
 )
 def test_the_nearest_site_one_way_and_the_other(direction, expected):
-    """Nobody drives against the arrow, or over the sea; another site farther off changes nothing."""
+    """Nobody drives against the arrow, or over the sea; a site farther off changes nothing."""
     one = ways(direction)
     for sites in (at((1.25, 0)), at((1.25, 0), (1.1, 0.9))):
         assert one.nearest(one.snapped(sites), 99.0) == pytest.approx(expected)
