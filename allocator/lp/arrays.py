@@ -96,7 +96,7 @@ def solve_arrays(
         Passed on after the running solve has been stopped.
     """
     whole = _as_flags(integrality, matrix.shape[1])
-    model = _model(cost, matrix, row_lower, row_upper, col_lower, col_upper, whole)
+    model = highs_model(cost, matrix, row_lower, row_upper, col_lower, col_upper, whole)
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,
@@ -132,7 +132,7 @@ def _as_flags(integrality: ArrayLike | None, n_columns: int) -> NDArray[np.bool_
     return np.asarray(integrality, dtype=np.bool_)
 
 
-def _model(
+def highs_model(
     cost: ArrayLike,
     matrix: csr_array,
     row_lower: ArrayLike,
@@ -141,6 +141,7 @@ def _model(
     col_upper: ArrayLike,
     whole: NDArray[np.bool_],
 ) -> highspy.HighsLp:
+    """The program of :func:`solve_arrays` as HiGHS takes it."""
     n_rows, n_columns = matrix.shape
     given: dict[str, tuple[ArrayLike, int]] = {
         "cost": (cost, n_columns),

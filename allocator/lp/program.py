@@ -75,6 +75,26 @@ class CutsUnfinishedError(SolverError):
     """Cutting planes did not end: there is an answer to a part of the rows only."""
 
 
+class _Problem(pulp.LpProblem):  # type: ignore[misc]
+    """PuLP's problem, which looks through all of its rows for variables only after a change."""
+
+    changed = True
+
+    def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
+        self.changed = True
+        super().addConstraint(constraint, name)
+
+    def setObjective(self, obj: Any) -> None:  # noqa: N802 - PuLP's name
+        self.changed = True
+        super().setObjective(obj)
+
+    def variables(self) -> list[Variable]:
+        if self.changed:
+            super().variables()
+            self.changed = False
+        return list(self._variables)
+
+
 class Program:
     """A minimisation with named variables and rows.
 
@@ -84,7 +104,7 @@ class Program:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._problem = pulp.LpProblem(_plain(name), pulp.LpMinimize)
+        self._problem = _Problem(_plain(name), pulp.LpMinimize)
         self._names: dict[str, int] = {}
         self._rows: dict[str, Any] = {}
         self._integers: list[Variable] = []
@@ -163,6 +183,7 @@ class Program:
             slack = self.continuous(f"give[{row.name}]")
             sign = -1.0 if row.sense == "<=" else 1.0
             self._rows[row.name].addInPlace(pulp.LpAffineExpression([(slack, sign)]))
+            self._problem.changed = True
             self._in_no_row.pop(slack, None)
             found.append(((1.0, slack), row.rhs))
         return found
