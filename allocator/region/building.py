@@ -17,6 +17,10 @@ _ARGUMENTS = {
     "populations.basis": "basis",
     "grid.basis": "cells_basis",
     "grid.note": "cells_note",
+    "settlement.method": "settlement_rule",
+    "settlement.units": "settlement_rule units",
+    "settlement.cell_km": "settlement_rule cell_km",
+    "settlement.urban": "settlement_rule urban",
 }
 """Keys of ``region.toml`` whose argument has another name."""
 
@@ -40,6 +44,7 @@ def build_region(
     kind: str = "count",
     cell_m: float | None = None,
     settlement: str | None = None,
+    settlement_rule: str | Mapping[str, Any] | None = None,
     scale_to: str | None = None,
     cells_basis: str | None = None,
     cells_note: str = "",
@@ -88,6 +93,9 @@ def build_region(
         Side of a cell in metres; needed unless cells are polygons.
     settlement
         Column of ``cells`` with 1 (urban) or 0 (rural); left out: dense cells are urban.
+    settlement_rule
+        What makes a cell urban, where no column says it: ``degree_of_urbanisation``, or a table as
+        ``[settlement]`` in ``region.toml``: ``{"method": "units", "units": ["330402"]}``.
     scale_to
         ``units``: multiply the cells so that planning units have their totals.
     cells_basis, cells_note
@@ -123,6 +131,12 @@ def build_region(
     }  # fmt: skip
     if populations is not None:
         settings["populations"] = {"file": "populations", "basis": basis}
+    if settlement_rule is not None:
+        settings["settlement"] = (
+            {"method": settlement_rule}
+            if isinstance(settlement_rule, str)
+            else _plain(settlement_rule)
+        )
     if sites is not None:
         settings["sites"] = {"file": "sites", "coordinates": coordinates}
     given = {"units": units, "cells": cells, "sites": sites, "stock": stock, "costs": costs,

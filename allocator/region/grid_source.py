@@ -37,11 +37,23 @@ class GridSource:
         box = points.box()
         return None if box is None else box_in_degrees(box, points.crs)
 
-    def grid(self, units: gpd.GeoDataFrame, crs: str, found: Findings) -> PopulationGrid | None:
-        """The population grid in the region's CRS, its cells given to units."""
+    def grid(
+        self,
+        units: gpd.GeoDataFrame,
+        crs: str,
+        found: Findings,
+        *,
+        settled_later: bool = False,
+    ) -> PopulationGrid | None:
+        """The population grid in the region's CRS, its cells given to units.
+
+        ``settled_later``: something else will say which cells are urban; none is as yet.
+        """
         raw = self._cells(units, crs, found)
         if raw is None or raw.cells.empty:
             return None
+        if settled_later:
+            raw = RawGrid(raw.cells.assign(urban=False), "layer")
         if self.section.basis is None:
             setting = found.setting("grid.basis")
             found.note(f"{self.section.file}: {setting} is not stated; read as measured")

@@ -58,6 +58,15 @@ class GridFile(_Section):
     crs: str | None = None
 
 
+class SettlementRule(_Section):
+    """What makes a cell urban."""
+
+    method: Literal["degree_of_urbanisation", "density", "layer", "units"]
+    cell_km: float = Field(default=1.0, ge=0)
+    urban: Literal["clusters", "centres"] = "clusters"
+    units: list[str] = Field(default_factory=list)
+
+
 class SitesFile(_Section):
     """Sites: a table with coordinates, or a map layer."""
 
@@ -96,6 +105,7 @@ class Manifest(_Section):
     units: UnitsFile | None = None
     populations: PopulationsFile | None = None
     grid: GridFile | None = None
+    settlement: SettlementRule | None = None
     sites: Annotated[list[SitesFile], BeforeValidator(_as_list)] = Field(default_factory=list)
     stock: TableFile | None = None
     costs: TableFile | None = None
@@ -104,8 +114,9 @@ class Manifest(_Section):
 
 
 _SECTIONS: dict[str, type[_Section]] = {
-    "units": UnitsFile, "populations": PopulationsFile, "grid": GridFile, "sites": SitesFile,
-    "stock": TableFile, "costs": TableFile, "candidates": Candidates,
+    "units": UnitsFile, "populations": PopulationsFile, "grid": GridFile,
+    "settlement": SettlementRule, "sites": SitesFile, "stock": TableFile, "costs": TableFile,
+    "candidates": Candidates,
 }  # fmt: skip
 _NEEDED = ("name", "units", "grid")
 

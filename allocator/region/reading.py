@@ -20,6 +20,7 @@ from allocator.region.population_files import (
     todays_people,
     with_parents,
 )
+from allocator.region.settlement_files import DECIDED_LATER, check_rule, settled
 from allocator.region.site_lists import SiteList, site_list, sites_of
 from allocator.region.sites import CandidateRule, Sites
 from allocator.region.stock import Costs, Stock
@@ -151,7 +152,7 @@ class Reading:
         units = units.to_crs(crs) if has_outlines(units) else units
         planning = planning_units(units, m.planning_levels, self._units_file, found)
         figures, people, default_basis = self._people(opened.populations, units, planning)
-        grid = None if opened.grid is None else opened.grid.grid(units, crs, found)
+        grid = self._grid(opened.grid, units, crs)
         sites = sites_of(opened.sites, units, crs, box, grid, needed=not m.candidates, found=found)
         stock = no_stock() if opened.stock is None else stock_table(opened.stock, units)
         costs = no_costs() if opened.costs is None else costs_table(opened.costs)
@@ -175,6 +176,15 @@ class Reading:
             notes=tuple(found.notes),
             attribution=dict(m.attribution),
         )
+
+    def _grid(
+        self, source: GridSource | None, units: gpd.GeoDataFrame, crs: str
+    ) -> PopulationGrid | None:
+        """The cells; which of them are urban may still have to be decided."""
+        rule = self.manifest.settlement
+        check_rule(rule, self.manifest.grid, self.found)
+        later = rule is not None and rule.method in DECIDED_LATER
+        return None if source is None else source.grid(units, crs, self.found, settled_later=later)
 
     def _people(
         self, sheet: Sheet | None, units: gpd.GeoDataFrame, planning: tuple[str, ...]
@@ -203,13 +213,14 @@ class Reading:
         if source.raster is not None:
             compare_with_zones(source.raster, grid, units, section.kind, found)
         checks.check_outlines(units, self._units_file, found)
+        if has_figures and section.scale_to == "units":
+            grid = checks.scaled_to_units(grid, units, section.file, found)
+        elif has_figures:
+            checks.compare_grid_with_units(grid, units, section.file, found)
+        grid = settled(grid, self.manifest.settlement, units, section.file, found)
         if not has_figures:
             found.note("no population figures: units have the people of their cells")
             return Units(checks.people_from_grid(units.table, grid), units.planning), grid
-        if section.scale_to == "units":
-            grid = checks.scaled_to_units(grid, units, section.file, found)
-        else:
-            checks.compare_grid_with_units(grid, units, section.file, found)
         return checks.fill_finer_units(units, grid, found), grid
 
 

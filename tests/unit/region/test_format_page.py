@@ -36,7 +36,7 @@ def test_every_key_is_named() -> None:
     """No key of region.toml is missing from the page."""
     models = [
         manifest.Manifest, manifest.UnitsFile, manifest.PopulationsFile, manifest.GridFile,
-        manifest.SitesFile, manifest.TableFile, manifest.Candidates,
+        manifest.SitesFile, manifest.TableFile, manifest.Candidates, manifest.SettlementRule,
     ]  # fmt: skip
     keys = {key for model in models for key in model.model_fields}
     assert [key for key in sorted(keys) if f"`{key}`" not in PAGE and f"[{key}]" not in PAGE] == []
