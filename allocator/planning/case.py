@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 
 from allocator.assumptions import Assumptions
+from allocator.planning.arcs import KeptArcs
 from allocator.policy.policies import Policy
 from allocator.policy.rules import ForcedSite, SiteFilter, exact
 from allocator.region.ground import Region
 from allocator.region.sites import LEVEL_OF_GRADE, LEVELS, RENEWED
+from allocator.travel.journeys import Journeys
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,18 @@ class Case:
         What must hold, and how it is read.
     equipment
         What a candidate costs besides its opening, by position, as every site must have it.
+    journeys
+        How people and ambulances travel; straight when missing.
+    arcs
+        What was already found of them, by mode (and ``km``).
     """
 
     region: Region
     policy: Policy
     assumptions: Assumptions
     equipment: Mapping[int, float] = field(default_factory=dict)
+    journeys: Journeys | None = None
+    arcs: dict[str, KeptArcs] = field(default_factory=dict)
 
     def exactly(self, assumption: str) -> Fraction:
         """A numeric assumption as an exact rational."""

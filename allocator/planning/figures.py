@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.engines.set_cover.dominance import minimal_rows, needless_sites
 from allocator.location.maximal_cover import Memory, most_covered
 from allocator.location.median import p_median
 from allocator.location.roles import SiteOptions
@@ -17,12 +16,20 @@ from allocator.location.siting import Siting
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 from allocator.planning.case import Case
-from allocator.planning.reach import cells_of, minutes, nearest_minutes, reach
+from allocator.planning.kept_cover import KeptCover, left_to_hit, needless
+from allocator.planning.reach import (
+    cells_of,
+    cells_of_response,
+    least_minutes,
+    minutes,
+    reach,
+)
 from allocator.planning.wanted_sets import Places
 from allocator.policy.rules import CoverageRule, MeanResponse
 from allocator.travel.coverage import Coverage
 from allocator.travel.ends import Demand
 from allocator.travel.times import TravelTimes
+from allocator.travel.ways import FARTHEST
 
 _WIDER = 1.5
 """Ways are looked up to this multiple of the plan's longest one."""
@@ -126,7 +133,10 @@ class Figure(ABC):
         if not siting.status.has_answer:
             return Best(None, bound, impossible)
         chosen = siting.open_sites[siting.open_sites < len(self.positions)]
-        return Best(frozenset(self.positions[k] for k in chosen.tolist()), bound)
+        return Best(self._positions(chosen), bound)
+
+    def _positions(self, places: NDArray[np.int64]) -> frozenset[int]:
+        return frozenset(self.positions[k] for k in places.tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,19 +165,27 @@ class PeopleReached(Figure):
         return float(self._people[self._reach.covered_by(is_open)].sum())
 
     def best(self, p: int, asked: Asked) -> Best:
-        """Most people with at most p open sites (MCLP); a set is a cell that must be reached."""
+        """Most people with at most p open sites (MCLP); a set is a cell that must be reached.
+
+        Where the sets leave little to decide, one program decides it.
+        """
         given = self._given(asked.roles)
         there = np.union1d(np.asarray(given["open_sites"]), np.asarray(given["required"]))
-        left = _left_to_hit(asked.sets, there, len(self.positions))
+        left = left_to_hit(asked.sets, there, len(self.positions))
         n, m = len(self._cells), len(left)
         cells = np.repeat(np.arange(n), self._reach.degree)
         cell, site = _with_sets(cells, self._reach.site, n, left)
         rows = Coverage.from_pairs(cell, site, n + m, len(self.positions))
-        needless = _needless(rows, there, np.asarray(given["forbidden"]))
         starts = [self._places(start) for start in asked.starts]
         kept = np.concatenate([np.asarray(given["may_close"]), *starts])
-        spare = np.setdiff1d(needless, kept)
-        given["forbidden"] = np.union1d(np.asarray(given["forbidden"]), spare)
+        forbidden = np.asarray(given["forbidden"])
+        forbidden = np.union1d(forbidden, np.setdiff1d(needless(rows, there, forbidden), kept))
+        program = KeptCover.of(self._reach, self._people, left, there, forbidden)
+        if program.is_small:
+            found = program.best(p, starts, asked.how)
+            opened = None if found.places is None else self._positions(found.places)
+            return Best(opened, min(self.limit, found.bound), found.impossible)
+        given["forbidden"] = forbidden
         must = np.repeat([0.0, 1.0], [n, m])
         demand = Demand(np.concatenate([self._people, np.ones(m)]), groups={_MUST: must})
         asked.memory.starts.extend(starts)
@@ -188,10 +206,15 @@ class MinutesOfWay(Figure):
     planned: frozenset[int]
 
     @cached_property
+    def _cells(self) -> NDArray[np.int64]:
+        return cells_of_response(self.case, self.rule)
+
+    @cached_property
     def _farthest(self) -> float:
         """Up to how many minutes ways are looked for."""
-        times, _ = nearest_minutes(self.case, "ambulance", self._cells, sorted(self.planned), 1)
-        return _WIDER * float(times.max())
+        times = least_minutes(self.case, "ambulance", self._cells, sorted(self.planned))
+        longest = float(times.max())
+        return longest if longest >= FARTHEST else _WIDER * longest
 
     @cached_property
     def _times(self) -> TravelTimes:
@@ -209,8 +232,8 @@ class MinutesOfWay(Figure):
 
     def value(self, opened: frozenset[int]) -> float:
         """Mean minutes with these sites open."""
-        times, _ = nearest_minutes(self.case, "ambulance", self._cells, sorted(opened), 1)
-        return float(self._people @ times[:, 0]) / float(self._people.sum())
+        times = least_minutes(self.case, "ambulance", self._cells, sorted(opened))
+        return float(self._people @ times) / float(self._people.sum())
 
     def best(self, p: int, asked: Asked) -> Best:
         """Fewest minutes with p open sites (p-median); a set is a cell that takes no time.
@@ -231,27 +254,6 @@ class MinutesOfWay(Figure):
         siting = p_median(times, p=p + 1, people=people, settings=asked.how, **given)
         found = siting.status.has_answer
         return self._answer(siting, siting.bound / float(self._people.sum()) if found else 0.0)
-
-
-def _left_to_hit(sets: Sequence[Places], there: NDArray[np.int64], n_sites: int) -> list[Places]:
-    """Sets that no site of ``there`` hits, without those that hold another one."""
-    cell, site = _with_sets(there[:0], there[:0], 0, sets)
-    rows = Coverage.from_pairs(cell, site, len(sets), n_sites)
-    is_there = np.isin(np.arange(n_sites), there)
-    rows = rows.of_cells(np.flatnonzero(~rows.covered_by(is_there)))
-    return [rows.sites_of(int(row)) for row in minimal_rows(rows)]
-
-
-def _needless(
-    rows: Coverage, there: NDArray[np.int64], forbidden: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Sites that may be left aside: one that may open does as much, besides those that are there.
-
-    ``there`` are open whatever is decided.
-    """
-    free = np.setdiff1d(np.arange(rows.n_sites), np.union1d(there, forbidden))
-    bare = np.flatnonzero(~rows.covered_by(np.isin(np.arange(rows.n_sites), there)))
-    return free[needless_sites(rows.of_cells(bare).of_sites(free))]
 
 
 def _with_sets(

@@ -7,11 +7,12 @@ from allocator.lp.program import Term
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import leaves
-from allocator.planning.reach import cells_of
+from allocator.planning.reach import cells_of, reachable
 from allocator.planning.rows.coverage import need, uncovered_terms
 from allocator.planning.rows.response import PersonMinutes, travel_objective
 from allocator.planning.stocks import change_terms, cost_terms, worst_rate_terms
 from allocator.policy.rules import CoverageRule, MeanResponse, Rule
+from allocator.travel.means import Mode
 
 MINIMISE = ("cost", "change", "travel")
 MAXIMISE = ("coverage", "worst_county")
@@ -128,8 +129,9 @@ def _site_objective(about: str, rules: list[Rule], model: SiteModel) -> tuple[li
 
 
 def _travel(rule: CoverageRule | MeanResponse, model: SiteModel) -> list[Term]:
-    mode = rule.mode if isinstance(rule, CoverageRule) else "ambulance"
-    cells = cells_of(model.case, rule.group)
+    mode: Mode = rule.mode if isinstance(rule, CoverageRule) else "ambulance"
+    case = model.case
+    cells = reachable(case, mode, cells_of(case, rule.group), case.positions(rule.sites))
     people = float(model.case.region.grid.people[cells].sum())
     if not people:
         return []

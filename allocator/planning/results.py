@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from allocator.planning.apportionment import split
 from allocator.planning.case import Case
@@ -16,7 +15,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
-from allocator.planning.reach import cells_of, reach
+from allocator.planning.reach import cells_of, nearest_minutes, nearest_place, reach, reachable
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
 from allocator.region.ground import Region
@@ -162,8 +161,7 @@ def _people_served(case: Case, is_open: NDArray[np.bool_]) -> dict[int, float]:
         cells = cells[reach(case, rule, cells, sites).degree > 0]
         if not len(cells):
             continue
-        xy = case.region.sites.table.iloc[sites][["x_m", "y_m"]].to_numpy(np.float64)
-        nearest = np.asarray(cKDTree(xy).query(case.region.grid.xy_m[cells])[1])
+        nearest = nearest_place(case, rule, cells, sites)
         people = np.bincount(nearest, case.region.grid.people[cells], minlength=len(sites))
         for j, number in zip(sites, people, strict=True):
             served[j] = served.get(j, 0.0) + float(number)
@@ -202,7 +200,7 @@ def _people_near(case: Case, stations: list[int]) -> dict[int, float]:
     """People whose nearest open station each one is."""
     if not stations:
         return {}
-    xy = case.region.sites.table.iloc[stations][["x_m", "y_m"]].to_numpy(np.float64)
-    nearest = np.asarray(cKDTree(xy).query(case.region.grid.xy_m)[1])
-    people = np.bincount(nearest, case.region.grid.people, minlength=len(stations))
+    everybody = reachable(case, "ambulance", np.arange(len(case.region.grid)), stations)
+    nearest = nearest_minutes(case, "ambulance", everybody, stations, 1)[1][:, 0]
+    people = np.bincount(nearest, case.region.grid.people[everybody], minlength=len(stations))
     return dict(zip(stations, people.tolist(), strict=True))

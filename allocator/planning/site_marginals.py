@@ -18,7 +18,13 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.marginals import TRIED, Marginal
-from allocator.planning.reach import cells_of, minutes, nearest_minutes, reach
+from allocator.planning.reach import (
+    cells_of,
+    cells_of_response,
+    minutes,
+    nearest_minutes,
+    reach,
+)
 from allocator.policy.rules import CoverageRule, EitherOr, ForcedSite, MeanResponse, Rule
 from allocator.region.sites import KINDS
 
@@ -133,6 +139,8 @@ class _Sites:
 
     @cached_property
     def cells(self) -> NDArray[np.int64]:
+        if isinstance(self.rule, MeanResponse):
+            return cells_of_response(self.case, self.rule)
         return cells_of(self.case, self.rule.group)
 
     @cached_property

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from allocator.lp.program import Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
-from allocator.planning.reach import cells_of, minutes
+from allocator.planning.reach import cells_of_response, least_minutes, minutes, speeds_kmh
 from allocator.planning.rows.coverage import areas_of
 from allocator.planning.shortfall import Shortfall
 from allocator.policy.rules import MeanResponse
+from allocator.travel.means import Mode
+from allocator.travel.ways import FARTHEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,20 +26,13 @@ class PersonMinutes:
     """
 
     case: Case
-    mode: str
+    mode: Mode
     cells: NDArray[np.int64]
     sites: list[int]
 
     def times(self, opened: list[int]) -> NDArray[np.float64]:
         """Minutes from each cell to the nearest of the open sites."""
-        xy = self.case.region.sites.table.iloc[opened][["x_m", "y_m"]].to_numpy(np.float64)
-        away, _ = cKDTree(xy).query(self.case.region.grid.xy_m[self.cells])
-        farthest = float(np.max(away))
-        limit = self._minutes_at_most(farthest)
-        arcs = minutes(self.case, self.mode, self.cells, opened, limit)
-        best = np.full(len(self.cells), np.inf)
-        np.minimum.at(best, arcs.cell, arcs.value)
-        return best
+        return least_minutes(self.case, self.mode, self.cells, opened)
 
     def cut(self, best: NDArray[np.float64], model: SiteModel) -> tuple[float, list[Term]]:
         """Constant and terms of the lower bound that is tight where ``best`` was taken."""
@@ -55,15 +49,15 @@ class PersonMinutes:
         """Sum of people * minutes to the nearest of the open sites."""
         return float(self.case.region.grid.people[self.cells] @ self.times(opened))
 
-    def _minutes_at_most(self, metres: float) -> float:
-        value = self.case.assumptions.number
-        slowest = {
-            "walk": value("walking_kmh"),
-            "drive": min(value("driving_urban_kmh"), value("driving_rural_kmh")),
-            "ambulance": min(value("ambulance_urban_kmh"), value("ambulance_rural_kmh")),
-        }[self.mode]
-        km = max(metres, self.case.region.grid.side_m) / 1000
-        return km * value("detour") / slowest * 60 * 1.001
+    @property
+    def at_most(self) -> float:
+        """No way to a site takes longer than this, whatever is open."""
+        sites = self.case.region.sites.table[["x_m", "y_m"]].to_numpy(np.float64)
+        every = np.concatenate([self.case.region.grid.xy_m, sites])
+        km = (float(np.hypot(*np.ptp(every, axis=0))) + self.case.region.grid.side_m) / 1000
+        slowest = float(speeds_kmh(self.case, self.mode)[self.cells].min(initial=np.inf))
+        straight = km * self.case.assumptions.number("detour") / slowest * 60 * 1.001
+        return straight if self.case.journeys is None else max(FARTHEST, straight)
 
 
 def overhead_minutes(case: Case) -> float:
@@ -88,7 +82,7 @@ def mean_response(
 
 def _response_in(rule: MeanResponse, model: SiteModel, scope: Area | None) -> list[Shortfall]:
     case = model.case
-    cells = cells_of(case, rule.group, scope)
+    cells = cells_of_response(case, rule, scope)
     people = float(case.region.grid.people[cells].sum())
     sites = model.those(rule.sites)
     if not people or not sites:
@@ -96,7 +90,7 @@ def _response_in(rule: MeanResponse, model: SiteModel, scope: Area | None) -> li
     area = scope.id if scope else "all"
     miss = model.program.continuous(f"miss[{rule.id}][{area}]")
     measured = PersonMinutes(case, "ambulance", cells, sites)
-    most = _slowest(measured, model)
+    most = measured.at_most
     _unless_none_open(f"{rule.id}[{area}]", model, sites, (most, miss))
     allowed = (float(rule.minutes) - overhead_minutes(case)) * people
 
@@ -130,17 +124,11 @@ def _unless_none_open(name: str, model: SiteModel, sites: list[int], minutes: Te
     model.program.require(f"{name}:far", [(1.0, variable), (-most, none)], ">=", 0.0)
 
 
-def _slowest(measured: PersonMinutes, model: SiteModel) -> float:
-    """No response takes longer than the way across the region."""
-    span = np.ptp(model.case.region.grid.xy_m, axis=0) if len(model.case.region.grid) else [0, 0]
-    return measured._minutes_at_most(float(np.hypot(*span)) * 2 + 1e5)
-
-
 def travel_objective(name: str, measured: PersonMinutes, model: SiteModel) -> Variable:
     """Add a variable that is at least the person-minutes to the nearest open site."""
     theta = model.program.continuous(f"{name}:person_minutes")
     scale = max(1.0, float(model.case.region.grid.people[measured.cells].sum()))
-    _unless_none_open(name, model, measured.sites, (_slowest(measured, model), theta))
+    _unless_none_open(name, model, measured.sites, (measured.at_most, theta))
 
     def separate(solution: Solution) -> list[Row]:
         opened = [j for j in measured.sites if solution.whole(model.open[j])]

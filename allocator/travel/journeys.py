@@ -1,0 +1,156 @@
+"""Travel: what each mode goes by; and Journeys: the same for the people of one region."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.assumptions import Assumptions
+from allocator.errors import raise_if_any
+from allocator.region.ground import Region
+from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.means import MODES, AlongRoads, Means, Mode, Setting
+from allocator.travel.ways import Ways
+
+_STRAIGHT = "straight line"
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """What each mode of the rules travels by; straight lines where nothing is named.
+
+    Attributes
+    ----------
+    walk, drive, ambulance
+        Roads, a surface or a table.
+    rural_by
+        Mode to the mode that rural people use instead: ``{"walk": "drive"}`` reads '15 minutes on
+        foot' as a drive where the cells are rural.
+    km_along
+        Mode along whose roads the kilometres of rules are measured; '' = straight.
+    """
+
+    walk: Means | None = None
+    drive: Means | None = None
+    ambulance: Means | None = None
+    rural_by: Mapping[str, str] = field(default_factory=dict)
+    km_along: str = ""
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"{mode} must be AlongRoads, OverSurface or ByTable, got {type(means).__name__}"
+            for mode in MODES
+            if not isinstance(means := getattr(self, mode), Means | None)
+        ]
+        problems += [
+            f"rural_by must name modes ({', '.join(MODES)}), got {mode!r}"
+            for pair in self.rural_by.items()
+            for mode in pair
+            if mode not in MODES
+        ]
+        if self.km_along and not isinstance(getattr(self, self.km_along, None), AlongRoads):
+            named = [mode for mode in MODES if isinstance(getattr(self, mode), AlongRoads)]
+            among = " or ".join(map(repr, named)) or "none here"
+            problems.append(
+                f"km_along must be a mode that travels along roads ({among}), got {self.km_along!r}"
+            )
+        raise_if_any(problems, where="travel")
+
+    @property
+    def by_mode(self) -> dict[Mode, Means]:
+        """Modes that do not go straight."""
+        return {mode: means for mode in MODES if (means := getattr(self, mode)) is not None}
+
+    def __bool__(self) -> bool:
+        return any(bool(getattr(self, one.name)) for one in fields(self))
+
+
+@dataclass(frozen=True, eq=False)
+class Journeys:
+    """The travel of a scenario, bound to the grid and sites of a region; each source is read once.
+
+    Attributes
+    ----------
+    travel
+        What each mode travels by.
+    setting
+        The grid and the sites.
+    """
+
+    travel: Travel
+    setting: Setting
+    _read: dict[str, Ways] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, travel: Travel | None, region: Region, assumptions: Assumptions) -> "Journeys":
+        """For a region as it is planned for."""
+        grid = region.grid
+        demand = Demand(
+            grid.people, ids=list(map(str, grid.table.index)), xy_m=grid.xy_m, crs=region.crs
+        )
+        walking_kmh = assumptions.number("walking_kmh")
+        sites = site_set(region.sites.table, region.crs)
+        setting = Setting(demand, sites, grid.urban, walking_kmh)
+        return cls(travel or Travel(), setting)
+
+    def ways(self, mode: Mode) -> Ways | None:
+        """What a mode goes by; None where it goes straight."""
+        means = self.travel.by_mode.get(mode)
+        if means is None:
+            return None
+        if mode not in self._read:
+            self._read[mode] = means.ways(mode, self.setting)
+        return self._read[mode]
+
+    @property
+    def km_ways(self) -> Ways | None:
+        """What kilometres of rules are measured along; None for straight ones."""
+        mode = next((mode for mode in MODES if mode == self.travel.km_along), None)
+        if mode is None:
+            return None
+        means = self.travel.by_mode[mode]
+        if "km" not in self._read and isinstance(means, AlongRoads):
+            self._read["km"] = means.km_ways(mode, self.setting)
+        return self._read["km"]
+
+    def modes(self, mode: Mode) -> Iterator[tuple[Mode, NDArray[np.bool_]]]:
+        """Modes by which the cells travel where a rule says one, and which cells do."""
+        rural_by = self.travel.rural_by.get(mode, mode)
+        everybody = np.ones(len(self.setting.demand), dtype=np.bool_)
+        if rural_by == mode:
+            yield mode, everybody
+            return
+        yield mode, self.setting.urban
+        yield next(m for m in MODES if m == rural_by), ~self.setting.urban
+
+    @cached_property
+    def reports(self) -> dict[str, dict[str, Any]]:
+        """Provenance of every source, by mode; and of kilometres, where they follow roads."""
+        sites = self.setting.sites
+        found: dict[str, dict[str, Any]] = {
+            mode: {"source": _STRAIGHT} if ways is None else ways.report(sites)
+            for mode in MODES
+            for ways in (self.ways(mode),)
+        }
+        for mode, other in self.travel.rural_by.items():
+            found[mode]["rural_people_instead"] = other
+        if self.km_ways is not None:
+            found["km"] = self.km_ways.report(sites)
+        return found
+
+    def notes(self) -> list[str]:
+        """Whom each source leaves out, in sentences."""
+        return [
+            f"{mode}: {note}"
+            for mode, told in self.reports.items()
+            for note in told.get("notes", ())
+        ]
+
+
+def site_set(table: Any, crs: str) -> SiteSet:
+    """Sites of a table indexed by id, with ``x_m`` and ``y_m``."""
+    places = np.asarray(table[["x_m", "y_m"]].to_numpy(np.float64))
+    return SiteSet(list(map(str, table.index)), xy_m=places, crs=crs)
