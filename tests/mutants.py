@@ -34,6 +34,7 @@ BROKEN = "properties/test_rules.py::test_a_rule_that_cannot_hold_is_missed_by_wh
 LOCATION = "unit/location"
 ENGINES = f"{LOCATION}/engines"
 COVER = f"{ENGINES}/set_cover"
+EVALUATE = "unit/evaluate"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,34 @@ MUTANTS = (
     _("nobody is inside a cell", "travel/distance.py",
       "np.maximum(km, intra_cell_km) * (detour * 60)", "km * (detour * 60)",
       "unit/travel/test_distance.py"),
+    # ---------------------------------------------------------------- evaluate
+    _("a site that is farther than the catchment counts", "evaluate/arcs.py",
+      "near = times.value <= limit * (1 + LIMIT_TOLERANCE)", "near = times.value >= 0",
+      f"{EVALUATE}/test_arcs.py"),
+    _("a pair that is told twice counts twice", "evaluate/arcs.py",
+      "if later.all():", "if True:", f"{EVALUATE}/test_arcs.py"),
+    _("everybody competes in full, however far", "evaluate/accessibility.py",
+      "weighted = summed(site, competing[cell] * weight, n_sites)",
+      "weighted = summed(site, competing[cell], n_sites)", f"{EVALUATE}/test_accessibility.py"),
+    _("the second step forgets the decay", "evaluate/accessibility.py",
+      "per_head=summed(cell, share[site] * weight, n_cells)",
+      "per_head=summed(cell, share[site], n_cells)", f"{EVALUATE}/test_accessibility.py"),
+    _("supply that nobody reaches is shared out", "evaluate/accessibility.py",
+      "np.divide(supply, people, out=shared, where=people > 0)",
+      "np.divide(supply, np.maximum(people, 1e-9), out=shared)",
+      f"{EVALUATE}/test_accessibility.py"),
+    _("a band ends before its end", "evaluate/decay.py",
+      "inclusive = ends * (1 + LIMIT_TOLERANCE)", "inclusive = ends * (1 - LIMIT_TOLERANCE)",
+      f"{EVALUATE}/test_decay.py"),
+    _("the Lorenz curve has steps", "evaluate/spread.py",
+      "(lorenz + before)", "(lorenz + lorenz)", f"{EVALUATE}/test_spread.py"),
+    _("who is beyond the last band was never reached", "evaluate/bands.py",
+      "if times.limit > last * (1 + LIMIT_TOLERANCE):", "if False:",
+      f"{EVALUATE}/test_bands.py"),
+    _("squares that touch at a corner are one area", "evaluate/cell_shapes.py",
+      "connectivity=4", "connectivity=8", f"{EVALUATE}/test_cell_shapes.py"),
+    _("areas hold cells beyond the last band", "evaluate/service_areas.py",
+      "(band >= 0) & (band < n_bands)", "band >= 0", f"{EVALUATE}/test_service_areas.py"),
     # ---------------------------------------------------------------- region and policy
     _("the root is not scaled with its units", "region/forecast.py",
       "int(people), children)\n    _sum_above(table, units)", "int(people), children)",

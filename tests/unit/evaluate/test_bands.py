@@ -84,13 +84,11 @@ def test_groups_and_open_sites():
     assert people_of(other)["beyond 10 minutes"] == 9
 
 
-@given(
-    minutes=st.lists(
-        st.lists(st.sampled_from([0.0, 5.0, 5.5, 10.0, 29.0, 31.0, NO_WAY]), min_size=2, max_size=2),
-        min_size=1, max_size=6,
-    ),
-    seed=st.integers(0, 99),
-)  # fmt: skip
+MINUTES = st.sampled_from([0.0, 5.0, 5.5, 10.0, 29.0, 31.0, NO_WAY])
+TWO_SITES = st.tuples(MINUTES, MINUTES)
+
+
+@given(minutes=st.lists(TWO_SITES, min_size=1, max_size=6), seed=st.integers(0, 99))
 def test_every_head_is_in_one_row(minutes, seed):
     """Rows add up to everybody, and shares within a band are what ``within`` covers."""
     people = np.random.default_rng(seed).integers(1, 9, len(minutes))
