@@ -24,6 +24,7 @@ from allocator.planning.reach import (
     minutes,
     reach,
 )
+from allocator.planning.site_marginals import cost_of
 from allocator.planning.wanted_sets import Places
 from allocator.policy.rules import CoverageRule, MeanResponse
 from allocator.travel.coverage import Coverage
@@ -164,6 +165,10 @@ class PeopleReached(Figure):
         is_open = np.isin(self.positions, list(opened))
         return float(self._people[self._reach.covered_by(is_open)].sum())
 
+    @cached_property
+    def _cost(self) -> NDArray[np.float64]:
+        return np.array([cost_of(self.case, j, more=True) for j in self.positions])
+
     def best(self, p: int, asked: Asked) -> Best:
         """Most people with at most p open sites (MCLP); a set is a cell that must be reached.
 
@@ -182,7 +187,7 @@ class PeopleReached(Figure):
         forbidden = np.union1d(forbidden, np.setdiff1d(needless(rows, there, forbidden), kept))
         program = KeptCover.of(self._reach, self._people, left, there, forbidden)
         if program.is_small:
-            found = program.best(p, starts, asked.how)
+            found = program.best(p, starts, self._cost, asked.how)
             opened = None if found.places is None else self._positions(found.places)
             return Best(opened, min(self.limit, found.bound), found.impossible)
         given["forbidden"] = forbidden
