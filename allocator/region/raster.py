@@ -1,5 +1,6 @@
 """GeoTIFF to population cells: only where the units are, losing nobody in silence."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,29 @@ from rasterio.windows import Window
 
 from allocator.errors import InputError, raise_if_any
 from allocator.region.containment import has_outlines
-from allocator.region.coordinates import Box, box_in_degrees, metric_problem, project, short_name
+from allocator.region.coordinates import (
+    Box,
+    box_in_degrees,
+    metric_problem,
+    project,
+    same_crs,
+    short_name,
+)
 from allocator.region.findings import Findings, listed
 from allocator.region.grid import PopulationGrid
 from allocator.region.grid_files import RawGrid, too_dense
 from allocator.region.placement import placed_grid
-from allocator.region.raster_blocks import BlockReader, parts_of, window_around
+from allocator.region.raster_blocks import (
+    CACHE_MB,
+    BlockReader,
+    block_problem,
+    parts_of,
+    window_around,
+)
 from allocator.region.units import Units
 
 KINDS_OF_VALUES = ("count", "density")
+_MOST_CELLS = 20_000_000
 
 
 def read_raster_grid(
@@ -40,7 +55,7 @@ def read_raster_grid(
     kind
         ``count`` (people per cell) or ``density`` (people per km2).
     units
-        Units with outlines in ``crs``; None = one unit that holds everybody, with id ``all``.
+        Units with outlines in any CRS; None = one unit that holds everybody, with id ``all``.
     crs
         Local metric CRS of the answer.
     settlement
@@ -66,6 +81,8 @@ def read_raster_grid(
         found.problems += raster_problems(part)
     raise_if_any(found.problems, where=file.name)
     table = _everybody() if units is None else units.table
+    if has_outlines(table) and not same_crs(table.crs, crs):
+        table = table.to_crs(crs)
     raw = raster_cells(file, kind=kind, crs=crs, found=found, units=table, settlement=layer)
     raise_if_any(found.problems, where=file.name)
     if raw is None:
@@ -93,6 +110,8 @@ def raster_problems(path: Path) -> list[str]:
                 return [f"{path.name}: has no coordinate reference system; set it in QGIS"]
             if raster.transform.b or raster.transform.d:
                 return [f"{path.name}: is rotated; warp it to a north-up raster first"]
+            if problem := block_problem(raster):
+                return [f"{path.name}: {problem}"]
     except rasterio.errors.RasterioError as error:
         return [f"{path.name}: cannot be read as a raster: {error}; export it again as GeoTIFF"]
     return []
@@ -109,6 +128,7 @@ def raster_cells(
 ) -> RawGrid | None:
     """Cells with people as points in ``crs``, read only around the outlines of ``units``."""
     with ExitStack() as stack:
+        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_MB))
         raster = stack.enter_context(rasterio.open(path))
         layer = None if settlement is None else stack.enter_context(rasterio.open(settlement))
         window: Window | None = Window(0, 0, raster.width, raster.height)
@@ -126,7 +146,7 @@ def raster_cells(
         if raster.count > 1:
             found.note(f"{path.name}: has {raster.count} bands; the first is read")
         reader = BlockReader(raster, layer, kind, crs)
-        table = pd.concat([reader.cells(part) for part in parts_of(window, raster)])
+        table = _all_cells(reader, parts_of(window, raster), path.name, found)
         reader.report(path.name, found)
         x_m, y_m = project(table["x"].to_numpy(), table["y"].to_numpy(), raster.crs, crs)
     if table.empty:
@@ -143,6 +163,24 @@ def raster_cells(
     cells = table.assign(x_m=x_m, y_m=y_m, urban=urban, unit="")
     cells = cells[["x_m", "y_m", "people", "urban", "unit", "area_km2"]]
     return RawGrid(cells, "density" if settlement is None else "layer")
+
+
+def _all_cells(
+    reader: BlockReader, parts: Iterable[Window], file: str, found: Findings
+) -> pd.DataFrame:
+    """Cells of all parts, row by row; too many for any region are a problem."""
+    tables, cells = [], 0
+    for part in parts:
+        tables.append(reader.cells(part))
+        cells += len(tables[-1])
+        if cells > _MOST_CELLS:
+            found.problem(
+                f"{file}: more than {_MOST_CELLS:,} cells around the units hold people, too many "
+                "to plan with; give units with outlines of a smaller region, or coarser cells"
+            )
+            break
+    table = pd.concat(tables)
+    return table if table.index.is_monotonic_increasing else table.sort_index()
 
 
 def _aligned(raster: Any, layer: Any, found: Findings) -> bool:

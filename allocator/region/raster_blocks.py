@@ -14,7 +14,10 @@ from allocator.region.coordinates import Box, areal_scale, geodesic_cell_areas_k
 from allocator.region.findings import Findings, listed
 
 Floats = NDArray[np.float64]
-_CELLS_PER_BLOCK = 4_000_000
+CELLS_AT_ONCE = 4_000_000
+CACHE_MB = 256
+"""What GDAL may keep of a file; its own limit grows with the machine."""
+_LARGEST_BLOCK_MB = 128
 _MARGIN_CELLS = 3
 """Cells read around the units, so that people just off the coast are found."""
 
@@ -35,13 +38,56 @@ def window_around(raster: Any, box: Box, crs: Any) -> Window | None:
     return Window(first_column, first_row, width, height)
 
 
-def parts_of(window: Window, raster: Any) -> Iterator[Window]:
-    """Blocks of whole rows, so that memory does not grow with the raster."""
-    stripe = max(1, int(raster.block_shapes[0][0]))
-    rows = max(stripe, _CELLS_PER_BLOCK // max(1, int(window.width)) // stripe * stripe)
-    for row in range(0, int(window.height), rows):
-        height = min(rows, int(window.height) - row)
-        yield Window(window.col_off, window.row_off + row, window.width, height)
+def bounds_of(window: Window, transform: Any) -> Box:
+    """West, south, east, north of a window, whichever way rows and columns run."""
+    west, east = sorted(transform.c + transform.a * (window.col_off + d) for d in (0, window.width))
+    south, north = sorted(
+        transform.f + transform.e * (window.row_off + d) for d in (0, window.height)
+    )
+    return west, south, east, north
+
+
+def parts_of(window: Window, raster: Any, cells: int | None = None) -> Iterator[Window]:
+    """Parts of a window along the file's own blocks, so that memory does not grow with either.
+
+    Whole rows where they are not too wide, else tiles; a block that is larger than a part is
+    read in several. ``cells`` is how many a part may hold (:data:`CELLS_AT_ONCE`).
+    """
+    most = CELLS_AT_ONCE if cells is None else cells
+    high, wide = map(int, raster.block_shapes[0])
+    width = int(window.width)
+    across = [(int(window.col_off), width)]
+    if width * high > most and width > wide:
+        width = min(width, max(most // high // wide, 1) * wide)
+        across = list(_steps(int(window.col_off), int(window.width), width))
+    height = max(most // width, 1)
+    height = height // high * high or height
+    for row, rows in _steps(int(window.row_off), int(window.height), height):
+        for column, columns in across:
+            yield Window(column, row, columns, rows)
+
+
+def _steps(first: int, size: int, step: int) -> Iterator[tuple[int, int]]:
+    """Starts and lengths of steps that end on multiples of ``step``."""
+    at = first
+    while at < first + size:
+        end = min((at // step + 1) * step, first + size)
+        yield at, end - at
+        at = end
+
+
+def block_problem(raster: Any) -> str:
+    """Why a file cannot be read in parts; empty if it can."""
+    high, wide = map(int, raster.block_shapes[0])
+    together = raster.count if str(raster.profile.get("interleave")) == "pixel" else 1
+    mb = high * wide * together * np.dtype(raster.dtypes[0]).itemsize / 2**20
+    if mb <= _LARGEST_BLOCK_MB:
+        return ""
+    return (
+        f"is stored in blocks of {high:,} x {wide:,} cells ({mb:,.0f} MB each, expected at most "
+        f"{_LARGEST_BLOCK_MB}), so no part of it can be read alone; store it in tiles: "
+        "gdal_translate -co TILED=YES -co COMPRESS=DEFLATE"
+    )
 
 
 @dataclass
@@ -59,17 +105,19 @@ class BlockReader:
     _negative_values: set[float] = field(default_factory=set)
     _negative_at: list[str] = field(default_factory=list)
 
+    def people(self, part: Window) -> Floats:
+        """People per cell of a block as an image in the file's order, 0 where nobody lives."""
+        people = self._values(part)
+        if self.kind == "density":
+            row, column = np.nonzero(people)
+            at_row, at_column = row + int(part.row_off), column + int(part.col_off)
+            people[row, column] *= self._areas_km2(at_row, *self._centres(at_column, at_row))
+        return people
+
     def cells(self, part: Window) -> pd.DataFrame:
         """Cells of a block: ``x``, ``y`` in the raster's CRS, people, area_km2, settlement."""
-        masked = self.raster.read(1, window=part, masked=True)
-        values = np.asarray(masked.data, dtype=np.float64)
-        nodata = np.ma.getmaskarray(masked)
-        broken = ~nodata & ~np.isfinite(values)
-        negative = ~nodata & ~broken & (values < 0)
-        self.nodata += int(nodata.sum())
-        self.not_a_number += int(broken.sum())
-        self._remember_negative(part, values, negative)
-        row, column = np.nonzero(~nodata & ~broken & (values > 0))
+        values = self._values(part)
+        row, column = np.nonzero(values)
         settlement = np.zeros(len(row))
         if self.settlement is not None:
             read = self.settlement.read(1, window=part, masked=True).filled(0)
@@ -84,6 +132,19 @@ class BlockReader:
             {"x": x, "y": y, "people": people, "area_km2": area_km2, "settlement": settlement},
             index=pd.Index(self._ids(row, column), dtype=object),
         )
+
+    def _values(self, part: Window) -> Floats:
+        """What the file says of a block, 0 for what is no number of people; remembers that."""
+        masked = self.raster.read(1, window=part, masked=True)
+        values = np.array(masked.data, dtype=np.float64)
+        nodata = np.ma.getmaskarray(masked)
+        broken = ~nodata & ~np.isfinite(values)
+        negative = ~nodata & ~broken & (values < 0)
+        self.nodata += int(nodata.sum())
+        self.not_a_number += int(broken.sum())
+        self._remember_negative(part, values, negative)
+        values[nodata | broken | negative] = 0.0
+        return values
 
     def report(self, file: str, found: Findings) -> None:
         """Say how many values were no people."""

@@ -8,13 +8,20 @@ import pandas as pd
 import rasterio
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from numpy.typing import NDArray
 from rasterio.windows import Window
+from shapely.geometry import box
 
-from allocator.errors import InputError
+from allocator.errors import raise_if_any
 from allocator.region.findings import Findings
 from allocator.region.grid import PopulationGrid
-from allocator.region.raster_blocks import BlockReader, window_around
+from allocator.region.raster import KINDS_OF_VALUES, raster_problems
+from allocator.region.raster_blocks import (
+    CACHE_MB,
+    BlockReader,
+    bounds_of,
+    parts_of,
+    window_around,
+)
 from allocator.region.units import Units
 
 _NOTED_GAP = 0.05
@@ -23,8 +30,8 @@ _NOTED_GAP = 0.05
 def zonal_totals(raster: str | Path, units: Units, *, kind: str = "count") -> "pd.Series[float]":
     """People of each unit with an outline: every cell counts by the part that the unit covers.
 
-    Nodata, NaN and negative values count as nobody. Compare with sums by cell centres, which
-    err where units are small against the cells.
+    Nodata, NaN and negative values count as nobody. Sums by cell centres would err where units are
+    small against the cells. The raster is read part by part.
 
     Parameters
     ----------
@@ -40,45 +47,42 @@ def zonal_totals(raster: str | Path, units: Units, *, kind: str = "count") -> "p
     Series
         People, indexed by unit id; 0 outside the raster.
     """
+    problems = raster_problems(Path(raster))
+    if kind not in KINDS_OF_VALUES:
+        problems.append(f"kind: must be 'count' or 'density' (people per km2), got {kind!r}")
     shapes = units.table.geometry.dropna()
     if shapes.empty:
-        raise InputError("units have no outlines, so nothing can be summed", where="zonal totals")
+        problems.append("units have no outlines, so nothing can be summed; give some")
+    raise_if_any(problems, where="zonal totals")
     totals = {}
-    with rasterio.open(raster) as source:
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(raster) as source:
         reader = BlockReader(source, None, kind, str(units.table.crs))
         outlines = shapes.to_crs(source.crs)
         for unit, outline in outlines.items():
             west, south, east, north = map(float, outline.bounds)
             window = window_around(source, (west, south, east, north), source.crs)
-            totals[unit] = 0.0 if window is None else _sum(reader, window, outline)
+            parts = [] if window is None else parts_of(window, source)
+            totals[unit] = sum((_sum(reader, part, outline) for part in parts), 0.0)
     return pd.Series(totals, name="people", dtype=np.float64)
 
 
-def _sum(reader: BlockReader, window: Window, outline: Any) -> float:
+def _sum(reader: BlockReader, part: Window, outline: Any) -> float:
+    """People of one part of a raster inside an outline."""
     to = reader.raster.transform
-    west, east = sorted(to.c + to.a * (window.col_off + np.array([0, window.width])))
-    south, north = sorted(to.f + to.e * (window.row_off + np.array([0, window.height])))
+    west, south, east, north = bounds_of(part, to)
+    if not outline.intersects(box(west, south, east, north)):
+        return 0.0
+    people = reader.people(part)
+    if not people.any():
+        return 0.0
+    upright = people[:: -1 if to.e > 0 else 1, :: -1 if to.a < 0 else 1]
     grid = NumPyRasterSource(
-        _people(reader, window), xmin=west, ymin=south, xmax=east, ymax=north,
+        np.ascontiguousarray(upright), xmin=west, ymin=south, xmax=east, ymax=north,
         srs_wkt=reader.raster.crs.to_wkt(),
     )  # fmt: skip
     feature = {"type": "Feature", "geometry": outline.__geo_interface__, "properties": {}}
     answer = exact_extract(grid, [feature], ["sum"])
     return float(answer[0]["properties"]["sum"])
-
-
-def _people(reader: BlockReader, window: Window) -> NDArray[np.float64]:
-    """People per cell of a window as an image, north on top, zero where nobody lives."""
-    image = np.zeros((int(window.height), int(window.width)))
-    cells, to = reader.cells(window), reader.raster.transform
-    if len(cells):
-        column, row = (cells["x"] - to.c) / to.a, (cells["y"] - to.f) / to.e
-        at = (
-            np.floor(row).astype(np.int64) - int(window.row_off),
-            np.floor(column).astype(np.int64) - int(window.col_off),
-        )
-        image[at] = cells["people"].to_numpy(np.float64)
-    return image if to.e < 0 else image[::-1]
 
 
 def compare_with_zones(

@@ -99,7 +99,7 @@ def test_blocks_give_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.Mo
     """Reading row by row finds the same cells as reading at once."""
     path = raster(tmp_path / "p.tif", np.arange(400.0).reshape(20, 20), cell=100)
     at_once = read_raster_grid(path, kind="count", units=None, crs=CRS)
-    monkeypatch.setattr("allocator.region.raster_blocks._CELLS_PER_BLOCK", 1)
+    monkeypatch.setattr("allocator.region.raster_blocks.CELLS_AT_ONCE", 1)
     by_rows = read_raster_grid(path, kind="count", units=None, crs=CRS)
     assert at_once.table.equals(by_rows.table)
     assert len(at_once) == 399
