@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from allocator.errors import raise_if_any
+from allocator.travel.street_squares import StreetSquares
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -95,7 +96,7 @@ class RoadNetwork:
     @cached_property
     def km(self) -> Floats:
         """Length of each street in km, whichever way it is open, shape ``(n_streets,)``."""
-        return np.asarray(np.nanmin(self.length_m, axis=1) / 1000)
+        return np.asarray(np.fmin(self.length_m[:, 0], self.length_m[:, 1]) / 1000)
 
     @cached_property
     def segments(self) -> tuple[Floats, Whole, Floats, Floats]:
@@ -120,6 +121,11 @@ class RoadNetwork:
         begins = so_far[start[:-1] - np.arange(len(self))]
         length_m = so_far[start[1:] - np.arange(len(self)) - 1] - begins
         return ends, street, so_far[:-1] - begins[street], length_m
+
+    @cached_property
+    def squares(self) -> StreetSquares:
+        """A raster of the streets, by which points find the nearest one."""
+        return StreetSquares(*self.segments)
 
     @cached_property
     def parts(self) -> tuple[Whole, Floats]:

@@ -65,7 +65,7 @@ def whom_roads_leave_out(roads: RoadNetwork, ends: Ends) -> dict[str, object]:
     """
     told = ends.weights.told
     too_far = ~ends.cells.is_on
-    beyond = _beyond_edge(roads, ends.cell_xy_m)
+    beyond = _beyond_edge(roads, ends.cell_xy_m, ends.cells.away_m)
     part, km = roads.parts
     served = np.unique(part[ends.sites.node(roads)[ends.sites.is_on]])
     part_of_cell = np.where(ends.cells.is_on, part[ends.cells.node(roads)], -1)
@@ -109,12 +109,14 @@ def warn_of(told: Mapping[str, Any]) -> None:
         warnings.warn("\n".join(told["notes"]), RoadWarning, stacklevel=4)
 
 
-def _beyond_edge(roads: RoadNetwork, xy_m: Floats) -> NDArray[np.bool_]:
+def _beyond_edge(roads: RoadNetwork, xy_m: Floats, away_m: Floats) -> NDArray[np.bool_]:
     """Whether points lie well outside the convex hull of the roads, shape ``(n,)``."""
+    beyond = away_m > _BEYOND_EDGE_M  # all streets lie in the hull
     points = roads.xy_m if roads.path_xy_m is None else roads.path_xy_m
     around = shapely.linestrings(np.concatenate([points, points[:1]]))
     hull = shapely.convex_hull(around)
-    return np.asarray(shapely.distance(hull, shapely.points(xy_m)) > _BEYOND_EDGE_M)
+    beyond[beyond] = shapely.distance(hull, shapely.points(xy_m[beyond])) > _BEYOND_EDGE_M
+    return beyond
 
 
 def _parts(

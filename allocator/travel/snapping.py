@@ -7,11 +7,6 @@ from numpy.typing import NDArray
 
 from allocator.travel.road_graph import Floats, RoadNetwork, Whole
 
-AT_END_M = 0.001
-"""A spot closer than this to a street's end is the node there."""
-_RINGS, _WIDER = 16, 4
-_SQUARES_EACH = 4  # per segment of a street
-
 
 @dataclass(frozen=True, eq=False)
 class Snapped:
@@ -66,46 +61,17 @@ def snap(
         parking lot or the stub of a cut one-way road keeps nobody off the roads, and a small island
         still has its own. With 0 none is passed over.
     """
-    everything = np.ones(len(roads), dtype=np.bool_)
-    street, share, away_m = _nearest(roads, everything, xy_m)
+    street, share, away_m = roads.squares.nearest(xy_m)
     passed_over = np.zeros(len(xy_m), dtype=np.bool_)
-    part, km = roads.round_trips
-    whole = (part[roads.tail] == part[roads.head]) & (km[part[roads.tail]] >= least_part_km)
-    doubtful = np.flatnonzero(~whole[street] & (away_m <= limit_m))
-    if least_part_km > 0 and whole.any() and len(doubtful):
-        other, spot, away = _nearest(roads, whole, xy_m[doubtful])
-        taken = away <= limit_m
-        at = doubtful[taken]
-        street[at], share[at], away_m[at] = other[taken], spot[taken], away[taken]
-        passed_over[at] = True
+    if least_part_km > 0:
+        part, km = roads.round_trips
+        whole = (part[roads.tail] == part[roads.head]) & (km[part[roads.tail]] >= least_part_km)
+        doubtful = np.flatnonzero(~whole[street] & (away_m <= limit_m))
+        if whole.any() and len(doubtful):
+            other, spot, away = roads.squares.of_streets(whole).nearest(xy_m[doubtful])
+            taken = away <= limit_m
+            at = doubtful[taken]
+            street[at], share[at], away_m[at] = other[taken], spot[taken], away[taken]
+            passed_over[at] = True
     street[~(away_m <= limit_m)] = -1
     return Snapped(street, share, away_m, limit_m, passed_over)
-
-
-def _nearest(
-    roads: RoadNetwork, wanted: NDArray[np.bool_], xy_m: Floats
-) -> tuple[Whole, Floats, Floats]:
-    """Nearest wanted street of each point, how far along it the spot lies, and the distance.
-
-    Points to which no street is near are looked at again on a raster of wider squares.
-    """
-    from allocator.travel import snap_kernels  # compiled: loaded when first needed
-
-    ends, street, from_m, length_m = roads.segments
-    mine = np.flatnonzero(wanted[street])
-    ends, street, from_m = ends[mine], street[mine], from_m[mine]
-    corners = ends.reshape(-1, 2)
-    low, extent = corners.min(axis=0), np.ptp(corners, axis=0)
-    found = np.empty(len(xy_m), dtype=np.int64)
-    share, away_m = np.empty(len(xy_m)), np.empty(len(xy_m))
-    points, left = np.ascontiguousarray(xy_m, dtype=np.float64), np.arange(len(xy_m))
-    side = max(float(np.sqrt(extent.prod() / (_SQUARES_EACH * len(mine)))), extent.max() / 1e4, 1.0)
-    while len(left):
-        shape = (extent // side).astype(np.int64) + 1
-        start, inside = snap_kernels.squares_of(ends, low, side, shape)
-        left = snap_kernels.nearest(
-            points, left, ends, street, from_m, length_m, start, inside, low, side, shape,
-            _RINGS, AT_END_M, found, share, away_m,
-        )  # fmt: skip
-        side *= _WIDER
-    return found, share, away_m
