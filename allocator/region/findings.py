@@ -11,6 +11,20 @@ from allocator.region.ground import Source
 _COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A row of a list that could not be used; ``row`` as the file counts, ``reason`` a verb."""
+
+    file: str
+    row: int
+    id: str
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"row {self.row} ({self.name or self.id}) {self.reason}"
+
+
 @dataclass
 class Findings:
     """Gathers problems over all inputs, so that a planner sees every one of them at once.
@@ -25,6 +39,7 @@ class Findings:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     arguments: Mapping[str, str] | None = None
 
     def problem(self, text: str) -> None:
@@ -36,6 +51,10 @@ class Findings:
         """Something that the reader should know."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def leave_out(self, row: LeftOut) -> None:
+        """A row of a list that is not used, and why."""
+        self.left_out.append(row)
 
     def setting(self, key: str) -> str:
         """Name a setting as the planner knows it.

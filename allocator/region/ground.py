@@ -11,6 +11,8 @@ from allocator.region.sites import CandidateRule, Sites
 from allocator.region.stock import Costs, Stock
 from allocator.region.units import Units
 
+LEFT_OUT_COLUMNS = ("file", "row", "id", "name", "reason")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -46,6 +48,9 @@ class Region:
         Every file read, with its hash.
     notes
         What the reader should know: modelled parts, people outside all units, repairs.
+    left_out
+        Rows of lists of sites that could not be used: ``file``, ``row``, ``id``, ``name``,
+        ``reason``.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Region:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     attribution: Mapping[str, str] = field(default_factory=dict)
+    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=LEFT_OUT_COLUMNS))
 
     def __repr__(self) -> str:
         parts = [self.crs, *self._units_and_people(), f"{len(self.sites):,} sites"]

@@ -74,9 +74,14 @@ class SitesFile(_Section):
     layer: str | None = None
     coordinates: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     crs: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, str | list[str]] = Field(default_factory=dict)
     kinds: dict[str, str] = Field(default_factory=dict)
+    kind: Annotated[str, AfterValidator(_kind)] | None = None
     status: Literal["existing", "candidate", "required"] | None = None
+    messy: bool = False
+    apart_m: float = Field(default=0.0, ge=0)
+    land: str | None = None
+    water: str | None = None
 
 
 class TableFile(_Section):

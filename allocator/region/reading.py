@@ -12,7 +12,7 @@ from allocator.region.coordinates import Box, box_in_degrees, region_crs, short_
 from allocator.region.findings import Findings
 from allocator.region.grid import PopulationGrid
 from allocator.region.grid_source import GridSource, open_grid
-from allocator.region.ground import Region
+from allocator.region.ground import LEFT_OUT_COLUMNS, Region
 from allocator.region.manifest import Manifest
 from allocator.region.population_files import (
     chosen_basis,
@@ -175,6 +175,9 @@ class Reading:
             sources=tuple(found.sources),
             notes=tuple(found.notes),
             attribution=dict(m.attribution),
+            left_out=pd.DataFrame(
+                [vars(row) for row in found.left_out], columns=list(LEFT_OUT_COLUMNS)
+            ),
         )
 
     def _grid(

@@ -9,13 +9,15 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from allocator.region.containment import finest_units, has_outlines, leaves, nearest_units
-from allocator.region.findings import Findings, listed
+from allocator.region.coordinates import WGS84, project
+from allocator.region.findings import Findings, LeftOut, listed
 from allocator.region.grid import PopulationGrid
 from allocator.region.manifest import SitesFile
 from allocator.region.point_files import COORDINATE_COLUMNS, Points
 from allocator.region.population_files import known_units
 from allocator.region.sites import ATTRIBUTES, KINDS
 from allocator.region.tables import Sheet
+from allocator.region.tidying import one_column
 
 STATUSES = ("existing", "candidate", "required")
 GRADES = ("3A", "3B", "3C", "3", "2A", "2B", "2C", "2", "1A", "1B", "1C", "1")
@@ -41,13 +43,19 @@ def no_sites() -> pd.DataFrame:
 
 def our_names(sheet: Sheet, section: SitesFile) -> Sheet:
     """The sheet with our column names and kinds; rows of kinds mapped to nothing are left out."""
-    sheet = sheet.renamed(section.columns)
+    for ours, theirs in section.columns.items():
+        if not isinstance(theirs, str):
+            sheet = one_column(sheet, ours, theirs)
+    sheet = sheet.renamed({o: t for o, t in section.columns.items() if isinstance(t, str)})
     frame = sheet.frame.copy()
     if "id" not in frame:
         stem = sheet.file.rsplit(".", 1)[0]
         frame["id"] = [f"{stem}:{row}" for row in frame.index]
-    if section.status is not None and "status" not in frame:
-        frame["status"] = section.status
+    for column, value in (("status", section.status), ("kind", section.kind)):
+        if value is not None and column not in frame:
+            frame[column] = value
+    if section.messy and "name" not in frame:
+        frame["name"] = ""
     sheet = replace(sheet, frame=frame)
     if not section.kinds or "kind" not in frame:
         return sheet
@@ -70,7 +78,8 @@ def sites_table(
 ) -> pd.DataFrame | None:
     """The table of :class:`Sites` in the region's CRS, without rows that have a problem.
 
-    ``unit`` is what the file states, '' where it does not; see :func:`with_units`.
+    ``unit`` is what the file states, '' where it does not; see :func:`with_units`. ``row`` is
+    where the file holds it.
     """
     optional = (*_OPTIONAL, *COORDINATE_COLUMNS)
     if not sheet.has(["id", "name", "kind", "status"], optional=optional) or points is None:
@@ -93,6 +102,7 @@ def sites_table(
             "basis": sheet.choice("basis", BASES, default="measured"),
         }
     )
+    table["row"] = sheet.frame.index
     table.index = pd.Index(sheet.ids(), name="id", dtype=object)
     known_units(sheet, table.loc[table["unit"] != "", "unit"], units)
     located = np.isfinite(table["x_m"]) & np.isfinite(table["y_m"])
@@ -121,8 +131,13 @@ def with_units(
     grid: PopulationGrid | None,
     file: str,
     found: Findings,
+    *,
+    messy: bool = False,
 ) -> pd.DataFrame:
-    """Fill in the finest unit of each site by location; far outside all of them is a problem."""
+    """Fill in the finest unit of each site by location.
+
+    A site far outside all of them is a problem; in a ``messy`` list it is left out by name.
+    """
     table = table.copy()
     xy_m = table[["x_m", "y_m"]].to_numpy(np.float64)
     stated = table["unit"].to_numpy(object)
@@ -137,8 +152,13 @@ def with_units(
     located = inside.copy()
     located[outside] = near
     far = np.flatnonzero(outside)[near == ""]
-    if len(far):
-        km = dict(zip(np.flatnonzero(outside), distance_m / 1000, strict=True))
+    km = dict(zip(np.flatnonzero(outside), distance_m / 1000, strict=True))
+    if messy:
+        for i in far:
+            row = table.iloc[i]
+            reason = f"lies {km[i]:,.1f} km outside all units{_meant(xy_m[i], units)}"
+            found.leave_out(LeftOut(file, int(row["row"]), table.index[i], row["name"], reason))
+    elif len(far):
         places = [f"{table.index[i]!r} ({km[i]:,.1f} km)" for i in far]
         found.problem(
             f"{file}: sites outside all units by more than {_FAR_M / 1000:g} km: {listed(places)}; "
@@ -148,7 +168,24 @@ def with_units(
         names = table.index[np.flatnonzero(outside)[near != ""]]
         found.note(f"{file}: sites just outside all units belong to the nearest: {listed(names)}")
     table["unit"] = np.where(stated == "", located, stated)
-    return table
+    return table.drop(table.index[far]) if messy else table
+
+
+def _meant(xy_m: "np.ndarray[Any, np.dtype[np.float64]]", units: gpd.GeoDataFrame) -> str:
+    """Where a far place would lie if its degrees had another sign, or the other order."""
+    lon, lat = (float(v[0]) for v in project(xy_m[:1], xy_m[1:], units.crs, WGS84))
+    for words, x, y in (
+        ("with the other sign of its latitude", lon, -lat),
+        ("with the other sign of its longitude", -lon, lat),
+        ("with latitude and longitude exchanged", lat, lon),
+    ):
+        if abs(y) > 90:
+            continue
+        there = np.column_stack(project(np.array([x]), np.array([y]), WGS84, units.crs))
+        unit = nearest_units(units, there, _FAR_M)[0][0] if np.isfinite(there).all() else ""
+        if unit:
+            return f" ({words} it would lie in {units.loc[unit, 'name']})"
+    return ""
 
 
 def _unit_of_nearest_cell(

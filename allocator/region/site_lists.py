@@ -2,26 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from allocator.errors import InputError
 from allocator.region.coordinates import Box
-from allocator.region.findings import Findings, listed, repeated
+from allocator.region.findings import Findings, LeftOut, listed, repeated
 from allocator.region.grid import PopulationGrid
+from allocator.region.land import read_land
 from allocator.region.manifest import SitesFile
 from allocator.region.point_files import Points, points_of
-from allocator.region.site_files import no_sites, our_names, sites_table, with_units
+from allocator.region.site_files import COLUMNS, no_sites, our_names, sites_table, with_units
 from allocator.region.table_sources import TableSource
 from allocator.region.tables import Sheet
+from allocator.region.tidying import repeated_places, tell_left_out, with_a_place, with_own_ids
 
 
 @dataclass(frozen=True, eq=False)
 class SiteList:
-    """One list of sites under our column names; ``sheet`` is None if it could not be read."""
+    """One list of sites under our column names; ``sheet`` is None if it could not be read.
+
+    ``land`` and ``water`` are files with outlines of where sites may, and may not, stand.
+    """
 
     section: SitesFile
     sheet: Sheet | None
+    land: Path | None = None
+    water: Path | None = None
 
     def points(self, region_crs: str | None, box_degrees: Box | None) -> Points | None:
         """Where its sites lie."""
@@ -44,7 +54,16 @@ class SiteList:
 def site_list(section: SitesFile, tables: TableSource, found: Findings) -> SiteList:
     """Open one list."""
     sheet = tables.sheet(section.file, found, layer=section.layer)
-    return SiteList(section, None if sheet is None else our_names(sheet, section))
+    if sheet is not None:
+        sheet = our_names(sheet, section)
+        sheet = with_a_place(with_own_ids(sheet)) if section.messy else sheet
+    land, water = (
+        None if name is None else tables.path(name) for name in (section.land, section.water)
+    )
+    for path in (land, water):
+        if path is not None and path.is_file():
+            found.read(path)
+    return SiteList(section, sheet, land, water)
 
 
 def sites_of(
@@ -58,12 +77,17 @@ def sites_of(
     found: Findings,
 ) -> pd.DataFrame:
     """All sites in one table, each with its unit; ``needed`` where nothing else can be sited."""
-    parts = []
+    parts, read = [], []
     for sites in lists:
         part = sites.table(units, crs, box_degrees)
         if part is not None:
-            parts.append(with_units(part, units, grid, sites.section.file, found))
-    table = pd.concat(parts) if parts else no_sites()
+            file, messy = sites.section.file, sites.section.messy
+            part = with_units(part, units, grid, file, found, messy=messy)
+            parts.append(_on_land(part, sites, crs, found))
+            read.append(sites.section)
+    table = _without_repeats(parts, read, found) if parts else no_sites()
+    for section in read:
+        tell_left_out(found, section.file)
     if again := repeated(list(table.index)):
         files = listed(sites.section.file for sites in lists)
         found.problem(f"{files}, id: {listed(map(repr, again))} come in several files; rename them")
@@ -75,3 +99,56 @@ def sites_of(
         )
         found.problem(f"no sites and no candidates, so nothing can be sited; {mend}")
     return table
+
+
+def _on_land(table: pd.DataFrame, sites: SiteList, crs: str, found: Findings) -> pd.DataFrame:
+    """Only the sites on land; those off it are a problem, or in a messy list left out."""
+    if sites.land is None and sites.water is None:
+        return table
+    file = sites.section.file
+    try:
+        land = read_land(sites.land, sites.water, crs)
+    except InputError as error:
+        found.problems += [problem for problem in error.problems if problem not in found.problems]
+        return table
+    for note in land.notes:
+        found.note(note)
+    wet = ~land.holds(table[["x_m", "y_m"]].to_numpy(np.float64))
+    if not wet.any():
+        return table
+    if not sites.section.messy:
+        found.problem(
+            f"{file}: {listed(map(repr, table.index[wet]))} lie in the water; mend their "
+            f"coordinates, leave them out, or set {found.setting('sites.messy')} = true"
+        )
+        return table
+    for id_, row in table[wet].iterrows():
+        found.leave_out(LeftOut(file, int(row["row"]), str(id_), str(row["name"]), "lies in water"))
+    return table[~wet]
+
+
+def _without_repeats(
+    parts: Sequence[pd.DataFrame], read: Sequence[SitesFile], found: Findings
+) -> pd.DataFrame:
+    """All lists in one table without places that repeat an earlier one, as their sections say."""
+    table = pd.concat(parts)
+    section = [of for of, part in zip(read, parts, strict=True) for _ in range(len(part))]
+    names = table["name"].where(table["name"] != table.index.to_series(), "")
+    near = repeated_places(
+        table[["x_m", "y_m"]].to_numpy(np.float64),
+        list(table["kind"]),
+        list(names),
+        [of.apart_m for of in section],
+        anything=list(table["status"] == "candidate"),
+    )
+    for pair in near:
+        row, kept = table.iloc[pair.later], table.iloc[pair.earlier]
+        found.leave_out(
+            LeftOut(
+                section[pair.later].file, int(row["row"]), str(table.index[pair.later]),
+                str(row["name"]), f"repeats {kept['name']} {pair.apart_m:,.0f} m away",
+            )
+        )  # fmt: skip
+    gone = np.zeros(len(table), dtype=np.bool_)
+    gone[[pair.later for pair in near]] = True
+    return table.loc[~gone, list(COLUMNS)]

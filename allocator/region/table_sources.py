@@ -33,6 +33,9 @@ class TableSource(Protocol):
     def raster(self, name: str) -> Path | None:
         """Find a raster; None where the name is that of a table."""
 
+    def path(self, name: str) -> Path | None:
+        """Where a file lies; None for objects."""
+
 
 @dataclass(frozen=True)
 class FolderTables:
@@ -56,6 +59,10 @@ class FolderTables:
         """Find the file, if its suffix is a raster's."""
         path = self.folder / name
         return path if path.suffix.lower() in RASTER_SUFFIXES else None
+
+    def path(self, name: str) -> Path | None:
+        """The file beside the others."""
+        return self.folder / name
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +99,10 @@ class ObjectTables:
 
     def raster(self, name: str) -> Path | None:  # noqa: ARG002  objects are never rasters
         """Objects hold tables only."""
+        return None
+
+    def path(self, name: str) -> Path | None:  # noqa: ARG002  objects lie nowhere
+        """Objects lie nowhere."""
         return None
 
 
