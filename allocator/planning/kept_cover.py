@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from allocator.location.engines.set_cover.dominance import minimal_rows, needless_sites
 from allocator.lp.arrays import ArraySolution, solve_arrays
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
-from allocator.planning.wanted_sets import Places
+from allocator.planning.wanted_sets import Places, as_rows
 from allocator.travel.coverage import Coverage
 
 _SMALL = 100_000
@@ -133,32 +132,6 @@ class KeptCover:
             if fits and float(self.people @ reached) > most:
                 best, most = np.concatenate([is_open, reached]), float(self.people @ reached)
         return best
-
-
-def left_to_hit(sets: Sequence[Places], there: NDArray[np.int64], n_sites: int) -> list[Places]:
-    """Sets that no site of ``there`` hits, without those that hold another one."""
-    rows = as_rows(sets, n_sites)
-    rows = rows.of_cells(np.flatnonzero(~rows.covered_by(np.isin(np.arange(n_sites), there))))
-    return [rows.sites_of(int(row)) for row in minimal_rows(rows)]
-
-
-def needless(
-    rows: Coverage, there: NDArray[np.int64], forbidden: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Sites that may be left aside: one that may open does as much, besides those that are there.
-
-    ``there`` are open whatever is decided.
-    """
-    free = np.setdiff1d(np.arange(rows.n_sites), np.union1d(there, forbidden))
-    bare = np.flatnonzero(~rows.covered_by(np.isin(np.arange(rows.n_sites), there)))
-    return free[needless_sites(rows.of_cells(bare).of_sites(free))]
-
-
-def as_rows(sets: Sequence[Places], n_sites: int) -> Coverage:
-    """Sets as cells of a reach."""
-    start = np.cumsum([0, *map(len, sets)], dtype=np.int64)
-    none = np.empty(0, dtype=np.int64)
-    return Coverage(start, np.concatenate([*sets, none]).astype(np.int64), n_sites)
 
 
 def _matrix(rows: Coverage) -> csr_array:

@@ -14,21 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from allocator.errors import InfeasibleError
-from allocator.planning.blocks import Block
 from allocator.planning.decided import Decided
 from allocator.planning.families import closable, crowding, leaves
-from allocator.planning.figures import Asked, Best, Figure, MinutesOfWay, PeopleReached, Roles
+from allocator.planning.figures import Asked, Best, Figure, Roles
+from allocator.planning.keeping import Keeping
 from allocator.planning.marginals import RESITED, STOPPED, Marginal
+from allocator.planning.minutes_of_way import MinutesOfWay
+from allocator.planning.people_reached import PeopleReached
 from allocator.planning.site_marginals import SiteEffects, cost_of, figure_words
 from allocator.planning.tasks import Task
-from allocator.planning.tiers import Tiers
 from allocator.planning.wanted_sets import Places, wanted_sets
 from allocator.policy.rules import CoverageRule
 from allocator.region.sites import KINDS
 
 LARGE = 200_000
-"""Pairs of a site and a cell, or a wanted set, beyond which only one more is asked of a cover."""
+"""Pairs of a site and a cell, or a wanted set, beyond which a cover is asked for less."""
 MOST_REACHED, MOST_WAYS = 2_000_000, 40_000_000
 """Pairs beyond which a cover, or a mean response, is not solved again."""
 _NODES = 30
@@ -58,7 +58,6 @@ class _Again:
     decided: Decided
     effects: SiteEffects
     _questions: dict[tuple[bool, bool], Asked] = field(default_factory=dict, init=False)
-    _missed_now: dict[bool, list[float]] = field(default_factory=dict, init=False)
 
     def lines(self) -> Iterator[Marginal]:
         """As many placed anew, one more, one less; nothing where the answer is no news."""
@@ -72,9 +71,9 @@ class _Again:
                 yield self._line(1, self._single(now, self._figure.limit))
         else:
             yield self._line(1, self._anew(1, now))
-            if not self._large:
+            if not self._large or self._quick:
                 yield self._line(0, self._anew(0, now))
-        if not self._large:
+        if not self._large or (not self._too_large and self._quick):
             yield from self._less(now)
 
     def _anew(self, step: int, now: float) -> "_Choice":
@@ -82,7 +81,7 @@ class _Again:
         loose = self._best(step)
         for best in (loose, None):
             found = best or self._best(step, as_planned=True)
-            if found.opened is not None and self._kept(found.opened):
+            if found.opened is not None and self._keeping.kept(self._opened, found.opened):
                 effect = self._figure.value(found.opened) - now
                 return _Choice(found.opened, effect, loose.bound - now)
         return (
@@ -95,21 +94,24 @@ class _Again:
         """One less: the rule itself may be kept less well where it has to be."""
         if len(self._opened) <= max(1, len(self._roles.stay | self._roles.required)):
             return  # nothing may go, or nothing would be left
-        for with_own in (True, False):
+        for with_own in (True,) if self._large else (True, False):
             best = self._best(-1, with_own=with_own)
-            if best.opened is not None and self._kept(best.opened, with_own=with_own):
+            if best.opened is not None and self._keeping.kept(
+                self._opened, best.opened, with_own=with_own
+            ):
                 effect = self._figure.value(best.opened) - now
                 yield self._line(-1, _Choice(best.opened, effect, best.bound - now))
             if not best.impossible:
                 return
-        yield self._line(-1, None)
+        if not self._large:
+            yield self._line(-1, None)
 
     def _single(self, now: float, bound: float) -> "_Choice":
         """The best single addition that the rules allow, else nothing."""
         gains = self.effects.gain
         for j in sorted(gains, key=lambda j: -gains[j])[:1]:
             more = self._opened | {j}
-            if self._kept(more):
+            if self._keeping.kept(self._opened, more):
                 return _Choice(more, self._figure.value(more) - now, bound - now)
         return _Choice(self._opened, 0.0, bound - now)
 
@@ -129,6 +131,12 @@ class _Again:
     @property
     def _too_large(self) -> bool:
         return self._pairs > (MOST_REACHED if self._covers else MOST_WAYS)
+
+    @property
+    def _quick(self) -> bool:
+        """Whether the wanted sets leave so little to decide that one program decides it."""
+        figure = self._figure
+        return isinstance(figure, PeopleReached) and figure.is_quick(self._question())
 
     @cached_property
     def _figure(self) -> Figure:
@@ -176,12 +184,15 @@ class _Again:
         return wanted_sets(self.task, self.decided, self._figure.positions, set(self._opened))
 
     def _best(self, step: int, *, as_planned: bool = False, with_own: bool = True) -> Best:
-        if (as_planned, with_own) not in self._questions:
-            self._questions[as_planned, with_own] = self._asked(as_planned, with_own)
         if self.task.progress:
             self.task.progress(f"{self.task.name}: {self.effects.rule.id}, sites {step:+d}")
-        asked = self._questions[as_planned, with_own]
+        asked = self._question(as_planned=as_planned, with_own=with_own)
         return self._figure.best(len(self._opened) + step, asked)
+
+    def _question(self, *, as_planned: bool = False, with_own: bool = True) -> Asked:
+        if (as_planned, with_own) not in self._questions:
+            self._questions[as_planned, with_own] = self._asked(as_planned, with_own)
+        return self._questions[as_planned, with_own]
 
     def _asked(self, as_planned: bool, with_own: bool) -> Asked:
         own = "" if with_own else self.effects.rule.id
@@ -195,33 +206,9 @@ class _Again:
             replace(settings, gap=min(settings.gap, _EXACT), node_limit=nodes),
         )
 
-    def _kept(self, opened: frozenset[int], *, with_own: bool = True) -> bool:
-        """Whether each strength is missed no more than with the plan's own sites."""
-        if with_own not in self._missed_now:
-            self._missed_now[with_own] = self._missed(self._opened, with_own)
-        then, now = self._missed(opened, with_own), self._missed_now[with_own]
-        return len(then) == len(now) and all(a <= b + _ROOM for a, b in zip(then, now, strict=True))
-
-    def _missed(self, opened: frozenset[int], with_own: bool) -> list[float]:
-        """What the rules miss at the least with these sites, in shares, by strength."""
-        before = {j: j in opened for j in self._figure.positions}
-        rules = [
-            rule for rule in self.task.rules
-            if with_own or self.effects.rule.id not in {leaf.id for leaf in leaves(rule)}
-        ]  # fmt: skip
-        task = replace(
-            self.task, rules=rules, placed=True, progress=None, models=None,
-            before=Decided(opened={**self.decided.opened, **before}),
-        )  # fmt: skip
-        block = Block(task)
-        tiers = Tiers(task.name, block.program, task.settings, block.separate)
-        try:
-            tiers.rules(block.shortfalls)
-        except InfeasibleError:
-            return []
-        if tiers.interrupted:
-            raise KeyboardInterrupt
-        return [record.objective for record in tiers.records]
+    @cached_property
+    def _keeping(self) -> Keeping:
+        return Keeping(self.task, self.decided, self._figure.positions, self.effects.rule.id)
 
     def _line(self, step: int, choice: "_Choice | None") -> Marginal:
         """A choice as a line; None where there is none."""

@@ -1,6 +1,7 @@
 """Sets of sites of which a plan has one open each, as its rules ask: what must stay hit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from allocator.planning.families import areas_of_count, leaves
 from allocator.planning.rows.coverage import need
 from allocator.planning.tasks import Task
 from allocator.policy.rules import Count, CoverageRule, Rule
+from allocator.travel.coverage import Coverage
 
 Places = NDArray[np.int64]
 """Places in a list of sites, ascending."""
@@ -65,3 +67,27 @@ def _wants_one(rule: Count) -> bool:
         rule.sense in {">=", "=="} and rule.number == 1 and rule.attribute is None
         and rule.times is None and rule.in_share == 1
     )  # fmt: skip
+
+
+def left_to_hit(sets: Sequence[Places], there: NDArray[np.int64], n_sites: int) -> list[Places]:
+    """Sets that no site of ``there`` hits, without those that hold another one."""
+    rows = as_rows(sets, n_sites)
+    rows = rows.of_cells(np.flatnonzero(~rows.covered_by(np.isin(np.arange(n_sites), there))))
+    return [rows.sites_of(int(row)) for row in minimal_rows(rows)]
+
+
+def with_sets(
+    cell: NDArray[Any], site: NDArray[Any], n_cells: int, sets: Sequence[Places]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Arcs of the cells, then those of the sets as further cells."""
+    sizes = [len(places) for places in sets]
+    rows = np.repeat(np.arange(n_cells, n_cells + len(sets)), sizes)
+    none = np.empty(0, dtype=np.int64)
+    return np.concatenate([cell, rows]), np.concatenate([site, *sets, none]).astype(np.int64)
+
+
+def as_rows(sets: Sequence[Places], n_sites: int) -> Coverage:
+    """Sets as cells of a reach."""
+    start = np.cumsum([0, *map(len, sets)], dtype=np.int64)
+    none = np.empty(0, dtype=np.int64)
+    return Coverage(start, np.concatenate([*sets, none]).astype(np.int64), n_sites)

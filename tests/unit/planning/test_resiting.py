@@ -87,3 +87,17 @@ def test_a_cover_too_large_to_solve_again_has_a_range(monkeypatch):
     assert lines(plan) == {1.0: (pytest.approx(12000), pytest.approx(12000), "s3", 7)}
     far = planned(region(), rule("forced_site", id="F", site="s0"), COVER)
     assert lines(far) == {1.0: (12000, 12000, "s3", 7)}
+
+
+def test_a_large_cover_of_everybody_is_asked_as_one_program(monkeypatch):
+    """Everybody within 1.1 km takes s0 or s1, and s3 or s4; own cells are what C counts."""
+    every = rule("coverage", id="E", within_km="1.1", sites=EMS)
+    near = rule("coverage", id="C", within_km="0.5", share="0.1", sites=EMS)
+    small = lines(planned(region(), every, near))
+    monkeypatch.setattr("allocator.planning.resiting.LARGE", 0)
+    monkeypatch.setattr("allocator.planning.kept_cover.KeptCover.is_small", True)
+    large = lines(planned(region(), every, near))
+    assert {step: found[:2] for step, found in large.items()} == {
+        step: found[:2] for step, found in small.items() if step >= 0
+    }
+    assert set(large) == {1.0, 0.0}
