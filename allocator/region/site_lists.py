@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +11,7 @@ from allocator.errors import InputError
 from allocator.region.coordinates import Box
 from allocator.region.findings import Findings, LeftOut, listed, repeated
 from allocator.region.grid import PopulationGrid
-from allocator.region.land import read_land
+from allocator.region.land import Layer, read_land
 from allocator.region.manifest import SitesFile
 from allocator.region.point_files import Points, points_of
 from allocator.region.site_files import COLUMNS, no_sites, our_names, sites_table, with_units
@@ -30,8 +29,8 @@ class SiteList:
 
     section: SitesFile
     sheet: Sheet | None
-    land: Path | None = None
-    water: Path | None = None
+    land: Layer | None = None
+    water: Layer | None = None
 
     def points(self, region_crs: str | None, box_degrees: Box | None) -> Points | None:
         """Where its sites lie."""
@@ -83,7 +82,7 @@ def sites_of(
         if part is not None:
             file, messy = sites.section.file, sites.section.messy
             part = with_units(part, units, grid, file, found, messy=messy)
-            parts.append(_on_land(part, sites, crs, found))
+            parts.append(on_land(part, sites, crs, found))
             read.append(sites.section)
     table = _without_repeats(parts, read, found) if parts else no_sites()
     for section in read:
@@ -101,8 +100,8 @@ def sites_of(
     return table
 
 
-def _on_land(table: pd.DataFrame, sites: SiteList, crs: str, found: Findings) -> pd.DataFrame:
-    """Only the sites on land; those off it are a problem, or in a messy list left out."""
+def on_land(table: pd.DataFrame, sites: SiteList, crs: str, found: Findings) -> pd.DataFrame:
+    """Keep the sites on land; those off it are a problem, or in a messy list left out."""
     if sites.land is None and sites.water is None:
         return table
     file = sites.section.file
