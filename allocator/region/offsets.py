@@ -20,7 +20,8 @@ _CHINA = (72.004, 0.8293, 137.8347, 55.8271)
 _X_PI = np.pi * 3000.0 / 180.0
 
 
-def _inside(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+def in_china(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    """Whether points lie where the field applies, in degrees; shapes ``(n,)``."""
     west, south, east, north = _CHINA
     inside: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     return inside
@@ -53,7 +54,7 @@ def wgs84_to_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """Degrees in GCJ-02 (Amap, Tencent); points outside China stay. Shapes ``(n,)``."""
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     east, north = _field(lon, lat)
-    inside = _inside(lon, lat)
+    inside = in_china(lon, lat)
     return np.where(inside, lon + east, lon), np.where(inside, lat + north, lat)
 
 
