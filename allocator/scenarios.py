@@ -18,6 +18,9 @@
     attrition = { nurses = 0.04 }     # share that leaves in a year
     hires_per_year = { nurses = 2000 }
 
+    [travel.drive]                    # optional: what a mode goes by; straight when missing; see
+    roads = "roads.osm.pbf"           # allocator.files.travel_keys
+
     [solver]
     gap = 0.001
 
@@ -58,6 +61,7 @@ from allocator.policy.policies import Policy, list_policies, read_policy
 if TYPE_CHECKING:
     from allocator.plans import Plan, Tally
     from allocator.region.ground import Region
+    from allocator.travel.journeys import Travel
 
 Progress = Callable[[str], None]
 
@@ -119,8 +123,8 @@ class OutputTable(_Table):
 class Scenario(_Table):
     """A planning question.
 
-    ``file`` is where it was read from; ``region``, ``policy`` and ``over`` are relative to its
-    folder. ``rules`` and ``overrides`` are the planner's own, see
+    ``file`` is where it was read from; ``region``, ``policy``, ``over`` and files of ``travel`` are
+    relative to its folder. ``rules`` and ``overrides`` are the planner's own, see
     :func:`allocator.policy.merging.merged`.
     """
 
@@ -132,6 +136,7 @@ class Scenario(_Table):
     maximise: Literal["coverage", "worst_county"] | None = None
     budget: float | None = Field(default=None, ge=0)
     years: dict[str, Any] | None = None
+    travel: dict[str, Any] | None = None
     assumptions: dict[str, float | str | None] = Field(default_factory=dict)
     solver: SolverTable = SolverTable()
     outputs: OutputTable = OutputTable()
@@ -177,6 +182,12 @@ class Scenario(_Table):
         over = read_policy(self.over_source) if self.over else None
         return merged(policy, over=over, rules=self.rules, overrides=self.overrides)
 
+    def read_travel(self) -> "Travel | None":
+        """What each mode travels by, or nothing where all go straight."""
+        from allocator.files.travel_keys import travel_of  # much to load; few need it
+
+        return None if self.travel is None else travel_of(self.travel, self.folder)
+
     def with_assumptions(self, changes: Mapping[str, Value]) -> "Scenario":
         """The same scenario with some assumptions changed."""
         return self.changed(assumptions={**self.assumptions, **changes})
@@ -217,6 +228,10 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
     for name, source in (("policy", scenario.policy_source), ("over", scenario.over_source)):
         if isinstance(source, Path):
             data[name] = relative_to(source, path.parent)
+    if scenario.travel is not None:
+        from allocator.files.travel_keys import moved
+
+        data["travel"] = moved(scenario.travel, scenario.folder, path.parent)
     write_toml(data, path)
 
 
@@ -251,6 +266,7 @@ def run(
     from allocator.lp.solvers import SolverSettings
 
     settings = SolverSettings(**scenario.solver.model_dump())
+    travel = scenario.read_travel()
     region, policy, assumptions = load(scenario)
     from allocator.planning.optimisation import plan
 
@@ -261,6 +277,7 @@ def run(
         maximise=scenario.maximise,
         budget=scenario.budget,
         years=None if scenario.years is None else Years.of(scenario.years),
+        travel=travel,
         assumptions=assumptions,
         solver=settings,
         progress=progress,
@@ -287,6 +304,7 @@ def _checked(data: Mapping[str, Any], where: str, problems: Sequence[str] = ()) 
 def _try(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
     """The scenario, or everything that is wrong with it."""
     problems = _problems_of_years(data.get("years"))
+    problems += _problems_of_travel(data.get("travel"), data.get("file"))
     given = data.get("assumptions", {})
     if isinstance(given, dict):
         # TOML has no null: "none" says that there is no cap.
@@ -312,4 +330,17 @@ def _problems_of_years(given: object) -> list[str]:
         Years.of(given)
     except InputError as error:
         return [f"years: {problem}" for problem in error.problems]
+    return []
+
+
+def _problems_of_travel(given: object, file: object) -> list[str]:
+    """What is wrong with the table ``[travel]``, where there is one."""
+    if not isinstance(given, dict):
+        return []  # pydantic says what it should be
+    from allocator.files.travel_keys import travel_of
+
+    try:
+        travel_of(given, file.parent if isinstance(file, Path) else Path())
+    except InputError as error:
+        return [f"travel: {problem}" for problem in error.problems]
     return []

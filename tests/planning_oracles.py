@@ -111,13 +111,19 @@ def km(region: Any, cell: Any, site: Any, how: Mapping[str, Any]) -> float:
 
 
 def minutes(region: Any, cell: Any, site: Any, mode: str, how: Mapping[str, Any]) -> float:
-    """Minutes by the speed of the cell's settlement."""
+    """Minutes by the speed of the cell's settlement, or by a table; infinite if that has no way."""
+    if not cell["urban"]:
+        mode = how.get("rural_by", {}).get(mode, mode)
     if mode == "walk":
         speed = how["walking_kmh"]
     else:
         name = "ambulance" if mode == "ambulance" else "driving"
         speed = how[f"{name}_{'urban' if cell['urban'] else 'rural'}_kmh"]
-    return km(region, cell, site, how) * how["detour"] / speed * 60
+    table = how.get("travel", {}).get(mode)
+    if table is None:
+        return km(region, cell, site, how) * how["detour"] / speed * 60
+    inside_km = how["intra_cell_share"] * region.grid.side_m / 1000
+    return max(table.get((cell.name, site.name), inf), inside_km * how["detour"] / speed * 60)
 
 
 def cells_of(region: Any, group: str, units: Sequence[str] | None) -> list[Any]:
@@ -199,15 +205,21 @@ def _coverage_miss(region, rule, opened, units, how):  # type: ignore[no-untyped
 
 def mean_response(region: Any, rule: Any, opened: list[Any], units: Any, how: Any) -> float:
     """Mean response minutes over the people of the rule's group; infinite if none is open."""
-    cells = cells_of(region, rule.group, units)
+    every = [s for _, s in region.sites.table.iterrows() if selected(s, rule.sites)]
+    cells = [
+        c for c in cells_of(region, rule.group, units)
+        if not every or min(minutes(region, c, s, "ambulance", how) for s in every) < inf
+    ]  # fmt: skip
     everybody = sum(c["people"] for c in cells)
     near = [s for s in opened if selected(s, rule.sites)]
     if not everybody:
         return 0.0
     if not near:
         return inf
+    a_day = 24 * 60
     spent = sum(
-        c["people"] * min(minutes(region, c, s, "ambulance", how) for s in near) for c in cells
+        c["people"] * min(a_day, *(minutes(region, c, s, "ambulance", how) for s in near))
+        for c in cells
     )
     return how["call_handling_minutes"] + how["turnout_minutes"] + spent / everybody
 

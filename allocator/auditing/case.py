@@ -16,6 +16,7 @@ from allocator.auditing.records import NOT_STANDING, by_name, has, rows_of, weak
 from allocator.policy.rules import Rule, SiteFilter, exact
 from allocator.region.ground import Region
 from allocator.region.units import GROUPS
+from allocator.travel.journeys import Journeys
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +31,15 @@ class Case:
         The readings in force; the plan's tables or today's stock.
     rules
         All rules of the policy: what the projects among them pay and bring.
+    journeys
+        How people and ambulances travel; straight when missing.
     """
 
     region: Region
     assumptions: Assumptions
     facts: Facts
     rules: tuple[Rule, ...] = ()
+    journeys: Journeys | None = None
 
     def exactly(self, assumption: str) -> Fraction:
         """A numeric assumption as an exact rational."""
@@ -225,6 +229,15 @@ class Case:
             and all(has(attribute, today) for attribute in chosen.having)
             and not any(has(attribute, today) for attribute in chosen.without)
         )
+
+    def sites_passing(self, chosen: SiteFilter) -> pd.DataFrame:
+        """The region's sites that a filter selects, existing or candidate, open or not."""
+        sites = self.region.sites.table
+        places = [
+            i for i, name in enumerate(map(str, sites.index))
+            if self.selects(chosen, name, self.known_sites[name])
+        ]  # fmt: skip
+        return sites.iloc[places]
 
     def site_basis(self, *filters: SiteFilter) -> str:
         """Basis of facilities: planned, or the weakest among today's sites of the filters."""

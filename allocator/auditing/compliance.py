@@ -34,11 +34,14 @@ from allocator.auditing import (
 from allocator.auditing.case import Case
 from allocator.auditing.facts import Facts
 from allocator.auditing.years import year_lines
+from allocator.errors import raise_if_any
 from allocator.plans import Line, Plan, compliance_table
 from allocator.policy.policies import Policy
 from allocator.policy.rules import EitherOr, Rule
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
+from allocator.travel.journeys import STRAIGHT, Journeys, Travel
+from allocator.travel.means import MODES
 
 _LINES_OF_KIND: Mapping[str, Callable[[Any, Case], list[Line]]] = {
     "quota": quotas.lines,
@@ -70,6 +73,7 @@ def audit(
     plan: Plan | None = None,
     *,
     assumptions: Mapping[str, Value] | None = None,
+    travel: Travel | None = None,
 ) -> pd.DataFrame:
     """Check every rule with plain arithmetic, without any solver.
 
@@ -84,6 +88,9 @@ def audit(
         stock and existing sites are checked against the people of the plan's year.
     assumptions
         The readings in force; by default those recorded with the plan, else the defaults.
+    travel
+        What each mode travels by; straight lines when missing. A plan is audited with the travel
+        that it was made with.
 
     Returns
     -------
@@ -94,37 +101,57 @@ def audit(
     Raises
     ------
     InputError
-        If a table cannot be read as a plan; lists every problem.
+        If a table cannot be read as a plan, or the plan was made with another travel; lists every
+        problem.
     """
     if assumptions is None:
         assumptions = Assumptions() if plan is None else recorded(plan.assumptions)
     elif not isinstance(assumptions, Assumptions):
         assumptions = Assumptions(dict(assumptions))
+    if plan is not None:
+        _check_travel(plan, travel)
     prepared = for_planning(region, assumptions, policy.stated_population)
+    journeys = Journeys.of(travel, prepared, assumptions) if travel else None
     if plan is None:
         facts = Facts.of_today(prepared)
     else:
         facts = Facts.of_plan(prepared, plan.units, plan.facilities)
-    lines = audit_lines(prepared, policy, assumptions, facts)
+    lines = audit_lines(prepared, policy, assumptions, facts, journeys)
     if plan is not None:
-        lines += lines_of_years(prepared, policy, assumptions, plan)
+        lines += lines_of_years(prepared, policy, assumptions, plan, journeys)
     return compliance_table(lines)
 
 
+def _check_travel(plan: Plan, travel: Travel | None) -> None:
+    """A plan made along roads is not audited along straight lines, nor the reverse."""
+    made: Mapping[str, Any] = plan.provenance.get("travel") or {}
+    then = {mode: told.get("source", STRAIGHT) for mode, told in made.items()}
+    now = {} if not travel else {mode: means.source for mode, means in travel.by_mode.items()}
+    problems = [
+        f"{mode}: the plan was made by {then.get(mode, STRAIGHT)}, the audit is to go by "
+        f"{now.get(mode, STRAIGHT)}; give the audit the same travel as the plan"
+        for mode in MODES
+        if then.get(mode, STRAIGHT) != now.get(mode, STRAIGHT)
+    ]
+    raise_if_any(problems, where="audit")
+
+
 def lines_of_years(
-    prepared_region: Region, policy: Policy, assumptions: Assumptions, plan: Plan
-) -> list[Line]:
+    prepared_region: Region, policy: Policy, assumptions: Assumptions, plan: Plan,
+    journeys: Journeys | None = None,
+) -> list[Line]:  # fmt: skip
     """What a plan over several years must be; nothing for a plan of one date."""
     if plan.years.empty:
         return []
     facts = Facts.of_plan(prepared_region, plan.units, plan.facilities)
-    case = Case(prepared_region, assumptions, facts, policy.rules)
+    case = Case(prepared_region, assumptions, facts, policy.rules, journeys)
     return year_lines(case, plan.years, plan.facilities, plan.provenance.get("years"))
 
 
 def audit_lines(
-    prepared_region: Region, policy: Policy, assumptions: Assumptions, facts: Facts
-) -> list[Line]:
+    prepared_region: Region, policy: Policy, assumptions: Assumptions, facts: Facts,
+    journeys: Journeys | None = None,
+) -> list[Line]:  # fmt: skip
     """Every rule on the facts: lines in the policy's order, then what any plan must be.
 
     Parameters
@@ -133,8 +160,10 @@ def audit_lines(
         The region as planned for, see :func:`allocator.region.forecast.for_planning`.
     policy, assumptions, facts
         What must hold, how it is read, what is there.
+    journeys
+        How people and ambulances travel; straight when missing.
     """
-    case = Case(prepared_region, assumptions, facts, policy.rules)
+    case = Case(prepared_region, assumptions, facts, policy.rules, journeys)
     found = [line for rule in policy.rules for line in _lines(rule, case)]
     return [_with_origin(line, policy) for line in found] + physical.lines(case)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from allocator.auditing.areas import lines_by_area
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
-from allocator.auditing.reach import INCLUSIVE, cells_in, minutes_from_km, nearest_km, stands_in
+from allocator.auditing.reach import INCLUSIVE, cells_in, nearest_km, nearest_minutes, stands_in
 from allocator.auditing.records import weakest
 from allocator.plans import Line
 from allocator.policy.rules import CoverageRule
@@ -40,10 +40,9 @@ def covered(rule: CoverageRule, case: Case) -> NDArray[np.bool_]:
 
 
 def _within(rule: CoverageRule, case: Case, sites: pd.DataFrame) -> NDArray[np.bool_]:
-    km = nearest_km(case, sites)
     if rule.within_km is not None:
-        return np.asarray(km <= float(rule.within_km) * INCLUSIVE)
-    minutes = minutes_from_km(case, km, rule.mode)
+        return np.asarray(nearest_km(case, sites) <= float(rule.within_km) * INCLUSIVE)
+    minutes = nearest_minutes(case, sites, rule.mode)
     return np.asarray(minutes <= float(rule.within_minutes or 0) * INCLUSIVE)
 
 
@@ -62,12 +61,8 @@ class _PeopleReached:
     @cached_property
     def _reachable(self) -> NDArray[np.bool_]:
         """Cells that an open, existing or candidate site reaches."""
-        sites = self.case.region.sites.table
-        chosen = [
-            i for i, name in enumerate(map(str, sites.index))
-            if self.case.selects(self.rule.sites, name, self.case.known_sites[name])
-        ]  # fmt: skip
-        return self._reached | _within(self.rule, self.case, sites.iloc[chosen])
+        every = self.case.sites_passing(self.rule.sites)
+        return self._reached | _within(self.rule, self.case, every)
 
     def find(self, units: tuple[str, ...]) -> Finding:
         """People asked for and people reached in some units."""

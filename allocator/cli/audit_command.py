@@ -63,9 +63,10 @@ def _audit(
     _check_out(out, folder)
     check_can_write(out)
     plan = None if folder is None else read_plan(folder)
+    travel = scenario.read_travel()
     region, policy, stated = load(scenario)
     assumptions, notes = _assumptions(stated, plan, assume)
-    compliance = audit(region, policy, plan, assumptions=assumptions)
+    compliance = audit(region, policy, plan, assumptions=assumptions, travel=travel)
     _write(compliance, out)
     edited = [] if plan is None else list(plan.provenance.get("edited_by_hand", []))
     if edited:

@@ -114,6 +114,7 @@ def _plan(
         printing.print_reasons(plan)
         print_years(plan)
         printing.print_not_evaluated(plan.compliance)
+        printing.print_travel(plan)
         printing.print_assumptions(plan.assumptions)
         printing.print_written(out, files)
     return code

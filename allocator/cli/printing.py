@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,29 @@ def print_assumptions(assumptions: pd.DataFrame) -> None:
     ]  # fmt: skip
     typer.echo("Assumptions (the first ones and those changed; all are in assumptions.csv):")
     print_table(["name", "value", "unit", "changed", "meaning"], rows)
+
+
+def print_travel(plan: Plan) -> None:
+    """Print what each mode travels by, where not all go straight."""
+    made: Mapping[str, Any] = plan.provenance.get("travel") or {}
+    for mode, told in made.items():
+        typer.echo(f"Travel, {mode}: {travel_in_words(told)}")
+
+
+def travel_in_words(told: Mapping[str, Any]) -> str:
+    """What a mode travels by, from the plan's provenance.
+
+    >>> travel_in_words({"source": "roads", "roads": {"file": "a.osm.pbf"}, "direction": "to site"})
+    'roads of a.osm.pbf, to site'
+    """
+    source = str(told["source"])
+    under = told.get("roads") or told.get("surface") or told
+    words = [f"{source} of {under['file']}" if under.get("file") else source]
+    words += [str(told["direction"])] if source == "roads" else []
+    words += [f"made by {told['made_by']}"] if told.get("made_by") else []
+    if other := told.get("rural_people_instead"):
+        words.append(f"rural people by '{other}' instead")
+    return ", ".join(words)
 
 
 def print_head(plan: Plan) -> None:

@@ -35,6 +35,7 @@ from allocator.policy.policies import Policy
 from allocator.policy.rules import Budget, EitherOr
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
+from allocator.travel.journeys import Journeys, Travel
 
 
 def plan(
@@ -45,6 +46,7 @@ def plan(
     maximise: str | None = None,
     budget: float | None = None,
     years: Years | None = None,
+    travel: Travel | None = None,
     assumptions: Assumptions | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
@@ -71,6 +73,8 @@ def plan(
     years
         Over which years it is carried out, with what money and staff: the plan then says what
         opens when, and its compliance is that of the last year as it is reached.
+    travel
+        What each mode of the rules travels by; straight lines when missing.
     assumptions
         Readings that differ from the defaults.
     solver
@@ -100,7 +104,8 @@ def plan(
     readings = assumptions if assumptions is not None else Assumptions()
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
-    case = Case(prepared, policy, readings)
+    journeys = Journeys.of(travel, prepared, readings) if travel else None
+    case = Case(prepared, policy, readings, journeys=journeys)
     _check_branches(policy)
     settings = solver if solver is not None else SolverSettings()
     limit = _limit(budget, policy)
@@ -127,7 +132,7 @@ def _over_years(found: Plan, case: Case, carried: CarriedOut, years: Years) -> P
         facilities=carried.opened(found.facilities),
         provenance={**found.provenance, "years": years.as_table()},
     )
-    lines = lines_of_years(case.region, case.policy, case.assumptions, found)
+    lines = lines_of_years(case.region, case.policy, case.assumptions, found, case.journeys)
     defects = [f"{line.rule}: {line.note}" for line in lines if line.met is False]
     if defects:
         raise SolverError("the recheck disagrees with the years\n  - " + "\n  - ".join(defects))
@@ -177,7 +182,7 @@ def _as_plan(
     facilities = facility_table(case, decided, case.region.crs)
     cells = cell_table(case, facilities)
     facts = Facts.of_plan(case.region, units, facilities)
-    lines = audit_lines(case.region, case.policy, case.assumptions, facts)
+    lines = audit_lines(case.region, case.policy, case.assumptions, facts, case.journeys)
     if agrees:
         recheck(case, decided, cells, lines)
     lines = [_with_price(line, decided) for line in lines]

@@ -26,9 +26,11 @@ def provenance(
         "policy_verified": case.policy.verified,
         "document": case.policy.document,
         "sources": [vars(s) for s in region.sources],
+        "travel": None if case.journeys is None else case.journeys.reports,
         "attribution": dict(region.attribution),
         "notes": [
             *case.region.notes,
+            *([] if case.journeys is None else case.journeys.notes()),
             *decided.notes,
             *_unpriced(case),
             *_unused_stock(case),

@@ -12,10 +12,10 @@ from allocator.assumptions import Assumptions
 from allocator.errors import raise_if_any
 from allocator.region.ground import Region
 from allocator.travel.ends import Demand, SiteSet
-from allocator.travel.means import MODES, AlongRoads, Means, Mode, Setting
+from allocator.travel.means import MODES, AlongRoads, ByTable, Means, Mode, Setting
 from allocator.travel.ways import Ways
 
-_STRAIGHT = "straight line"
+STRAIGHT = "straight line"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,8 @@ class Travel:
     Attributes
     ----------
     walk, drive, ambulance
-        Roads, a surface or a table.
+        Roads, a surface or a table. Ambulances for which nothing is named go by the roads or the
+        surface of ``drive``, from their station.
     rural_by
         Mode to the mode that rural people use instead: ``{"walk": "drive"}`` reads '15 minutes on
         foot' as a drive where the cells are rural.
@@ -62,7 +63,10 @@ class Travel:
     @property
     def by_mode(self) -> dict[Mode, Means]:
         """Modes that do not go straight."""
-        return {mode: means for mode in MODES if (means := getattr(self, mode)) is not None}
+        named: dict[Mode, Means | None] = {mode: getattr(self, mode) for mode in MODES}
+        if named["ambulance"] is None and not isinstance(named["drive"], ByTable):
+            named["ambulance"] = named["drive"]
+        return {mode: means for mode, means in named.items() if means is not None}
 
     def __bool__(self) -> bool:
         return any(bool(getattr(self, one.name)) for one in fields(self))
@@ -131,7 +135,7 @@ class Journeys:
         """Provenance of every source, by mode; and of kilometres, where they follow roads."""
         sites = self.setting.sites
         found: dict[str, dict[str, Any]] = {
-            mode: {"source": _STRAIGHT} if ways is None else ways.report(sites)
+            mode: {"source": STRAIGHT} if ways is None else ways.report(sites)
             for mode in MODES
             for ways in (self.ways(mode),)
         }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -86,6 +86,8 @@ class AlongRoads:
     restricted: bool | None = None
     fields: LineFields | None = None
 
+    source: ClassVar[str] = "roads"
+
     def __post_init__(self) -> None:
         problems = number_problems(snap_limit_m=self.snap_limit_m, least_part_km=self.least_part_km)
         if self.access_kmh is not None and not 0 < self.access_kmh < np.inf:
@@ -150,6 +152,8 @@ class OverSurface:
     snap_limit_m: float = 0.0
     margin_km: float = 30.0
 
+    source: ClassVar[str] = "friction surface"
+
     def __post_init__(self) -> None:
         raise_if_any(
             number_problems(snap_limit_m=self.snap_limit_m, margin_km=self.margin_km),
@@ -192,6 +196,8 @@ class ByTable:
     matrix: bool = False
     missing: Sequence[Mark] = ()
     made_by: str = ""
+
+    source: ClassVar[str] = "table"
 
     def ways(self, mode: Mode, setting: Setting) -> Ways:
         """Minutes of a mode."""

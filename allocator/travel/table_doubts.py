@@ -74,4 +74,5 @@ def _straight_kmh(times: TravelTimes) -> NDArray[np.float64]:
     away_m = demand.xy_m[times.cell] - sites.xy_m[times.site]
     km = np.hypot(away_m[:, 0], away_m[:, 1]) / 1000
     far = (km >= _FROM_KM) & (times.value > 0)
-    return np.asarray(km[far] / (times.value[far] / 60))
+    with np.errstate(divide="ignore", over="ignore"):  # no time at all is infinitely fast
+        return np.asarray(km[far] / (times.value[far] / 60))

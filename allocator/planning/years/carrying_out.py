@@ -117,4 +117,4 @@ def _lines_by_year(
         then = reached(decided, plan, year)
         units, facilities = unit_table(case, then, region), facility_table(case, then, region.crs)
         facts = Facts.of_plan(case.region, units, facilities)
-        yield year, audit_lines(case.region, case.policy, case.assumptions, facts)
+        yield year, audit_lines(case.region, case.policy, case.assumptions, facts, case.journeys)
