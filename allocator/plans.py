@@ -48,7 +48,7 @@ empty where it cannot be had. ``effect_bound`` is what no answer to the question
 unless a work limit ended the search. ``at`` names the sites that are opened or closed where they
 are few, and ``cost`` in ``currency`` is what the change costs by itself. ``method`` says which
 question is answered: each site tried with all others as planned, the sites chosen again (``step``
-0: as many, placed anew), or the program solved again."""
+0: as many, placed anew), the program solved again, or the same with the sites as planned."""
 
 
 YEAR_COLUMNS: tuple[str, ...] = (

@@ -105,14 +105,14 @@ class Block:
             terms, constant = self.cost()
             currency = self.task.case.region.costs.currency
             words = f"the budget of {self.task.budget:,.0f} ({currency})"
-            left = self.task.budget - constant
+            left = self.task.budget - constant - self.task.spent.get("budget", 0.0)
             row = self.program.require("budget", terms, "<=", left, limit=words)
             self.budgets |= {"budget": row} if row.terms else {}
         for rule in self.task.rules:
             if isinstance(rule, Budget):
-                limit, found = budget.budget(
-                    rule, self.task.case, self.program, self.cost(), self.sites
-                )
+                terms, constant = self.cost()
+                cost = (terms, constant + self.task.spent.get(rule.id, 0.0))
+                limit, found = budget.budget(rule, self.task.case, self.program, cost, self.sites)
                 self.budgets |= {rule.id: limit} if limit is not None and limit.terms else {}
                 self.shortfalls.setdefault(rule.strength, []).extend(found)
 

@@ -11,6 +11,7 @@ from allocator.policy.words import figure_text, one_of
 
 TRIED = "each site tried, the others as planned"
 SOLVED = "solved again"
+HELD = "beds, staff and vehicles solved again, the sites as planned"
 RESITED = "solved again, the other sites free to move: proven"
 STOPPED = "solved again, the other sites free to move: stopped, effect_bound is proven"
 BY_MODEL = "every open station has a vehicle already: more of them shorten no way"
@@ -45,6 +46,7 @@ class Marginal:
         currency.
     method
         ``TRIED``: each site in turn, all others as planned. ``SOLVED``: the program again.
+        ``HELD``: the same for what is not a site, in programs of very many sites.
         ``RESITED``, ``STOPPED``: the sites again. ``BY_MODEL``: nothing changes, whatever is tried.
     how
         Words after the place: under what terms.

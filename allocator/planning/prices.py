@@ -8,13 +8,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
-from allocator.planning.marginals import OBJECTIVE, SOLVED, Marginal
+from allocator.planning.marginals import HELD, OBJECTIVE, SOLVED, Marginal
 from allocator.planning.objectives import Objective
 from allocator.planning.probing import Answer, Probe, Shift
+from allocator.planning.sites_held import with_sites_held
 from allocator.planning.tasks import Task
 from allocator.policy.rules import (
     Budget,
@@ -32,7 +34,7 @@ from allocator.policy.words import one_of
 from allocator.region.stock import resources
 
 LARGE = 2_000
-"""Variables beyond which a program with sites is not asked again."""
+"""Variables beyond which a program with sites is asked again with the sites held."""
 MOST_ASKED = 600
 """Questions per block; each is a solve of a small program."""
 _EXACT = 1e-9
@@ -46,19 +48,20 @@ def with_prices(task: Task, decided: Decided) -> list[Marginal]:
     Of each stock rule's figure in each area, of the vehicles of each unit, of a budget. A rule
     that another one outdoes costs nothing: infectious beds at 870 while 900 are required anyway.
     Where one more cannot be had, or a rule is missed already, the line says what is then missed
-    more or less, and by how much. The cost of what nobody counted today has no price.
+    more or less, and by how much. Where sites make the program large, they are held as planned.
+    The cost of what nobody counted today has no price.
     """
     if decided.interrupted or not task.stocks:
         return []
     # A gap of 0.01 % would be wider than what one bed more costs.
     exact = replace(task, settings=replace(task.settings, gap=min(task.settings.gap, _EXACT)))
+    method = SOLVED
+    if task.kinds and Block(exact).program.size[1] > LARGE:
+        exact, method = with_sites_held(exact, decided), HELD
     probe = Probe(exact)
     if probe.answer is None:
         return []
-    if task.kinds and probe.size > LARGE:
-        decided.notes.append("too large to ask what one more would be worth: no prices of rules")
-        return []
-    asking = _Asking(exact, probe, decided)
+    asking = _Asking(exact, probe, decided, method)
     found: list[Marginal] = []
     for number, (line, shifts) in enumerate(asking.questions()):
         if number >= MOST_ASKED:
@@ -81,8 +84,8 @@ def prices_of(found: list[Marginal]) -> dict[str, float]:
 class _Asking:
     """The questions of a block, and how its answers read."""
 
-    def __init__(self, task: Task, probe: Probe, decided: Decided) -> None:
-        self._task, self._probe, self._decided = task, probe, decided
+    def __init__(self, task: Task, probe: Probe, decided: Decided, method: str) -> None:
+        self._task, self._probe, self._decided, self._method = task, probe, decided, method
         self._unit = Objective(task.about).unit(task.case.region.costs.currency)
 
     def questions(self) -> Iterator[tuple[Marginal, list[Shift]]]:
@@ -96,7 +99,8 @@ class _Asking:
     def _line(self, asked: str, what: str, area: str, step: float) -> Marginal:
         return Marginal(
             asked=asked, what=what, area=area, step=step, rule=OBJECTIVE, effect=math.nan,
-            measure=self._unit, better="{measure} more", worse="{measure} less", method=SOLVED,
+            measure=self._unit, better="{measure} more", worse="{measure} less",
+            method=self._method,
         )  # fmt: skip
 
     def lines(self, line: Marginal, answer: Answer | None) -> list[Marginal]:

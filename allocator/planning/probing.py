@@ -73,11 +73,6 @@ class Probe:
         hold = self.block.program.require(f"hold[{strength}]", terms, "<=", _room(least))
         self._tiers.append(_Tier(terms, hold, least))
 
-    @property
-    def size(self) -> int:
-        """Number of variables of the program."""
-        return self.block.program.size[1]
-
     def switch(self, name: str, variable: Variable, limit: float, *, floor: bool) -> Row:
         """A limit of a variable that holds only while a question moves its row by 0 or more."""
         row = self.block.program.require(name, [(1.0, variable)], ">=" if floor else "<=", limit)

@@ -1,5 +1,6 @@
 """What a block of the program is asked to decide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Task:
     """Folder for the block's program as .lp and .mps, with the planner's objective."""
     placed: bool = False
     """The sites stand as ``before`` has them: what is decided is what they get."""
+    spent: Mapping[str, float] = field(default_factory=dict)
+    """What ``before`` takes of each budget, by the rule's id; ``budget`` for the planner's own."""
 
     def stands(self, position: int) -> bool:
         """Whether a site that this block does not decide is open."""

@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
-from builders import rule, small_region
-from planned import line, planned
+from builders import rule, site, small_region
+from planned import EMS, line, planned
+
+from allocator.planning.marginals import HELD, SOLVED
 
 PRICES = {"physicians": 2, "ambulances": 10, "negative_pressure_ambulances": 3, "ems_drivers": 1}
 ZERO = {("R", "physicians"): 0, ("R", "ambulances"): 0, ("R", "ems_drivers"): 0,
@@ -156,3 +158,41 @@ def test_a_step_of_a_budget():
     assert sides(plan, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
     said = plan.marginals["words"].tolist()
     assert "+10 CNY of budget: 1 vehicle less missed of T" in said
+
+
+def stations(*status):
+    """A station per cell, 10 CNY each to open and 4 to close; nobody and nothing else counted."""
+    sites = [site(f"s{k}", "ems_station", k + 0.5, 0.5, status=now) for k, now in enumerate(status)]
+    costs = {**PRICES, "ems_station": 10, "closing:ems_station": 4}
+    return small_region(sites=sites, stock=ZERO, costs=costs)
+
+
+def test_many_sites_are_held_and_paid_first(monkeypatch):
+    """One opens for 10, one of three closes for 4: 300 of 314 CNY are left, as without sites."""
+    region = stations("candidate", "existing", "existing", "existing")
+    rules = [rule("total", id="T", resources=["ambulances"], number=60, strength="target"),
+             rule("forced_site", id="F", site="s0"),
+             rule("count", id="N", number=3, sense="<=", sites=EMS)]  # fmt: skip
+    free = planned(region, *rules, budget=314.0)
+    monkeypatch.setattr("allocator.planning.prices.LARGE", 0)
+    held = planned(region, *rules, budget=314.0)
+    assert sides(held, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
+    assert sides(held, "budget", "T") == sides(free, "budget", "T")
+    assert sides(held, "T", "T") == sides(free, "T", "T") == {1.0: 1, -1.0: -1}
+    assert set(free.marginals["method"]) == {SOLVED}
+    assert set(held.marginals["method"]) == {HELD}
+
+
+def test_a_subsidy_for_new_sites_is_money_that_sites_held_leave(monkeypatch):
+    """25 CNY of the rule's own, 15 of them for the station, which brings 10 of subsidy: 20 left."""
+    monkeypatch.setattr("allocator.planning.prices.LARGE", 0)
+    sites = [site("s0", "ems_station", 0.5, 0.5, status="candidate")]
+    region = small_region(sites=sites, stock=ZERO, costs={**PRICES, "ems_station": 15})
+    plan = planned(
+        region, rule("forced_site", id="F", site="s0"),
+        rule("total", id="T", resources=["ambulances"], number=60, strength="target"),
+        rule("budget", id="B", amount=25, subsidy_per_site=10, sites=EMS),
+    )  # fmt: skip
+    assert line(plan, "T").achieved == 2
+    assert sides(plan, "B") == {1.0: pytest.approx(0)}
+    assert sides(plan, "B", "T") == {-1.0: pytest.approx(1)}
