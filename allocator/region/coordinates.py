@@ -18,6 +18,7 @@ from allocator.region.findings import Findings
 WGS84 = "EPSG:4326"
 _WGS84_ELLIPSOID = Geod(ellps="WGS84")
 NOTED_SCALE_ERROR, REFUSED_SCALE_ERROR = 0.001, 0.005
+_LONGEST_SHOWN = 160
 
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -47,6 +48,16 @@ def short_name(crs: Any) -> str:
     return ":".join(authority) if authority else parsed.to_string()
 
 
+def shown_crs(text: str) -> str:
+    """A CRS as messages name it: as given, unless it is a page of WKT.
+
+    >>> shown_crs(CRS("EPSG:4549").to_wkt())
+    "'CGCS2000 / 3-degree Gauss-Kruger CM 120E' (given as WKT)"
+    """
+    parsed = parse_crs(text) if len(text) > _LONGEST_SHOWN else None
+    return text if parsed is None else f"{parsed.name!r} (given as WKT)"
+
+
 def local_metric_crs(box: Box) -> str:
     """The UTM zone of the middle of a box in degrees.
 
@@ -63,21 +74,22 @@ def metric_problem(crs_text: str) -> str:
     crs = parse_crs(crs_text)
     if crs is None:
         return f"{crs_text!r} is not a known coordinate reference system; write EPSG:NNNNN"
+    named = shown_crs(crs_text)
     if crs.is_geographic:
         return (
-            f"{crs_text} is geographic (degrees): distances need metres; leave crs out, or name "
+            f"{named} is geographic (degrees): distances need metres; leave crs out, or name "
             "a local projected one such as the UTM zone"
         )
     if not crs.is_projected:
-        return f"{crs_text} is not a projected coordinate reference system; use a UTM zone"
+        return f"{named} is not a projected coordinate reference system; use a UTM zone"
     operation = crs.coordinate_operation
     if operation is not None and "pseudo" in operation.method_name.lower():
         return (
-            f"{crs_text} is Web Mercator: its metres are 16 % too long at 31 degrees and worse "
+            f"{named} is Web Mercator: its metres are 16 % too long at 31 degrees and worse "
             "farther north; leave crs out, or name the local UTM zone"
         )
     if any(abs(axis.unit_conversion_factor - 1) > 1e-9 for axis in crs.axis_info[:2]):
-        return f"{crs_text} is not in metres but in {crs.axis_info[0].unit_name}; use a UTM zone"
+        return f"{named} is not in metres but in {crs.axis_info[0].unit_name}; use a UTM zone"
     return ""
 
 
@@ -92,7 +104,7 @@ def scale_check(crs_text: str, box: Box) -> ScaleCheck:
     if error <= NOTED_SCALE_ERROR:
         return ScaleCheck()
     text = (
-        f"crs {crs_text}: lengths are up to {error:.2%} wrong in this region "
+        f"crs {shown_crs(crs_text)}: lengths are up to {error:.2%} wrong in this region "
         f"(longitude {west:.2f} to {east:.2f}, latitude {south:.2f} to {north:.2f})"
     )
     better = local_metric_crs(box)
