@@ -2,7 +2,8 @@
 
 The model is dasymetric: it keeps every census figure to the person and uses the towns' points to
 say where inside a county people live. (For many small zones without such points see
-:mod:`allocator.region.smoothing`.)
+:mod:`allocator.region.smoothing`; for a settlement layer, land and water, and several groups
+:mod:`allocator.region.census_grid`.)
 
 Potential
     Around every town centre ``t`` density falls off exponentially (Clark 1951): in cell ``i``
@@ -95,7 +96,7 @@ def people_on_grid(
         mine = np.flatnonzero((cells["county"] == county).to_numpy())
         density = pull[mine] / area_km2[mine]
         ranked = mine[np.argsort(-density, kind="stable")]
-        n_urban = _urban_cells(pull[ranked], area_km2[ranked], in_towns, urban_density_per_km2)
+        n_urban = leading_cells(pull[ranked], area_km2[ranked], in_towns, urban_density_per_km2)
         if in_towns < total:
             n_urban = min(n_urban, len(ranked) - 1)
         inner, outer = ranked[:n_urban], ranked[n_urban:]
@@ -109,7 +110,7 @@ def people_on_grid(
     return cells.assign(people=people, urban=urban)
 
 
-def _urban_cells(
+def leading_cells(
     pull: NDArray[np.float64], area_km2: NDArray[np.float64], people: int, density_per_km2: float
 ) -> int:
     """How many leading cells keep the density in the last of them (at least one if anyone)."""

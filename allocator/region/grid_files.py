@@ -35,7 +35,8 @@ class RawGrid:
 def grid_cells(sheet: Sheet, points: Points, section: GridFile, crs: Any) -> RawGrid | None:
     """Cells of a table or map layer in the region's metric CRS."""
     found = sheet.found
-    if not sheet.has([section.people], optional=["id", "unit", *_settlement_column(section)]):
+    optional = ["id", "unit", "area_km2", *_settlement_column(section)]
+    if not sheet.has([section.people], optional=optional):
         return None
     people = sheet.numbers(section.people)
     area_km2 = _areas_km2(sheet, section, crs)
@@ -100,6 +101,17 @@ def _areas_km2(sheet: Sheet, section: GridFile, crs: Any) -> Floats | None:
             )
             return None
         return area_m2 / 1e6
+    if "area_km2" in sheet:
+        areas_km2 = sheet.numbers("area_km2")
+        none = ~(areas_km2 > 0)
+        if none.any():
+            sheet.found.problem(
+                f"{sheet.at('area_km2')}: must be > 0, the land of a cell: "
+                f"{sheet.rows(none)}; mend it, or leave the column out"
+            )
+            return None
+        sheet.found.note(f"{sheet.at('area_km2')}: taken as the land area of each cell")
+        return areas_km2
     if section.cell_m is None:
         sheet.found.problem(
             f"{sheet.found.at('grid.cell_m')} is missing: {sheet.file} holds points, so give the "

@@ -52,14 +52,14 @@ def smooth_people(
         density = around[0] / around[1]
         held = np.bincount(zone, weights=density, minlength=len(of_zone))
         density *= np.divide(of_zone, held, out=np.zeros_like(held), where=held > 0)[zone]
-    walk = np.lexsort((_along_curve(row, col), zone))
+    walk = np.lexsort((along_curve(row, col), zone))
     people = np.zeros(len(cells), dtype=np.int64)
     for mine in np.split(walk, np.flatnonzero(np.diff(zone[walk])) + 1):
-        people[mine] = _rounded_on_the_way(density[mine], int(of_zone[zone[mine[0]]]))
+        people[mine] = rounded_on_the_way(density[mine], int(of_zone[zone[mine[0]]]))
     return cells.assign(people=people)
 
 
-def _along_curve(row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+def along_curve(row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
     """Place of each cell along a Z-order curve: the bits of row and col in turn."""
     place = np.zeros(len(row), dtype=np.int64)
     for bit in range(24):
@@ -67,7 +67,7 @@ def _along_curve(row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.i
     return place
 
 
-def _rounded_on_the_way(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
+def rounded_on_the_way(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to ``weight``: differences of the rounded running sum."""
     reached = np.cumsum(weight)
     if not total:
