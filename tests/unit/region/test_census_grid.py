@@ -89,11 +89,8 @@ def test_people_follow_the_settlement_layer(tmp_path):
     assert "urban" not in grid.cells
     assert "totals of 2 units, exact, on squares of 1000 m; built.tif" in grid.note
     even = census_to_grid(TWO, people, crs=CRS, settlement=_built(tmp_path), scattered_share=1.0)
-    assert (
-        even.cells["people"].tolist()
-        == [750] * 4 + [333, 333] + [750] * 4 + [334, 333] + [750] * 4 + [333, 334]
-        or even.cells.groupby("unit")["people"].agg(np.ptp).max() <= 1
-    )
+    spread = even.cells.groupby("unit")["people"].agg(["min", "max"])
+    assert spread.to_numpy().tolist() == [[750, 750], [333, 334]]
 
 
 def test_units_that_no_weight_touches_are_spread_evenly_and_told(tmp_path):
@@ -198,8 +195,8 @@ def test_settings_that_cannot_be_are_told(tmp_path):
         census_to_grid(TWO.assign(geometry=[None, TWO.geometry[1]]), PEOPLE, crs=CRS)
     with pytest.raises(InputError, match="'total' is missing"):
         census_to_grid(TWO, PEOPLE.drop(columns="total"), crs=CRS)
+    towns = pd.DataFrame({"x_m": [WEST], "y_m": [SOUTH], "weight": [0]})
     with pytest.raises(InputError, match="towns: weight must be > 0 in row 0"):
-        towns = pd.DataFrame({"x_m": [WEST], "y_m": [SOUTH], "weight": [0]})
         census_to_grid(TWO, PEOPLE, crs=CRS, towns=towns)
     with pytest.raises(InputError, match="need two for their urban and their rural"):
         census_to_grid(_units(A=(0, 0, 1, 1), B=(1, 0, 2, 1)), PEOPLE, crs=CRS)
