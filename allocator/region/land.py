@@ -11,7 +11,9 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from allocator.errors import raise_if_any
+from allocator.errors import InputError, raise_if_any
+from allocator.region.findings import Findings
+from allocator.region.table_sources import TableSource
 
 Floats = NDArray[np.float64]
 
@@ -67,6 +69,29 @@ def read_land(land: Layer | None, water: Layer | None, crs: str) -> Land:
     wet = _polygons("water", water, crs, problems, notes)
     raise_if_any(problems, where="land and water")
     return Land(dry, wet, tuple(notes))
+
+
+def outlines_file(name: str | None, tables: TableSource, found: Findings) -> Path | None:
+    """Where the file lies that a section names; it counts as read."""
+    path = None if name is None else tables.path(name)
+    if path is not None and path.is_file():
+        found.read(path)
+    return path
+
+
+def land_of(land: Layer | None, water: Layer | None, crs: str, found: Findings) -> Land | None:
+    """As :func:`read_land`, but problems and notes go where a region gathers its own."""
+    if land is None and water is None:
+        return None
+    try:
+        read = read_land(land, water, crs)
+    except InputError as error:
+        for problem in error.problems:
+            found.problem(problem)
+        return None
+    for note in read.notes:
+        found.note(note)
+    return read
 
 
 def _polygons(

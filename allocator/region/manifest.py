@@ -65,6 +65,8 @@ class SettlementRule(_Section):
     cell_km: float = Field(default=1.0, ge=0)
     urban: Literal["clusters", "centres"] = "clusters"
     units: list[str] = Field(default_factory=list)
+    land: str | None = None
+    water: str | None = None
 
 
 class SitesFile(_Section):

@@ -158,7 +158,9 @@ class Reading:
         costs = no_costs() if opened.costs is None else costs_table(opened.costs)
         all_units = Units(people, planning)
         if opened.grid is not None and grid is not None and planning:
-            all_units, grid = self._agreed(all_units, grid, opened.grid, len(figures) > 0)
+            all_units, grid = self._agreed(
+                all_units, grid, opened.grid, crs, has_figures=len(figures) > 0
+            )
         if grid is None or stock is None or costs is None:
             return None
         return Region(
@@ -209,7 +211,7 @@ class Reading:
         return figures, people, default or basis
 
     def _agreed(
-        self, units: Units, grid: PopulationGrid, source: GridSource, has_figures: bool
+        self, units: Units, grid: PopulationGrid, source: GridSource, crs: str, has_figures: bool
     ) -> tuple[Units, PopulationGrid]:
         """Make grid and units agree, or say where they do not."""
         found, section = self.found, source.section
@@ -220,7 +222,10 @@ class Reading:
             grid = checks.scaled_to_units(grid, units, section.file, found)
         elif has_figures:
             checks.compare_grid_with_units(grid, units, section.file, found)
-        grid = settled(grid, self.manifest.settlement, units, section.file, found)
+        grid = settled(
+            grid, self.manifest.settlement, units, self.tables, crs=crs, file=section.file,
+            found=found,
+        )  # fmt: skip
         if not has_figures:
             found.note("no population figures: units have the people of their cells")
             return Units(checks.people_from_grid(units.table, grid), units.planning), grid

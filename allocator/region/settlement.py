@@ -30,7 +30,9 @@ from numpy.typing import NDArray
 
 from allocator.errors import raise_if_any
 from allocator.region.grid import PopulationGrid
+from allocator.region.land import Land
 from allocator.region.settlement_ground import Ground, settled_ground
+from allocator.region.units import Units
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -106,6 +108,32 @@ class Settlement:
         share: pd.Series[float] = people / grid.people.sum()
         return share.reindex(list(CLASSES), fill_value=0.0)
 
+    def by_unit(self, grid: PopulationGrid, units: Units) -> pd.DataFrame:
+        """Cities, towns and rural units: the second stage of the degree of urbanisation.
+
+        A city has at least half of its people in urban centres; a rural unit more than half in
+        rural cells; a town neither.
+
+        Returns
+        -------
+        Indexed by unit id: ``people``, a share for each of :data:`CLASSES`, and ``type`` (city,
+        town, rural; empty where nobody lives).
+        """
+        kinds = pd.Categorical(self.cells["settlement"], categories=list(CLASSES))
+        own = pd.crosstab(
+            grid.table["unit"].to_numpy(), kinds, values=grid.people, aggfunc="sum", dropna=False
+        )
+        own = own.reindex(index=units.table.index, columns=list(CLASSES)).fillna(0.0)
+        people = pd.DataFrame({u: own.loc[units.inside(u)].sum() for u in units.table.index}).T
+        total = people.sum(axis=1)
+        shares = people.div(total.where(total > 0), axis=0)
+        kind = np.select(
+            [shares["urban_centre"] >= 0.5 * _ABOUT, shares["rural"] > 0.5 / _ABOUT, total > 0],
+            ["city", "rural", "town"],
+            default="",
+        )
+        return pd.DataFrame({"people": total, **shares, "type": kind})
+
 
 def degree_of_urbanisation(
     grid: PopulationGrid,
@@ -113,6 +141,7 @@ def degree_of_urbanisation(
     cell_km: float | None = 1.0,
     smooth: bool = True,
     thresholds: UrbanThresholds | None = None,
+    land: Land | None = None,
 ) -> Settlement:
     """Urban centres, urban clusters and rural cells; see the module for the definition.
 
@@ -124,15 +153,18 @@ def degree_of_urbanisation(
         Side of the squares that are classified, in km: the definition is one of 1 km2. Finer cells
         are put together on such squares, and each gets the class of the square that holds its
         centre. Squares of whole cells if they fit, else every cell's people are spread by area
-        over the squares of the region's CRS that it overlaps. People count per whole square, as
-        nothing says how much of it is land. Cells with a side of more than 1.25 times this are
-        classified as they are. None: cells are classified as they are, whatever their size, with
-        their own (land) area.
+        over the squares of the region's CRS that it overlaps. Cells with a side of more than 1.25
+        times this are classified as they are. None: all cells are classified as they are, whatever
+        their size, with their own (land) area.
     smooth
         Whether the edges of centres are smoothed and their gaps filled. Without it no class falls
         when all people grow by a factor; with it, a cell between two centres may.
     thresholds
         The published figures when missing.
+    land
+        Land and water in the grid's CRS (:func:`~allocator.region.land.read_land`): people of a
+        square count per km2 of its land. Left out: of the whole square. Cells as they are have
+        their own area.
 
     Notes
     -----
@@ -152,7 +184,7 @@ def degree_of_urbanisation(
     if cell_km is not None and not 0 < cell_km < np.inf:
         problems.append(f"cell_km: must be > 0, or None for the cells as they are, got {cell_km}")
     raise_if_any(problems, where="degree of urbanisation")
-    ground = settled_ground(grid, cell_km)
+    ground = settled_ground(grid, cell_km, land)
     level, cluster, clusters = _classified(ground, limits, smooth)
     cells = pd.DataFrame(
         {

@@ -6,8 +6,10 @@ import numpy as np
 
 from allocator.region.findings import Findings, listed, nearest
 from allocator.region.grid import PopulationGrid
+from allocator.region.land import land_of, outlines_file
 from allocator.region.manifest import GridFile, SettlementRule
 from allocator.region.settlement import CLASSES, degree_of_urbanisation
+from allocator.region.table_sources import TableSource
 from allocator.region.units import Units
 
 DECIDED_LATER = ("degree_of_urbanisation", "units")
@@ -34,14 +36,23 @@ def check_rule(rule: SettlementRule | None, grid: GridFile | None, found: Findin
 
 
 def settled(
-    grid: PopulationGrid, rule: SettlementRule | None, units: Units, file: str, found: Findings
+    grid: PopulationGrid,
+    rule: SettlementRule | None,
+    units: Units,
+    tables: TableSource,
+    *,
+    crs: str,
+    file: str,
+    found: Findings,
 ) -> PopulationGrid:
     """The grid with its urban cells as the rule says; as read where no rule decides them here."""
     if rule is None or rule.method not in DECIDED_LATER:
         return grid
     if rule.method == "units":
         return _by_units(grid, rule, units, file, found)
-    settlement = degree_of_urbanisation(grid, cell_km=rule.cell_km or None)
+    land = land_of(outlines_file(rule.land, tables, found),
+                   outlines_file(rule.water, tables, found), crs, found)  # fmt: skip
+    settlement = degree_of_urbanisation(grid, cell_km=rule.cell_km or None, land=land)
     shares = settlement.shares(grid)
     parts = ", ".join(f"{name.replace('_', ' ')} {shares[name]:.1%}" for name in CLASSES[::-1])
     counts = settlement.clusters["settlement"].value_counts()

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from allocator.region.contiguity import Board, CellGraph, Places
 from allocator.region.grid import PopulationGrid
+from allocator.region.land import Land
 from allocator.region.squares import Lattice, lattice_of, named_places, spread_over
 
 Floats = NDArray[np.float64]
@@ -42,8 +44,11 @@ class Ground:
     words: str
 
 
-def settled_ground(grid: PopulationGrid, cell_km: float | None) -> Ground:
-    """Put cells on squares of a side; as they are where it is None or where they are larger."""
+def settled_ground(grid: PopulationGrid, cell_km: float | None, land: Land | None = None) -> Ground:
+    """Put cells on squares of a side; as they are where it is None or where they are larger.
+
+    ``land`` says how much of a square is land; without it all of it is.
+    """
     lattice = lattice_of(grid)
     if cell_km is None or grid.side_m > _AS_IT_IS * 1000 * cell_km:
         return _as_they_are(grid, lattice)
@@ -65,9 +70,20 @@ def settled_ground(grid: PopulationGrid, cell_km: float | None) -> Ground:
     col, row = (squares[name].to_numpy(np.int64) for name in ("col", "row"))
     board = Board(row - row.min(), col - col.min())
     people = squares["people"].to_numpy(np.float64)
+    middle = fitting.centres(col, row)
     area = np.full(len(squares), cell_km**2)
     words = f"squares of {cell_km:g} km, {how}"
-    return _on(board, fitting.centres(col, row), people, area, key.get_indexer(own), words)
+    if land is not None:
+        area = _land_km2(middle, fitting.side_m, land)
+        words += ", of which the land counts"
+    return _on(board, middle, people, area, key.get_indexer(own), words)
+
+
+def _land_km2(middle: Floats, side_m: float, land: Land) -> Floats:
+    """Land of each square; all of it where people live and the outlines show none."""
+    low, high = (middle - side_m / 2).T, (middle + side_m / 2).T
+    dry = shapely.area(land.clipped(np.asarray(shapely.box(*low, *high), dtype=object))) / 1e6
+    return np.where(dry > 0, dry, side_m**2 / 1e6)
 
 
 def _as_they_are(grid: PopulationGrid, lattice: Lattice | None) -> Ground:

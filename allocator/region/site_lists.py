@@ -7,11 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from allocator.errors import InputError
 from allocator.region.coordinates import Box
 from allocator.region.findings import Findings, LeftOut, listed, repeated
 from allocator.region.grid import PopulationGrid
-from allocator.region.land import Layer, read_land
+from allocator.region.land import Layer, land_of, outlines_file
 from allocator.region.manifest import SitesFile
 from allocator.region.point_files import Points, points_of
 from allocator.region.site_files import COLUMNS, no_sites, our_names, sites_table, with_units
@@ -56,13 +55,12 @@ def site_list(section: SitesFile, tables: TableSource, found: Findings) -> SiteL
     if sheet is not None:
         sheet = our_names(sheet, section)
         sheet = with_a_place(with_own_ids(sheet)) if section.messy else sheet
-    land, water = (
-        None if name is None else tables.path(name) for name in (section.land, section.water)
+    return SiteList(
+        section,
+        sheet,
+        outlines_file(section.land, tables, found),
+        outlines_file(section.water, tables, found),
     )
-    for path in (land, water):
-        if path is not None and path.is_file():
-            found.read(path)
-    return SiteList(section, sheet, land, water)
 
 
 def sites_of(
@@ -102,16 +100,9 @@ def sites_of(
 
 def on_land(table: pd.DataFrame, sites: SiteList, crs: str, found: Findings) -> pd.DataFrame:
     """Keep the sites on land; those off it are a problem, or in a messy list left out."""
-    if sites.land is None and sites.water is None:
+    land, file = land_of(sites.land, sites.water, crs, found), sites.section.file
+    if land is None:
         return table
-    file = sites.section.file
-    try:
-        land = read_land(sites.land, sites.water, crs)
-    except InputError as error:
-        found.problems += [problem for problem in error.problems if problem not in found.problems]
-        return table
-    for note in land.notes:
-        found.note(note)
     wet = ~land.holds(table[["x_m", "y_m"]].to_numpy(np.float64))
     if not wet.any():
         return table

@@ -2,20 +2,24 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from pyproj import Transformer
 from settlement_oracle import classes
 
 from allocator.errors import InputError
 from allocator.region.grid import PopulationGrid
+from allocator.region.land import Land
 from allocator.region.raster import read_raster_grid
 from allocator.region.settlement import (
     CLASSES,
     UrbanThresholds,
     degree_of_urbanisation,
 )
+from allocator.region.units import Units
 
 COMOROS = Path(__file__).parents[4] / "shared" / "data" / "comoros"
 POA = Path(__file__).parents[4] / "shared" / "data" / "porto_alegre"
@@ -287,3 +291,37 @@ def test_porto_alegre_is_one_centre_on_hexagons_and_on_squares():
         settlement = degree_of_urbanisation(grid, cell_km=cell_km)
         assert settlement.shares(grid)["urban_centre"] > 0.95
         assert settlement.clusters["people"].iloc[0] > 780_000
+
+
+def test_people_count_per_km2_of_land():
+    """Half of a coastal square is land: 800 people on it are as dense as 1,600 on a whole one."""
+    west = np.full((2, 2), 400.0)
+    grid = _grid(np.hstack([west, np.zeros((2, 2))]).tolist(), 250)
+    square = UrbanThresholds(centre_people=1600, cluster_people=5000)
+    assert set(_classes(grid, thresholds=square).values()) == {"urban_centre"}
+    dense = UrbanThresholds(centre_people=1600, centre_per_km2=1601)
+    assert set(_classes(grid, thresholds=dense).values()) == {"rural"}
+    land = Land(np.array([shapely.box(0, 0, 500, 1000)], dtype=object))
+    assert set(_classes(grid, thresholds=dense, land=land).values()) == {"urban_centre"}
+    sea = Land(water=np.array([shapely.box(-9, -9, 5000, 5000)], dtype=object))
+    assert _classes(grid, thresholds=dense, land=sea) == _classes(grid, thresholds=dense)
+    words = degree_of_urbanisation(grid, land=land).provenance["cells"]
+    assert words.endswith("of which the land counts")
+
+
+def test_units_are_cities_towns_or_rural():
+    """Half in centres makes a city, more than half in rural cells a rural unit, all else a town."""
+    grid = _grid([[60_000, 0, 6000, 0, 6000, 0, 100]])
+    units = ["C", "C", "T", "R"]
+    table = grid.table.assign(unit=units)
+    table["people"] = [60_000.0, 6000.0, 6000.0, 100.0]
+    tree = pd.DataFrame(
+        {"name": list("XCTRE"), "level": "county", "parent": ["", "X", "X", "X", "X"]},
+        index=list("XCTRE"),
+    )
+    places = Units(gpd.GeoDataFrame(tree, geometry=[None] * 5), ("C", "T", "R", "E"))
+    grid = PopulationGrid(table, 1000.0)
+    types = degree_of_urbanisation(grid).by_unit(grid, places)
+    assert types["type"].to_dict() == {"X": "city", "C": "city", "T": "town", "R": "rural", "E": ""}
+    assert types.loc["C", "urban_centre"] == pytest.approx(60 / 66)
+    assert types["people"].tolist() == [72_100, 66_000, 6000, 100, 0]

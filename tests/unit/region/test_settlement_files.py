@@ -1,7 +1,7 @@
 """``[settlement]`` of a region folder: who decides which cells are urban, and the refusals."""
 
 import pytest
-from region_folders import FILES, swapped, tiny_folder
+from region_folders import FILES, HALVES, outlines, swapped, tiny_folder
 
 from allocator.errors import InputError
 from allocator.region.building import build_region
@@ -120,3 +120,25 @@ def test_from_python(tmp_path):
     assert not built.grid.urban.any()
     with pytest.raises(InputError, match="settlement_rule units: the list of urban units"):
         build_region("x", settlement_rule="units", **arguments)
+
+
+def test_land_may_be_named(tmp_path):
+    """With outlines of land, people count per km2 of it; the file is remembered, or missed."""
+    toml = swapped(TOML, '"units.csv"', '"units.geojson"')
+    section = (
+        '\n[settlement]\nmethod = "degree_of_urbanisation"\ncell_km = 2\nland = "land.geojson"'
+    )
+    cells = "id,x,y,people,unit\n" + "".join(
+        f"c{i},{300_500 + 1000 * (i % 2)},{3_400_500 + 1000 * (i // 2)},600,A\n" for i in range(4)
+    )
+    files = {
+        "region.toml": swapped(toml, '[populations]\nfile = "populations.csv"\n', "") + section,
+        "units.csv": None, "units.geojson": outlines(HALVES), "populations.csv": None,
+        "grid.csv": cells,
+    }  # fmt: skip
+    with pytest.raises(InputError, match=r"land\.geojson: cannot be read as a map layer"):
+        read_region(tiny_folder(tmp_path / "a", files))
+    files["land.geojson"] = outlines({"A": (0, 0, 2, 2)})
+    region = read_region(tiny_folder(tmp_path / "b", files))
+    assert "of which the land counts" in _note(region, "degree of urbanisation")
+    assert "land.geojson" in [source.file for source in region.sources]
