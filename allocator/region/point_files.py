@@ -62,7 +62,10 @@ def points_of(
     ``box_degrees`` is where the region lies, to tell swapped columns.
     """
     if sheet.geometry is not None:
-        return _moved(_centres(sheet), sheet, system)
+        centres = _centres(sheet)
+        if not _plausible(centres, sheet, f"{sheet.file}, geometry", box_degrees):
+            return None
+        return _moved(centres, sheet, system)
     columns = coordinate_columns(sheet)
     if columns is None:
         sheet.found.problem(
@@ -72,7 +75,8 @@ def points_of(
         return None
     parsed = _crs_of(columns, sheet, crs, region_crs)
     x, y = (sheet.numbers(c, lowest=-np.inf) for c in columns)
-    if parsed is None or not _plausible(Points(x, y, parsed), sheet, columns, box_degrees):
+    names = f"{sheet.at(columns[0])} and {columns[1]}"
+    if parsed is None or not _plausible(Points(x, y, parsed), sheet, names, box_degrees):
         return None
     return _moved(Points(x, y, parsed), sheet, system)
 
@@ -123,14 +127,11 @@ def _moved(points: Points, sheet: Sheet, system: System) -> Points | None:
     return Points(lon, lat, points.crs)
 
 
-def _plausible(
-    points: Points, sheet: Sheet, columns: tuple[str, str], box_degrees: Box | None
-) -> bool:
+def _plausible(points: Points, sheet: Sheet, names: str, box_degrees: Box | None) -> bool:
     x, y = points.x, points.y
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return len(sheet) == 0
-    names = f"{sheet.at(columns[0])} and {columns[1]}"
     degrees_like = known & (np.abs(x) <= 180) & (np.abs(y) <= 90)
     if not points.crs.is_geographic:
         if degrees_like.sum() == known.sum():

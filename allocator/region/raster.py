@@ -36,6 +36,8 @@ from allocator.region.units import Units
 
 KINDS_OF_VALUES = ("count", "density")
 _MOST_CELLS = 20_000_000
+_EMPTIEST_TOWN_PER_KM2 = 300.0
+"""Where no cell is as dense as the edge of a town, people per cell were read as per km2."""
 
 
 def read_raster_grid(
@@ -153,6 +155,12 @@ def raster_cells(
         found.problem(f"{path.name}: no cell near the units holds people; check the file")
         return None
     too_dense(table, kind, path.name, found)
+    densest = float((table["people"] / table["area_km2"]).max())
+    if kind == "density" and densest < _EMPTIEST_TOWN_PER_KM2:
+        found.note(
+            f"{path.name}: nowhere more than {densest:,.0f} people per km2 live: kind = 'density' "
+            "is probably wrong (is it 'count'?)"
+        )
     values = sorted(set(table["settlement"]) - {0.0, 1.0})
     if values and settlement is not None:
         found.problem(

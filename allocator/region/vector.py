@@ -67,8 +67,28 @@ def map_sheet(name: str, frame: gpd.GeoDataFrame, found: Findings) -> Sheet | No
     if len({k.removeprefix("Multi") for k in kinds}) > 1:
         found.problem(f"{name}: mixes geometry types ({listed(kinds)}); use one per layer")
         return None
+    if problem := _misplaced(frame):
+        found.problem(f"{name}: {problem}")
+        return None
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     return Sheet(name, all_text(columns), found, frame.geometry)
+
+
+def _misplaced(frame: gpd.GeoDataFrame) -> str:
+    """Why the coordinates cannot be in the layer's own CRS; empty if they can."""
+    west, south, east, north = map(float, frame.total_bounds)
+    shown = f"(coordinates {west:.6g} to {east:.6g} and {south:.6g} to {north:.6g})"
+    if frame.crs.is_geographic:
+        if max(map(abs, (west, south, east, north))) > 360:
+            return f"says degrees but looks like metres {shown}; give the layer its true crs"
+        if south < -90 or north > 90:
+            return (
+                f"has latitudes outside -90..90 {shown}; longitude and latitude are probably "
+                "swapped: exchange them (in QGIS: Swap X and Y coordinates)"
+            )
+    elif west < east and max(-west, east) <= 180 and max(-south, north) <= 90:
+        return f"says metres but looks like degrees {shown}; give the layer its true crs"
+    return ""
 
 
 def _encoding(path: Path, found: Findings) -> str | None:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
+from allocator.region.coordinates import metric_problem
 from allocator.travel.ends import Demand, SiteSet
 
 LIMIT_TOLERANCE = 1e-9
@@ -17,6 +18,8 @@ def ends_of(
     """What the two sides are, where the caller said more than coordinates."""
     demand, site_set = said_of(cells, sites)
     problems = unplaced_problems(demand=demand, sites=site_set)
+    stated = {side.crs for side in (demand, site_set) if side and side.crs}
+    problems += [problem for crs in sorted(stated) if (problem := metric_problem(crs))]
     if demand and site_set and demand.crs and site_set.crs and demand.crs != site_set.crs:
         problems.append(
             f"demand is in {demand.crs} and sites in {site_set.crs}; project both to one system"
