@@ -35,6 +35,7 @@ LOCATION = "unit/location"
 ENGINES = f"{LOCATION}/engines"
 COVER = f"{ENGINES}/set_cover"
 EVALUATE = "unit/evaluate"
+REGION = "unit/region"
 
 
 @dataclass(frozen=True)
@@ -201,10 +202,10 @@ MUTANTS = (
       'value(f"{name}_rural_kmh"), value(f"{name}_urban_kmh")',
       f"{PLANNING}/test_planning_reach.py"),
     _("nobody takes the call", "planning/rows/response.py",
-      "(float(rule.minutes) - overhead_minutes(case)) * people", "float(rule.minutes) * people",
+      "float(rule.minutes) - overhead_minutes(case)", "float(rule.minutes)",
       f"{ROWS}/test_response_rows.py"),
-    _("travel is bounded from above", "planning/rows/response.py",
-      "scaled = ((-c / scale, v) for c, v in terms)", "scaled = ((c / scale, v) for c, v in terms)",
+    _("travel is bounded from above", "planning/rows/person_minutes.py",
+      "((by, model.open[self.sites[k]])", "((-by, model.open[self.sites[k]])",
       f"{ROWS}/test_response_rows.py"),
     _("a branch asks for nothing", "planning/rows/either.py",
       "*((-c, v) for c, v in terms), (-most, taken[branch.id])]",
@@ -637,6 +638,39 @@ MUTANTS = (
     _("the audit lets a part outgrow its whole", "auditing/years.py",
       "if outer is not None and stock > _stock(outer, year):", "if False:",
       "unit/auditing/test_auditing_years.py"),
+    # ---------------------------------------------------------------- ground
+    _("centres join over corners", "region/settlement.py",
+      "limits.centre_per_km2 * _ABOUT, corners=False",
+      "limits.centre_per_km2 * _ABOUT, corners=True", f"{REGION}/test_settlement.py"),
+    _("just enough people are too few", "region/settlement.py",
+      "kept = held >= at_least * _ABOUT", "kept = held > at_least / _ABOUT",
+      f"{REGION}/test_settlement.py"),
+    _("gaps of 15 km2 are filled", "region/contiguity.py",
+      "small = sizes < below_km2 * (1 - 1e-9)\n            small[[0, pieces[0, 0]]] = False",
+      "small = sizes <= below_km2\n            small[[0, pieces[0, 0]]] = False",
+      f"{REGION}/test_settlement.py"),
+    _("four of eight neighbours are most", "region/contiguity.py",
+      "_MAJORITY = len(_AROUND) // 2 + 1", "_MAJORITY = len(_AROUND) // 2",
+      f"{REGION}/test_settlement.py"),
+    _("centres alone are never urban", "region/settlement_files.py",
+      "return settlement.on(grid, rule.urban)", "return settlement.on(grid)",
+      f"{REGION}/test_settlement_files.py"),
+    _("coarse cells lie anywhere", "region/aggregation.py",
+      'at == "people":', 'at == "middle":', f"{REGION}/test_aggregation.py"),
+    _("errors that cancel are none", "region/aggregation.py",
+      '"misjudged": (near_fine != near_coarse) @ people / whole',
+      '"misjudged": abs(means[1] - means[0])', f"{REGION}/test_aggregation.py"),
+    _("the old live among all", "region/census_groups.py",
+      'among = counts.get("age60", held)', "among = held", f"{REGION}/test_census_grid.py"),
+    _("water is land", "region/land.py",
+      'dry &= ~_hit(self.water, xy_m, "contains")', 'dry &= _hit(self.water, xy_m, "contains")',
+      f"{REGION}/test_site_lists.py"),
+    _("left out in silence", "region/site_files.py",
+      "            found.leave_out(LeftOut(file,", "            (LeftOut(file,",
+      f"{REGION}/test_site_lists.py"),
+    _("a repeat of a repeat is gone, too", "region/tidying.py",
+      "if earlier in gone or later in gone or", "if later in gone or",
+      f"{REGION}/test_site_lists.py"),
     # ---------------------------------------------------------------- trees, pools
     _("the pool keeps its worst", "location/engines/maximal/pool.py",
       "sorted({*self._held, new}, reverse=True)[:_SIZE]", "sorted({*self._held, new})[:_SIZE]",

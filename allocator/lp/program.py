@@ -68,7 +68,10 @@ class Solution:
 
 
 Separate = Callable[[Solution], Sequence[Row]]
-"""Rows that a solution violates; empty when it violates none."""
+"""Rows that a solution violates, be it whole or of fractions; empty when it violates none."""
+_PATIENCE = 6
+_NO_RISE = 1e-5
+"""Rows for fractions are looked for until so many rounds together raise the bound by no more."""
 
 
 class CutsUnfinishedError(SolverError):
@@ -188,6 +191,10 @@ class Program:
             found.append(((1.0, slack), row.rhs))
         return found
 
+    def fix(self, variable: Variable, value: float) -> None:
+        """Let a variable have one value only, from the next solve on."""
+        variable.lowBound = variable.upBound = value
+
     def shift(self, row: Row, by: float) -> None:
         """Change the right-hand side of a row to its first value plus ``by``."""
         self._rows[row.name].changeRHS(row.rhs + by)
@@ -210,6 +217,8 @@ class Program:
         """
         began = time.perf_counter()
         self._problem.setObjective(_expression([*terms, *self._named_nowhere()], constant))
+        if separate and not relaxed and self._integers:
+            self._cut_relaxation(settings, separate, began)
         for _ in range(self._rounds):
             solution = self._solve_once(settings, start, began, relaxed=relaxed)
             cuts = separate(solution) if separate and solution.status.has_answer else ()
@@ -220,6 +229,28 @@ class Program:
         raise CutsUnfinishedError(
             f"{self.name}: rows were still violated after {self._rounds} rounds"
         )
+
+    def _cut_relaxation(self, settings: SolverSettings, separate: Separate, began: float) -> None:
+        """Add the rows that fractions violate: cheap to find, and most of those that will matter.
+
+        Ends when none is violated, or when the rows do not raise the bound any more.
+        """
+        bounds: list[float] = []
+        for _ in range(self._rounds):
+            solution = self._solve_once(settings, None, began, relaxed=True)
+            if not solution.status.has_answer:
+                return
+            if solution.interrupted:
+                raise KeyboardInterrupt
+            bounds.append(solution.objective)
+            rise = bounds[-1] - bounds[-_PATIENCE] if len(bounds) >= _PATIENCE else math.inf
+            if rise <= _NO_RISE * max(1.0, abs(bounds[-1])) and len(bounds) >= _PATIENCE:
+                return
+            cuts = separate(solution)
+            if not cuts:
+                return
+            for cut in cuts:
+                self.require(cut.name, cut.terms, cut.sense, cut.rhs)
 
     def _named_nowhere(self) -> list[Term]:
         """Terms of no weight for variables in no row, and for one if all else is empty.

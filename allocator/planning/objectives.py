@@ -9,7 +9,8 @@ from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import leaves
 from allocator.planning.reach import cells_of, reachable
 from allocator.planning.rows.coverage import need, uncovered_terms
-from allocator.planning.rows.response import PersonMinutes, travel_objective
+from allocator.planning.rows.person_minutes import PersonMinutes
+from allocator.planning.rows.response import travel_objective
 from allocator.planning.stocks import change_terms, cost_terms, worst_rate_terms
 from allocator.policy.rules import CoverageRule, MeanResponse, Rule
 from allocator.travel.means import Mode
@@ -132,12 +133,12 @@ def _travel(rule: CoverageRule | MeanResponse, model: SiteModel) -> list[Term]:
     mode: Mode = rule.mode if isinstance(rule, CoverageRule) else "ambulance"
     case = model.case
     cells = reachable(case, mode, cells_of(case, rule.group), case.positions(rule.sites))
-    people = float(model.case.region.grid.people[cells].sum())
-    if not people:
+    cells = cells[case.region.grid.people[cells] > 0]
+    if not len(cells):
         return []
     measured = PersonMinutes(model.case, mode, cells, model.those(rule.sites))
     theta = travel_objective(f"{rule.id}:travel", measured, model)
-    return [(max(1.0, people), theta)]
+    return [(float(measured.people.sum()), theta)]
 
 
 def _worst_county(
