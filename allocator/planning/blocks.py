@@ -201,6 +201,10 @@ class Block:
         if least := self._least_change():
             tiers.stage("least change", least, record=False)
         if self.stock is not None and tiers.solution is not None and not tiers.interrupted:
+            for model in self.sites:
+                # What is shared fairly are beds, staff and vehicles: sites are as good as they are.
+                for variable in (*model.open.values(), *model.attributes.values()):
+                    self.program.fix(variable, tiers.solution.whole(variable))
             fair = fair_terms(self.stock, tiers.solution)
             tiers.stage("fair split", fair, record=False)
 

@@ -141,13 +141,14 @@ class _Trial:
         yield hold
         yield self._together([*gave, *hold])
 
-    def _together(self, names: Sequence[str]) -> list[str]:
+    def _together(self, names: Sequence[str], kept: Sequence[str] = ()) -> list[str]:
         """As many as can be kept together, the first ones first."""
-        kept: list[str] = []
-        for name in names:
-            if self._possible([*kept, name]):
-                kept.append(name)
-        return kept
+        if not names or self._possible([*kept, *names]):
+            return [*kept, *names]
+        if len(names) == 1:
+            return list(kept)
+        half = len(names) // 2
+        return self._together(names[half:], self._together(names[:half], kept))
 
     def _with_remedies(self, clash: Clash) -> Clash:
         """Each party's least change that lets all others hold, smallest share first."""
@@ -203,9 +204,11 @@ class _Trial:
         self._hold(names)
         if self._solve([], relaxed=True).status is Status.INFEASIBLE:
             return False
-        # What is let go is still kept low: cutting planes end sooner.
-        free = [side for name, side in self._sides.items() if name not in names]
-        low = [(c / side.scale, v) for side in free for c, v in side.terms]
+        low: list[Term] = []
+        if any(model.separators for model in self._block.sites):
+            # What is let go is still kept low: cutting planes end sooner.
+            free = [side for name, side in self._sides.items() if name not in names]
+            low = [(c / side.scale, v) for side in free for c, v in side.terms]
         return self._large or self._solve(low).status is not Status.INFEASIBLE
 
     def _solve(self, terms: list[Term], *, relaxed: bool = False) -> Solution:
