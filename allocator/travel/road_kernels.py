@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.travel.heap_kernels import drop_least, push
+from allocator.travel.bucket_kernels import NOTHING, put, take_out
 
 _Floats = NDArray[np.float64]
 _Whole = NDArray[np.int64]
@@ -19,39 +19,51 @@ _Positions = NDArray[np.int32]
 
 @numba.njit(cache=True, nogil=True)
 def _search(
-    start: _Few, node: _Few, cost: _Floats, first_node: _Few, first_cost: _Floats,
-    limit: float, away: _Floats, touched: _Few, keys: _Floats, items: _Few,
+    start: _Few, node: _Few, cost: _Floats, first_node: _Few, first_cost: _Floats, limit: float,
+    away: _Floats, touched: _Few, width: float, first: _Few, after: _Few, before: _Few,
 ) -> int:  # fmt: skip
     """Dijkstra's algorithm from some nodes up to a limit; how many nodes it has touched.
 
-    ``away`` is infinite at the start and keeps what was found, up to the limit; a node enters the
-    heap anew whenever it gets nearer, so the heap needs room for all arcs.
+    ``away`` is infinite at the start and keeps what was found, up to the limit. Nodes wait in a
+    ring of buckets, ``first``, a power of two and empty at the start. A node that gets nearer while
+    its own bucket is emptied comes once more: the result is that of a search by increasing cost.
     """
-    n_touched, size = 0, 0
+    n_touched, waiting, per_cost, ring = 0, 0, 1 / width, len(first) - 1
+    nearest = np.inf
     for k in range(len(first_node)):
         u = first_node[k]
         if first_cost[k] <= limit and first_cost[k] < away[u]:
             if away[u] == np.inf:
                 touched[n_touched] = u
                 n_touched += 1
+                waiting += 1
+            else:
+                take_out(first, after, before, int(away[u] * per_cost) & ring, u)
             away[u] = first_cost[k]
-            push(keys, items, size, first_cost[k], u)
-            size += 1
-    while size > 0:
-        so_far, u = keys[0], items[0]
-        drop_least(keys, items, size)
-        size -= 1
-        if so_far > away[u]:
+            nearest = min(nearest, away[u])
+            put(first, after, before, int(away[u] * per_cost) & ring, u)
+    bucket = int(nearest * per_cost) & ring if waiting else 0
+    while waiting > 0:
+        u = first[bucket]
+        if u == NOTHING:
+            bucket = (bucket + 1) & ring
             continue
+        take_out(first, after, before, bucket, u)
+        waiting -= 1
+        so_far = away[u]
         for arc in range(start[u], start[u + 1]):
             v, there = node[arc], so_far + cost[arc]
             if there < away[v] and there <= limit:
                 if away[v] == np.inf:
                     touched[n_touched] = v
                     n_touched += 1
+                    waiting += 1
+                elif after[v] == v:
+                    waiting += 1
+                else:
+                    take_out(first, after, before, int(away[v] * per_cost) & ring, v)
                 away[v] = there
-                push(keys, items, size, there, v)
-                size += 1
+                put(first, after, before, int(there * per_cost) & ring, v)
     return n_touched
 
 
@@ -61,7 +73,7 @@ def arcs_from(
     leave_node: _Few, leave_cost: _Floats, from_street: _Street, from_share: _Floats,
     from_leg: _Floats, at_start: _Few, at_target: _Few, at_cost: _Floats, on_start: _Few,
     on_target: _Few, to_share: _Floats, to_leg: _Floats, along: _Floats, limit: float,
-    low: int, high: int,
+    width: float, n_buckets: int, low: int, high: int,
 ) -> tuple[_Whole, _Positions, _Floats]:  # fmt: skip
     """Targets that origins ``low`` to ``high`` reach within a limit, and what it costs.
 
@@ -84,6 +96,11 @@ def arcs_from(
         Cost of each whole street, towards its head and towards its tail; shape ``(n_streets, 2)``.
     limit
         Highest cost that counts.
+    width, n_buckets
+        Costs that wait together, and how many of these make a ring, a power of two; longer than any
+        step or first cost.
+    low, high
+        The origins.
 
     Returns
     -------
@@ -92,7 +109,8 @@ def arcs_from(
     """
     away = np.full(len(start) - 1, np.inf)
     touched = np.empty(len(start) - 1, np.uint32)
-    keys, items = np.empty(len(node) + 2), np.empty(len(node) + 2, np.uint32)
+    first = np.full(n_buckets, NOTHING, np.uint32)
+    after, before = np.empty(len(away), np.uint32), np.empty(len(away), np.uint32)
     best = np.full(len(to_share), np.inf)
     reached = np.empty(len(to_share), np.uint32)
     count = np.zeros(high - low, np.int64)
@@ -104,7 +122,7 @@ def arcs_from(
             continue
         n_touched = _search(
             start, node, cost, leave_node[origin], leave_cost[origin],
-            limit, away, touched, keys, items,
+            limit, away, touched, width, first, after, before,
         )  # fmt: skip
         n_reached = 0
         for k in range(n_touched):
@@ -144,6 +162,7 @@ def nearest_from(
     leave_node: _Few, leave_cost: _Floats, from_street: _Street, from_share: _Floats,
     from_leg: _Floats, at_start: _Few, at_target: _Few, at_cost: _Floats, on_start: _Few,
     on_target: _Few, to_share: _Floats, to_leg: _Floats, along: _Floats, limit: float,
+    width: float, n_buckets: int,
 ) -> _Floats:  # fmt: skip
     """Least cost at which any origin reaches each target; infinite beyond the limit.
 
@@ -151,12 +170,12 @@ def nearest_from(
     """
     away = np.full(len(start) - 1, np.inf)
     touched = np.empty(len(start) - 1, np.uint32)
-    room = len(node) + leave_node.size
-    keys, items = np.empty(room), np.empty(room, np.uint32)
+    first = np.full(n_buckets, NOTHING, np.uint32)
+    after, before = np.empty(len(away), np.uint32), np.empty(len(away), np.uint32)
     best = np.full(len(to_share), np.inf)
     n_touched = _search(
-        start, node, cost, leave_node.ravel(), leave_cost.ravel(), limit, away, touched, keys,
-        items,
+        start, node, cost, leave_node.ravel(), leave_cost.ravel(), limit, away, touched,
+        width, first, after, before,
     )  # fmt: skip
     for k in range(n_touched):
         u = touched[k]
