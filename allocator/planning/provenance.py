@@ -11,7 +11,7 @@ from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
 from allocator.policy.rules import CoverageRule, Rule
-from allocator.region.ground import Region
+from allocator.region.ground import Region, Source
 
 
 def provenance(
@@ -25,7 +25,7 @@ def provenance(
         "policy_sha256": case.policy.sha256,
         "policy_verified": case.policy.verified,
         "document": case.policy.document,
-        "sources": [vars(s) for s in region.sources],
+        "sources": [vars(s) for s in (*region.sources, *_sources_of_travel(case))],
         "travel": None if case.journeys is None else case.journeys.reports,
         "attribution": dict(region.attribution),
         "notes": [
@@ -64,6 +64,10 @@ def provenance(
         },
         "branches": {f"{rule} [{area}]": b for (rule, area), b in decided.branches.items()},
     }
+
+
+def _sources_of_travel(case: Case) -> list[Source]:
+    return [] if case.journeys is None else case.journeys.sources
 
 
 def _all_rules(case: Case) -> list[Rule]:

@@ -1,8 +1,10 @@
 """Travel: what each mode goes by; and Journeys: the same for the people of one region."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from allocator.assumptions import Assumptions
 from allocator.errors import raise_if_any
-from allocator.region.ground import Region
+from allocator.region.ground import Region, Source
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.means import MODES, AlongRoads, ByTable, Means, Mode, Setting
 from allocator.travel.ways import Ways
@@ -143,6 +145,20 @@ class Journeys:
             found[mode]["rural_people_instead"] = other
         if self.km_ways is not None:
             found["km"] = self.km_ways.report(sites)
+        return found
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Files that the modes travel by, each once."""
+        modes: dict[Path, list[str]] = {}
+        for mode, means in self.travel.by_mode.items():
+            if (path := means.file) is not None:
+                modes.setdefault(path, []).append(mode)
+        found = []
+        for path, named in modes.items():
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found.append(Source(path.name, digest, note=f"travel: {', '.join(named)}"))
         return found
 
     def notes(self) -> list[str]:

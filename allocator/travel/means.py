@@ -88,6 +88,11 @@ class AlongRoads:
 
     source: ClassVar[str] = "roads"
 
+    @property
+    def file(self) -> Path | None:
+        """The file, if it is one."""
+        return _file(self.roads)
+
     def __post_init__(self) -> None:
         problems = number_problems(snap_limit_m=self.snap_limit_m, least_part_km=self.least_part_km)
         if self.access_kmh is not None and not 0 < self.access_kmh < np.inf:
@@ -154,6 +159,11 @@ class OverSurface:
 
     source: ClassVar[str] = "friction surface"
 
+    @property
+    def file(self) -> Path | None:
+        """The file, if it is one."""
+        return _file(self.surface)
+
     def __post_init__(self) -> None:
         raise_if_any(
             number_problems(snap_limit_m=self.snap_limit_m, margin_km=self.margin_km),
@@ -199,6 +209,11 @@ class ByTable:
 
     source: ClassVar[str] = "table"
 
+    @property
+    def file(self) -> Path | None:
+        """The file, if it is one."""
+        return _file(self.table)
+
     def ways(self, mode: Mode, setting: Setting) -> Ways:
         """Minutes of a mode."""
         times = travel_table(
@@ -210,6 +225,10 @@ class ByTable:
 
 
 Means = AlongRoads | OverSurface | ByTable
+
+
+def _file(given: Any) -> Path | None:
+    return Path(given) if isinstance(given, str | Path) else None
 
 
 def direction_of(mode: Mode) -> Direction:
