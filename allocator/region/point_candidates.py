@@ -98,7 +98,7 @@ def candidates_from_points(
     people = _people_around(_xy_m(table), region, around_km)
     enough = people >= least_people
     few = f"has fewer than {least_people:g} people within {around_km:g} km"
-    _leave_out(table, ~enough, few, found)
+    _leave_out(table, dict.fromkeys(np.flatnonzero(~enough).tolist(), few), found)
     order = np.argsort(-people[enough], kind="stable")
     table = _apart(table[enough].iloc[order], region, kind, 1000 * apart_km, found)
     sites = table[list(COLUMNS)].set_axis(
@@ -144,25 +144,29 @@ def _apart(
 ) -> pd.DataFrame:
     """Only the points that no site of the kind, and no earlier point, is nearer to."""
     own = region.sites.table[region.sites.table["kind"] == kind]
-    both = pd.concat([own, table]) if len(own) else table
+    both = pd.concat([own.assign(row=-1), table]) if len(own) else table
     n = len(both)
     is_new = np.arange(n) >= len(own)
     nearer_m = np.where(is_new, np.nextafter(apart_m, 0), 0.0)
     near = repeated_places(
         _xy_m(both), [kind] * n, list(both["name"]), nearer_m.tolist(), anything=[True] * n
     )
+    names = both["name"].to_numpy(object)
+    _leave_out(
+        both,
+        {p.later: f"lies {p.apart_m:,.0f} m from {names[p.earlier]}" for p in near},
+        found,
+    )
     gone = np.zeros(n, dtype=np.bool_)
-    for pair in near:
-        kept = both["name"].iloc[pair.earlier]
-        at = np.arange(n) == pair.later
-        _leave_out(both, at, f"lies {pair.apart_m:,.0f} m from {kept}", found)
-        gone |= at
+    gone[[pair.later for pair in near]] = True
     return both[is_new & ~gone]
 
 
-def _leave_out(table: pd.DataFrame, mask: NDArray[np.bool_], reason: str, found: Findings) -> None:
-    for id_, row in table[mask].iterrows():
-        found.leave_out(LeftOut(_NAME, int(row["row"]), str(id_), str(row["name"]), reason))
+def _leave_out(table: pd.DataFrame, reasons: Mapping[int, str], found: Findings) -> None:
+    """Name the rows at some positions, each with its reason."""
+    ids, rows, names = (list(c) for c in (table.index, table["row"], table["name"]))
+    for at, reason in sorted(reasons.items()):
+        found.leave_out(LeftOut(_NAME, int(rows[at]), str(ids[at]), str(names[at]), reason))
 
 
 def _check(kind: str, apart_km: float, around_km: float, least_people: float) -> None:

@@ -92,6 +92,19 @@ def test_coverage_error_is_that_of_both_grids_by_hand():
     assert wide["covered_in_part"] == pytest.approx(inside, abs=0.03)
 
 
+def test_errors_that_cancel_are_still_misjudged():
+    """One square loses thirty covered people, another gains thirty: no error, sixty misjudged."""
+    table = pd.DataFrame(
+        {"x_m": [500.0, 1500.0, 10_500.0, 11_500.0], "y_m": 500.0,
+         "people": [30.0, 70.0, 70.0, 30.0], "urban": False, "unit": "A", "area_km2": 1.0},
+        index=list("abcd"),
+    )  # fmt: skip
+    made = aggregated(PopulationGrid(table, 1000.0), factor=2)
+    row = made.coverage_error([[500.0, 500.0], [10_500.0, 500.0]], 0.5).loc["total"]
+    assert row["error"] == 0
+    assert row["misjudged"] == pytest.approx(0.3)
+
+
 def test_one_cell_each_has_no_error():
     """A factor of one changes nothing."""
     fine = _grid()

@@ -11,6 +11,7 @@ from pyproj import Transformer
 from settlement_oracle import classes
 
 from allocator.errors import InputError
+from allocator.region.folder import read_region
 from allocator.region.grid import PopulationGrid
 from allocator.region.land import Land
 from allocator.region.raster import read_raster_grid
@@ -22,6 +23,7 @@ from allocator.region.settlement import (
 from allocator.region.units import Units
 
 COMOROS = Path(__file__).parents[4] / "shared" / "data" / "comoros"
+CHINA = COMOROS.parent / "china_census2020"
 POA = Path(__file__).parents[4] / "shared" / "data" / "porto_alegre"
 
 
@@ -291,6 +293,19 @@ def test_porto_alegre_is_one_centre_on_hexagons_and_on_squares():
         settlement = degree_of_urbanisation(grid, cell_km=cell_km)
         assert settlement.shares(grid)["urban_centre"] > 0.95
         assert settlement.clusters["people"].iloc[0] > 780_000
+
+
+@pytest.mark.skipif(not CHINA.is_dir(), reason=f"no copy of the data at {CHINA}")
+def test_counties_of_jiaxing_are_as_urban_as_the_global_layer_says():
+    """Shares of urban people of seven counties against those of GHS-SMOD for the same counties."""
+    table = pd.read_csv(CHINA / "census2020_county_jiaxing_hangzhou_yulin_zhengzhou.csv")
+    theirs = table.assign(code=table["code"].astype(str)).set_index("code")["GHSL_URB"]
+    region = read_region(Path(__file__).parents[3] / "data" / "jiaxing")
+    ours = degree_of_urbanisation(region.grid).by_unit(region.grid, region.units)
+    ours = ours.loc[list(region.units.planning)]
+    gap = 1 - ours["rural"] - theirs.loc[ours.index]
+    assert gap.abs().max() < 0.07
+    assert abs(gap @ ours["people"] / ours["people"].sum()) < 0.01
 
 
 def test_people_count_per_km2_of_land():
