@@ -102,10 +102,13 @@ def notes_on(left_out: Mapping[str, Any], ends: Ends) -> list[str]:
 
 
 def warn_of(told: Mapping[str, Any]) -> None:
-    """Warn with all notes if the roads leave out more than a hundredth of the people, or a site."""
+    """Warn with all notes if the roads leave out more than a hundredth of the people, or a site.
+
+    Or if sites and roads lie shifted against each other.
+    """
     left_out = told["left_out"]
     worst = max(left_out[key]["share"] for key in _LEFT_OUT)
-    if worst > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"]:
+    if worst > WARN_FROM_SHARE or left_out["sites_too_far_from_a_road"] or told["shifted"]:
         warnings.warn("\n".join(told["notes"]), RoadWarning, stacklevel=4)
 
 

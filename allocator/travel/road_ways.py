@@ -9,6 +9,7 @@ from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.points import LIMIT_TOLERANCE
 from allocator.travel.road_graph import Floats, RoadNetwork
 from allocator.travel.road_report import Ends, notes_on, whom_roads_leave_out
+from allocator.travel.shifted import shift_of_sites
 from allocator.travel.shortest import RoadEnds, in_order, nearest, shortest
 from allocator.travel.snapping import Snapped, snap
 from allocator.travel.times import Direction, TravelTimes
@@ -89,13 +90,16 @@ class RoadWays:
         """Provenance: source, speeds, options and whom the roads leave out."""
         ends = Ends(self.cells, sites, self.cell_xy_m, self.demand, site_set)
         left_out = whom_roads_leave_out(self.roads, ends)
+        shift = shift_of_sites(site_set, self.roads)
+        notes = notes_on(left_out, ends) + ([] if shift is None else [f"roads: {shift.text}"])
         return {
             "source": "roads", "roads": dict(self.roads.source), "direction": self.direction,
             **self.told, f"max_{self.unit}": float(limit),
             "snapped_to": "the nearest spot on a street",
             "snap_limit_m": float(self.snap_limit_m), "least_part_km": float(self.least_part_km),
             "nodes": self.roads.n_nodes, "streets": len(self.roads), "arcs": self.roads.n_arcs,
-            "left_out": left_out, "notes": notes_on(left_out, ends),
+            "left_out": left_out, "shifted": "" if shift is None else shift.system,
+            "notes": notes,
         }  # fmt: skip
 
     def _legs(self, points: Snapped) -> RoadEnds:

@@ -128,6 +128,18 @@ def shift_of(points: ArrayLike | SiteSet, roads: Any, *, crs: str = "") -> Shift
     return min(found, key=lambda shift: shift.after_m, default=None)
 
 
+def shift_of_sites(sites: SiteSet | None, roads: RoadNetwork) -> Shift | None:
+    """The same of the sites that stand already, whatever their system; the others may lie anywhere.
+
+    None where nobody says where sites or roads lie.
+    """
+    if sites is None or sites.xy_m is None or not roads.crs:
+        return None
+    there = sites.xy_m if sites.status is None else sites.xy_m[sites.with_status("existing")]
+    moved = project(there[:, 0], there[:, 1], sites.crs or roads.crs, roads.crs)
+    return shift_of(np.stack(moved, axis=1), roads)
+
+
 def warn_of_shift(points: ArrayLike | SiteSet, roads: Any, *, crs: str = "") -> Shift | None:
     """The same, as a :class:`ShiftWarning` too."""
     shift = shift_of(points, roads, crs=crs)
@@ -154,12 +166,13 @@ class _Trial:
         if used.sum() < FEWEST:
             return None
         here, step = self.xy_m[used], step[used]
-        before, after = self.away_m(here), self.away_m(here + step)
+        before, after = np.split(self.away_m(np.concatenate([here, here + step])), 2)
         chance = _chance(before, after)
         if chance > _CHANCE / 4 or np.median(after) > _NEARER * np.median(before):
             return None  # four cases are looked at
-        turned = [np.median(self.away_m(here + _turned(step, k / _TURNS))) for k in _OTHER_WAYS]
-        if np.median(after) >= min(turned):
+        ways = np.concatenate([here + _turned(step, k / _TURNS) for k in _OTHER_WAYS])
+        elsewhere = self.away_m(ways).reshape(len(_OTHER_WAYS), -1)
+        if np.median(after) >= np.median(elsewhere, axis=1).min():
             return None
         east, north = -step.mean(axis=0) if whose == "points" else step.mean(axis=0)
         return Shift(

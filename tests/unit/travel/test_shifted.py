@@ -8,9 +8,11 @@ from road_builders import DATA
 from allocator.errors import InputError
 from allocator.region.coordinates import project
 from allocator.region.offsets import from_wgs84
-from allocator.travel.ends import SiteSet
+from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.road_files import read_roads
 from allocator.travel.road_graph import RoadNetwork
+from allocator.travel.road_report import RoadWarning
+from allocator.travel.roads import road_network
 from allocator.travel.shifted import FEWEST, ShiftWarning, shift_of, warn_of_shift
 
 UTM = "EPSG:32651"
@@ -135,6 +137,25 @@ def test_the_system_of_the_coordinates_must_be_known():
     with pytest.warns(ShiftWarning):
         warn_of_shift(sites, county(), crs=UTM)
     np.testing.assert_array_equal(sites, before)
+
+
+def test_travel_along_roads_tells_of_shifted_sites(shenzhen):
+    """A RoadWarning and a note of the plan, by the sites that stand; candidates lie anywhere."""
+    places = on_streets(shenzhen, 100, 15)
+    strewn = np.random.default_rng(0).uniform(places.min(axis=0), places.max(axis=0), (100, 2))
+    cells = Demand(np.ones(100), xy_m=places, crs=shenzhen.crs)
+    wrong = np.concatenate([shifted(places, shenzhen.crs, "gcj02"), strewn])
+    west = np.stack(project(*wrong.T, shenzhen.crs, "EPSG:4547"), axis=1)
+    status = ["existing"] * 100 + ["candidate"] * 100
+    names = [str(j) for j in range(200)]
+    asked = {"max_minutes": 1, "direction": "to site"}
+    with pytest.warns(RoadWarning, match="the points seem to lie 60[0-9] m to the south-east"):
+        times = road_network(shenzhen, cells, SiteSet(names, status, xy_m=west, crs="EPSG:4547"),
+                             **asked)  # fmt: skip
+    assert times.provenance["shifted"] == "gcj02"
+    assert any("say coordinates = 'gcj02'" in note for note in times.provenance["notes"])
+    right = SiteSet(names[:100], xy_m=places, crs=shenzhen.crs)
+    assert road_network(shenzhen, cells, right, **asked).provenance["shifted"] == ""
 
 
 def test_a_network_brings_its_own_system():
