@@ -17,6 +17,8 @@ Covering (how many sites, or how much p sites cover; who is within a limit):
   allocator locate psclp  --demand cells.gpkg --sites sites.csv --radius-km 5 --share 90%
   allocator locate mclp   --demand cells.csv --sites sites.csv --times t.csv --within-minutes 15
                           --p 12
+  allocator locate mclp   --demand cells.csv --sites posts.csv --roads city.osm.pbf
+                          --direction from-site --within-minutes 10 --p 12
   allocator locate backup --demand cells.csv --sites sites.csv --radius-km 5 --p 12
 
 \b
@@ -50,6 +52,8 @@ Files:
           level (hierarchical: what an existing site is today).
   times   csv, xlsx or parquet: from_id (demand), to_id (site), minutes; what is not in it is
           unreachable.
+  roads   minutes by class of road (--radius-km: km along the roads); one-way streets count, so
+          say which way people go; who is off the roads is told.
   p counts every open site, existing ones that stay among them; limits are inclusive.
 
 \b
@@ -69,6 +73,13 @@ def locate_command(
         help="Who needs to be reached: csv, xlsx, a map layer or a raster.")] = None,
     radius_km: Annotated[float | None, typer.Option(help="Limit in a straight line, km.")] = None,
     times: Annotated[Path | None, typer.Option(help="Travel times: csv, xlsx, parquet.")] = None,
+    roads: Annotated[Path | None, typer.Option(
+        help="Travel along roads: .osm.pbf, .graphml or a layer of lines.")] = None,
+    mode: Annotated[str | None, typer.Option(
+        help="With --roads: drive or walk.", show_default="drive")] = None,
+    direction: Annotated[str | None, typer.Option(
+        help="With --roads: to-site (people to a clinic) or from-site (ambulances).",
+        show_default="to-site")] = None,
     within_minutes: Annotated[float | None, typer.Option(help="Limit in minutes.")] = None,
     speed_kmh: Annotated[float | None, typer.Option(
         help="Times from coordinates: straight line x detour / speed.")] = None,
@@ -151,9 +162,9 @@ def locate_command(
     }  # fmt: skip
     with outcome("locate"):
         asked = Asked(
-            model_word(model), demand, sites, times, radius_km, within_minutes, speed_kmh, detour,
-            crs, demand_layer, sites_layer, people_column, tuple(group or ()), grid_kind,
-            skip_unreachable, options,
+            model_word(model), demand, sites, times, roads, mode, direction, radius_km,
+            within_minutes, speed_kmh, detour, crs, demand_layer, sites_layer, people_column,
+            tuple(group or ()), grid_kind, skip_unreachable, options,
         )  # fmt: skip
         check(asked)
         files = {"json": json_file, "sites": out_sites, "cells": out_cells}

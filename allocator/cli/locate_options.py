@@ -17,6 +17,9 @@ class Asked:
     demand: Path | None
     sites: Path
     times: Path | None
+    roads: Path | None
+    mode: str | None
+    direction: str | None
     radius_km: float | None
     within_minutes: float | None
     speed_kmh: float | None
@@ -38,6 +41,13 @@ class Asked:
     def of(self, name: str) -> Any:
         """An option of the model; None when it was not given."""
         return self.options.get(name)
+
+    @property
+    def in_km(self) -> bool:
+        """Whether travel is measured in km: straight ones, or along roads where a limit is km."""
+        if self.times is not None or self.speed_kmh is not None:
+            return False
+        return self.roads is None or self.radius_km is not None
 
     @property
     def backup_kind(self) -> str:
@@ -123,21 +133,25 @@ def _reach(asked: Asked) -> list[str]:
     if asked.times is not None:
         problems += [
             f"{flag(name)} is not used with --times; leave one of them out"
-            for name in ("radius_km", "speed_kmh", "detour")
+            for name in ("roads", "radius_km", "speed_kmh", "detour")
             if getattr(asked, name) is not None
         ]
-    elif asked.within_minutes is not None and asked.speed_kmh is None:
-        problems.append("--within-minutes needs --times, or --speed-kmh for coordinates")
+    elif asked.within_minutes is not None and asked.speed_kmh is None and asked.roads is None:
+        problems.append("--within-minutes needs --times, --roads, or --speed-kmh for coordinates")
+    problems += _along_roads(asked)
     if asked.radius_km is not None and asked.within_minutes is not None:
         problems.append("--radius-km and --within-minutes are two limits; give one of them")
-    if asked.detour is not None and asked.speed_kmh is None and asked.times is None:
+    straight = asked.times is None and asked.roads is None
+    if asked.detour is not None and asked.speed_kmh is None and straight:
         problems.append(
             "--detour needs --speed-kmh: --radius-km is a straight line (for a limit along the "
             "road, divide it by the detour)"
         )
     limited = asked.radius_km is not None or asked.within_minutes is not None
     if asked.form.needs in ("reach", "two reaches") and not limited and asked.times is None:
-        problems.append("how far is far? give --radius-km, or --times with --within-minutes")
+        problems.append(
+            "how far is far? give --radius-km, or --within-minutes with --times or --roads"
+        )
     if asked.form.needs == "levels" and limited:
         problems.append(
             "--radius-km and --within-minutes are not used by hierarchical: each level has its "
@@ -146,9 +160,32 @@ def _reach(asked: Asked) -> list[str]:
     return problems + (_second_reach(asked) if asked.form.needs == "two reaches" else [])
 
 
+def _along_roads(asked: Asked) -> list[str]:
+    """What goes with roads, and only with them."""
+    if asked.roads is None:
+        return [
+            f"{flag(name)} needs --roads; leave it out, or name a file of roads"
+            for name in ("mode", "direction")
+            if getattr(asked, name) is not None
+        ]
+    problems = [
+        f"{flag(name)} is not used with --roads; leave one of them out"
+        for name in ("speed_kmh", "detour")
+        if getattr(asked, name) is not None
+    ]
+    if not asked.roads.is_file():
+        problems.append(f"--roads {asked.roads}: there is no such file; mend the path")
+    for name, words in (("mode", ("drive", "walk")), ("direction", ("to-site", "from-site"))):
+        if getattr(asked, name) not in (None, *words):
+            problems.append(
+                f"{flag(name)} must be {' or '.join(words)}, got {getattr(asked, name)!r}"
+            )
+    return problems
+
+
 def _second_reach(asked: Asked) -> list[str]:
     """The farther limit of the double standard, in the unit of the nearer."""
-    in_km = asked.times is None and asked.speed_kmh is None
+    in_km = asked.in_km
     name, other = ("radius2_km", "minutes2") if in_km else ("minutes2", "radius2_km")
     first = asked.radius_km if in_km else asked.within_minutes
     if not in_km and asked.within_minutes is None:

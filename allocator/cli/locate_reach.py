@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from math import hypot, isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.cli.locate_options import Asked, shares
+from allocator.cli.locate_roads import along_roads, notes_of, read_network
 from allocator.errors import InputError, raise_if_any
 from allocator.files.instances.ends import DemandFile, Ends, read_ends
 from allocator.files.instances.levels import LevelRow, levels_today, read_levels
@@ -17,6 +19,9 @@ from allocator.travel.distance import straight_line, straight_line_km
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.tables import read_pairs
 from allocator.travel.times import TravelTimes
+
+if TYPE_CHECKING:
+    from allocator.travel.road_graph import RoadNetwork
 
 _MOST_PAIRS = 100_000_000
 """Arcs that are still handled when no limit says which of them count."""
@@ -49,6 +54,8 @@ class Instance:
         Positions of cells left out of ``times`` because nobody reaches them.
     notes, inputs
         What reading turned up; name and sha256 of each file.
+    roads
+        The streets that people travel along, if they do.
     """
 
     demand: Demand | None
@@ -65,6 +72,7 @@ class Instance:
     left_out: NDArray[np.int64]
     notes: tuple[str, ...]
     inputs: tuple[tuple[str, str], ...]
+    roads: "RoadNetwork | None" = None
 
     @property
     def permitted(self) -> NDArray[np.bool_]:
@@ -96,7 +104,7 @@ def read_instance(asked: Asked) -> Instance:
     sites = SitesFile(asked.sites, asked.sites_layer, needs_capacity=needs_capacity)
     placed = asked.times is None
     ends = read_ends(cells, sites, crs=asked.crs, placed=placed, found=found)
-    unit = "km" if placed and asked.speed_kmh is None else "minutes"
+    unit = "km" if asked.in_km else "minutes"
     levels: list[LevelRow] = []
     if asked.of("levels") is not None:
         levels = read_levels(asked.of("levels"), unit=unit, found=found)
@@ -109,6 +117,12 @@ def read_instance(asked: Asked) -> Instance:
     raise_if_any(found.problems, where=f"locate {asked.model}")
     if ends is None:
         raise InputError("could not be read", where=f"locate {asked.model}")
+    roads = None
+    if asked.roads is not None:
+        found.read(asked.roads)
+        roads = read_network(asked, ends.sites)
+        times = along_roads(asked, roads, _from_side(ends), ends.sites, farthest)
+        found.notes += notes_of(times)
     if times is None:
         times = _from_places(asked, ends, farthest)
     return Instance(
@@ -116,7 +130,7 @@ def read_instance(asked: Asked) -> Instance:
         times=times, limit=limit, limit2=limit2, levels=tuple(levels),
         levels_today=today, shares=by_group, floors=floors,
         left_out=np.empty(0, dtype=np.int64), notes=tuple(found.notes),
-        inputs=tuple((s.file, s.sha256) for s in found.sources),
+        inputs=tuple((s.file, s.sha256) for s in found.sources), roads=roads,
     )  # fmt: skip
 
 
@@ -167,13 +181,17 @@ def _from_table(asked: Asked, ends: Ends, found: Findings) -> TravelTimes | None
     )  # fmt: skip
 
 
-def _from_places(asked: Asked, ends: Ends, farthest: float) -> TravelTimes:
-    """Straight lines: km, or minutes where a speed is given; every pair unless there is a limit."""
+def _from_side(ends: Ends) -> Demand:
+    """Where travel begins; between sites, the from-side are the sites themselves."""
     sites = ends.sites
-    # Between sites, the from-side are the sites themselves.
-    cells = ends.demand or Demand(
+    return ends.demand or Demand(
         np.zeros(len(sites)), ids=sites.ids, xy_m=sites.xy_m, crs=sites.crs
     )
+
+
+def _from_places(asked: Asked, ends: Ends, farthest: float) -> TravelTimes:
+    """Straight lines: km, or minutes where a speed is given; every pair unless there is a limit."""
+    sites, cells = ends.sites, _from_side(ends)
     if not isfinite(farthest) or asked.form.needs == "apart":
         farthest = _everywhere(asked, cells, sites)
     if asked.speed_kmh is None:

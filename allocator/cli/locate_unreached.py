@@ -8,7 +8,8 @@ from scipy.spatial import cKDTree
 
 from allocator.cli.locate_options import Asked
 from allocator.cli.locate_reach import Instance
-from allocator.travel.ends import Demand
+from allocator.cli.locate_roads import along_roads
+from allocator.travel.ends import Demand, SiteSet
 
 
 def beyond_reach(instance: Instance, limit: float) -> NDArray[np.int64]:
@@ -53,12 +54,32 @@ def what_would_do(asked: Asked, instance: Instance, cells: NDArray[np.int64]) ->
     demand, sites = instance.demand, instance.sites
     if demand is None or demand.xy_m is None or sites.xy_m is None:
         return _in_the_table(instance, cells)
+    if instance.roads is not None:
+        return _along_the_roads(asked, instance, cells)
     away_m = cKDTree(sites.xy_m[permitted]).query(demand.xy_m[cells])[0]
     km = float(np.max(away_m)) / 1000
     if asked.speed_kmh is None:
         return f"--radius-km {_up(km)} would reach every cell"
     minutes = km * (asked.detour or 1.0) / asked.speed_kmh * 60
     return f"--within-minutes {_up(minutes)} would reach every cell"
+
+
+def _along_the_roads(asked: Asked, instance: Instance, cells: NDArray[np.int64]) -> str:
+    demand, sites = instance.demand, instance.sites
+    if demand is None or demand.xy_m is None or sites.xy_m is None or instance.roads is None:
+        return ""
+    permitted = np.flatnonzero(instance.permitted)
+    lost = Demand(demand.people[cells], xy_m=demand.xy_m[cells], crs=demand.crs)
+    usable = SiteSet(
+        [sites.ids[j] for j in permitted.tolist()], xy_m=sites.xy_m[permitted], crs=sites.crs
+    )
+    times = along_roads(asked, instance.roads, lost, usable, np.inf)
+    least = np.full(len(cells), np.inf)
+    np.minimum.at(least, times.cell, times.value)
+    if apart := int(np.isinf(least).sum()):
+        return f"{apart} of them have no road to a permitted site at all"
+    option = "--radius-km" if asked.in_km else "--within-minutes"
+    return f"{option} {_up(float(least.max()))} would reach every cell"
 
 
 def _in_the_table(instance: Instance, cells: NDArray[np.int64]) -> str:
