@@ -46,6 +46,7 @@ def build_region(
     settlement: str | None = None,
     settlement_rule: str | Mapping[str, Any] | None = None,
     scale_to: str | None = None,
+    aggregate_km: float | None = None,
     cells_basis: str | None = None,
     cells_note: str = "",
     coordinates: str = "wgs84",
@@ -98,6 +99,8 @@ def build_region(
         ``[settlement]`` in ``region.toml``: ``{"method": "units", "units": ["330402"]}``.
     scale_to
         ``units``: multiply the cells so that planning units have their totals.
+    aggregate_km
+        Put the cells together on squares of this side; a note says what that does to coverage.
     cells_basis, cells_note
         ``measured``, ``modelled`` or ``assumed``, and how; shown with every plan.
     coordinates
@@ -124,7 +127,8 @@ def build_region(
         "units": {"file": "units", "levels": _listed(levels)},
         "grid": {
             "file": "cells", "kind": kind, "cell_m": _plain(cell_m), "settlement": settlement,
-            "scale_to": scale_to, "basis": cells_basis, "note": cells_note,
+            "scale_to": scale_to, "aggregate_km": _plain(aggregate_km), "basis": cells_basis,
+            "note": cells_note,
         },
         "candidates": _listed(candidates),
         "attribution": {} if attribution is None else _plain(attribution),

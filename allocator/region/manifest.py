@@ -53,6 +53,7 @@ class GridFile(_Section):
     cell_m: float | None = Field(default=None, gt=0)
     settlement: str | None = None
     scale_to: Literal["units"] | None = None
+    aggregate_km: float | None = Field(default=None, gt=0)
     basis: Basis | None = None
     note: str = ""
     crs: str | None = None

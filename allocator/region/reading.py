@@ -8,6 +8,7 @@ import pandas as pd
 from allocator.errors import InputError, raise_if_any
 from allocator.region import checks
 from allocator.region.borders import note_on_border
+from allocator.region.coarsening import coarsened
 from allocator.region.containment import has_outlines
 from allocator.region.coordinates import Box, box_in_degrees, region_crs, short_name
 from allocator.region.findings import Findings
@@ -163,6 +164,7 @@ class Reading:
                 all_units, grid, opened.grid, crs, has_figures=len(figures) > 0
             )
             note_on_border(all_units, grid, found)
+            grid = coarsened(grid, opened.grid.section, sites, found)
         if grid is None or stock is None or costs is None:
             return None
         return Region(
