@@ -26,7 +26,7 @@ WEST, NORTH = 100.0, 45.0
 SETTLED = 2048
 """So many rows and columns in the middle of a file hold people; the rest is nodata."""
 WORK = """
-import json, sys
+import json, resource, sys
 from pathlib import Path
 import geopandas as gpd
 from allocator.region.raster import read_raster_grid
@@ -44,8 +44,12 @@ if "zones" in jobs:
 if "resample" in jobs:
     out = Path(path).with_name("coarse.tif")
     told["resample"] = resample_counts(path, out, cell_m=1000, crs="EPSG:32649")[1]
-peak = [line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
-told["peak_mb"] = int(peak[0].split()[1]) / 1024
+status = Path("/proc/self/status")  # what was inherited does not count there
+if status.is_file():
+    lines = status.read_text().splitlines()
+    told["peak_mb"] = next(int(line.split()[1]) for line in lines if "VmHWM" in line) / 1024
+else:
+    told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 print(json.dumps(told))
 """
 
@@ -208,3 +212,12 @@ def test_the_size_of_the_parts_changes_no_answer(tmp_path, monkeypatch, crs):
     np.testing.assert_allclose(by_parts, counts, rtol=1e-5, atol=1e-4)
     assert same_grid.equals(grid)
     assert same_total == pytest.approx(total, rel=1e-9)
+
+
+def test_nobody_is_lost_on_the_seams_of_flat_parts(tmp_path, monkeypatch):
+    """Strips of ten rows, 300 wide, onto finer cells: left to itself GDAL drops 0.3 % of them."""
+    monkeypatch.setattr(resampling, "_CELLS_AT_ONCE", 3000)
+    people = np.random.default_rng(0).gamma(1, 5, (300, 300))
+    path = raster(tmp_path / "p.tif", people, crs="EPSG:4326", west=120.7, north=31.0, cell=SIDE)
+    before, after = resample_counts(path, tmp_path / "out.tif", cell_m=100, crs=CRS)
+    assert after == pytest.approx(before, rel=1e-9)
