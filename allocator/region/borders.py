@@ -5,6 +5,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from allocator.region.containment import in_parts
 from allocator.region.findings import Findings
 from allocator.region.grid import PopulationGrid
 from allocator.region.units import Units
@@ -22,12 +23,13 @@ def near_border(
     Gaps between units are no border. Without outlines nothing is near. Shape ``(n_points,)``.
     """
     shapes = units.geometry.dropna()
-    if shapes.empty:
+    if shapes.empty or not len(xy_m):
         return np.zeros(len(xy_m), dtype=np.bool_)
     rings = shapely.get_exterior_ring(shapely.get_parts(shapes.union_all()))
     border = shapely.multilinestrings(rings)
     shapely.prepare(border)
-    return np.asarray(shapely.dwithin(border, shapely.points(xy_m), within_m))
+    near = [shapely.dwithin(border, shapely.points(part), within_m) for part in in_parts(xy_m)]
+    return np.concatenate(near)
 
 
 def note_on_border(units: Units, grid: PopulationGrid, found: Findings) -> None:

@@ -8,6 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_POINTS_AT_ONCE = 250_000
+"""As geometries, points take much more memory than as numbers."""
 
 
 def depth_of_units(table: gpd.GeoDataFrame) -> NDArray[np.int64]:
@@ -38,6 +40,8 @@ def finest_units(table: gpd.GeoDataFrame, xy_m: Floats) -> NDArray[np.object_]:
 
     A point on a boundary belongs to the unit that comes first in the table.
     """
+    if len(xy_m) > _POINTS_AT_ONCE:
+        return np.concatenate([finest_units(table, part) for part in in_parts(xy_m)])
     answer = np.full(len(xy_m), "", dtype=object)
     best = np.full(len(xy_m), -1, dtype=np.int64)
     if not len(xy_m):
@@ -59,6 +63,10 @@ def nearest_units(
     table: gpd.GeoDataFrame, xy_m: Floats, within_m: float
 ) -> tuple[NDArray[np.object_], Floats]:
     """Nearest finest unit of each point ('' beyond ``within_m``) and its distance in metres."""
+    if len(xy_m) > _POINTS_AT_ONCE:
+        found = [nearest_units(table, part, within_m) for part in in_parts(xy_m)]
+        of, metres = zip(*found, strict=True)
+        return np.concatenate(of), np.concatenate(metres)
     answer = np.full(len(xy_m), "", dtype=object)
     distance_m = np.full(len(xy_m), np.inf)
     if not len(xy_m):
@@ -72,3 +80,8 @@ def nearest_units(
     near = metres <= within_m
     answer[of_point[near]] = finest.index.to_numpy()[of_unit[near]]
     return answer, distance_m
+
+
+def in_parts(xy_m: Floats) -> list[Floats]:
+    """Points in few enough at a time."""
+    return np.array_split(xy_m, -(-len(xy_m) // _POINTS_AT_ONCE))

@@ -15,6 +15,8 @@ from shapely.geometry import box
 
 from allocator.errors import InputError
 from allocator.region import raster_blocks, resampling
+from allocator.region.borders import near_border
+from allocator.region.containment import finest_units, nearest_units
 from allocator.region.raster import read_raster_grid
 from allocator.region.raster_blocks import parts_of
 from allocator.region.resampling import resample_counts
@@ -221,3 +223,23 @@ def test_nobody_is_lost_on_the_seams_of_flat_parts(tmp_path, monkeypatch):
     path = raster(tmp_path / "p.tif", people, crs="EPSG:4326", west=120.7, north=31.0, cell=SIDE)
     before, after = resample_counts(path, tmp_path / "out.tif", cell_m=100, crs=CRS)
     assert after == pytest.approx(before, rel=1e-9)
+
+
+def test_cells_find_their_units_a_few_at_a_time(monkeypatch):
+    """Inside, just outside and far outside of two units: the same in one go and in many."""
+    rng = np.random.default_rng(3)
+    table = gpd.GeoDataFrame(
+        {"name": ["R", "A", "B"], "level": ["city", "county", "county"], "parent": ["", "R", "R"]},
+        index=["R", "A", "B"], geometry=[None, box(0, 0, 5, 9), box(5, 0, 9, 4)], crs=CRS,
+    )  # fmt: skip
+    xy_m = rng.uniform(-3, 12, (500, 2))
+
+    def found():
+        near, away_m = nearest_units(table, xy_m, 1.0)
+        return finest_units(table, xy_m), near, away_m, near_border(table, xy_m, 0.5)
+
+    at_once = found()
+    monkeypatch.setattr("allocator.region.containment._POINTS_AT_ONCE", 7)
+    for one, other in zip(at_once, found(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert {"", "A", "B"} == set(at_once[0]) == set(at_once[1])
