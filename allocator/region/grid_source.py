@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from allocator.region.coordinates import Box, box_in_degrees
-from allocator.region.findings import Findings
+from allocator.region.findings import Findings, listed
 from allocator.region.grid import PopulationGrid
 from allocator.region.grid_files import RawGrid, grid_cells
 from allocator.region.manifest import GridFile
@@ -15,6 +15,7 @@ from allocator.region.point_files import Points, points_of
 from allocator.region.raster import raster_box, raster_cells, raster_problems
 from allocator.region.table_sources import TableSource
 from allocator.region.tables import Sheet
+from allocator.region.units import Units
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,20 @@ class GridSource:
     def raster(self) -> Path | None:
         """Path of the raster that the cells come from, if it is one."""
         return self.cells if isinstance(self.cells, Path) else None
+
+    def check_units(self, units: Units, found: Findings) -> None:
+        """Say where cells name a unit above the planning level: nobody could plan for them."""
+        if isinstance(self.cells, Path) or "unit" not in self.cells[0]:
+            return
+        sheet = self.cells[0]
+        named = sheet.text("unit")
+        above = [u for u in units.table.index if not units.planning_unit_of(str(u))]
+        wrong = named.isin(above)
+        if wrong.any():
+            found.problem(
+                f"{sheet.at('unit')}: {listed(map(repr, named[wrong].unique()))} holds planning "
+                f"units ({sheet.rows(wrong)}); name the planning unit of the cell, or a finer one"
+            )
 
     def box_degrees(self) -> Box | None:
         """Where the grid lies."""

@@ -219,6 +219,7 @@ class Reading:
     ) -> tuple[Units, PopulationGrid]:
         """Make grid and units agree, or say where they do not."""
         found, section = self.found, source.section
+        source.check_units(units, found)
         if source.raster is not None:
             compare_with_zones(source.raster, grid, units, section.kind, found)
         checks.check_outlines(units, self._units_file, found)

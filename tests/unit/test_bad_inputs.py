@@ -219,6 +219,10 @@ CASES: dict[str, tuple[Files, tuple[str, ...]]] = {
         changed("grid.csv", GRID, "100,1,A", "100,1,Z"),
         ("grid.csv, unit: 1 ids are not in the units file: 'Z'",),
     ),
+    "cell_in_the_whole": (
+        changed("grid.csv", GRID, "100,1,A", "100,1,R"),
+        ("grid.csv, unit: 'R' holds planning units (row 2)", "or a finer one"),
+    ),
     "cell_without_unit": (
         changed("grid.csv", GRID, "urban,unit", "urban,note"),
         ("grid.csv: needs a column 'unit'", "no outlines"),
