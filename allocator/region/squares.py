@@ -55,7 +55,8 @@ def lattice_of(grid: PopulationGrid) -> Lattice | None:
         if np.abs(off - np.round(off)).max() > _OFF:
             continue
         lattice = Lattice(side_m, float(start[0] % side_m), float(start[1] % side_m))
-        if len(np.unique(np.column_stack(lattice.places(xy_m)), axis=0)) == len(grid):
+        col, row = (at - at.min() for at in lattice.places(xy_m))
+        if len(np.unique(row * (col.max() + 1) + col)) == len(grid):
             return lattice
     return None
 
