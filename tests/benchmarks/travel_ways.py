@@ -1,4 +1,4 @@
-"""One question on travel times, put to this package and to its peers.
+"""A question on travel along roads, put to this package and to its peers.
 
 How many minutes from each of ``sites`` crossings to every other crossing within 15 minutes, on a
 made-up city of crossings 150 m apart with one-way streets and four classes of road. Each way gets
@@ -168,14 +168,3 @@ WAYS: dict[str, Callable[[City], Callable[[], Pairs]]] = {
     PANDANA: by_pandana,
 }
 """By name: from a city to the question, which is timed apart."""
-
-
-def told(pairs: Pairs, made: City) -> dict[str, Any]:
-    """An answer in numbers that can be compared: pairs, minutes, and both for three sites."""
-    site, _, minutes = pairs
-    some = np.linspace(0, len(made.sites) - 1, 3).astype(np.int64)
-    return {
-        "pairs": len(minutes),
-        "minutes": float(np.sum(minutes)),
-        "by_site": [[int((site == j).sum()), float(minutes[site == j].sum())] for j in some],
-    }
