@@ -5,6 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from allocator.region.findings import Findings, listed
 from allocator.region.grid import PopulationGrid
@@ -13,6 +14,7 @@ from allocator.region.units import Units
 _NOTED_GAP, _REFUSED_GAP = 0.02, 0.20
 _REFUSED_FACTOR = 5.0
 _NOTED_OVERLAP = 0.01
+_FAR_KM = 200.0
 
 
 def grid_by_planning_unit(grid: PopulationGrid, units: Units) -> pd.DataFrame:
@@ -120,6 +122,21 @@ def fill_finer_units(units: Units, grid: PopulationGrid, found: Findings) -> Uni
         "cells' people, scaled to their planning unit (modelled)"
     )
     return replace(units, table=filled)
+
+
+def check_sites_near_cells(sites: pd.DataFrame, grid: PopulationGrid, found: Findings) -> None:
+    """Sites far from everybody are misplaced; where units have outlines, those say so before."""
+    if not len(sites) or not len(grid):
+        return
+    nearest_m, _ = cKDTree(grid.xy_m).query(sites[["x_m", "y_m"]].to_numpy(np.float64))
+    away_km = np.asarray(nearest_m) / 1000
+    far = np.flatnonzero(away_km > _FAR_KM)
+    if len(far):
+        places = [f"{sites.index[i]!r} ({away_km[i]:,.0f} km)" for i in far.tolist()]
+        found.problem(
+            f"sites farther than {_FAR_KM:g} km from all cells with people: {listed(places)}; mend "
+            "their coordinates (a sign? swapped? other crs?), or leave them out"
+        )
 
 
 def check_outlines(units: Units, file: str, found: Findings) -> None:

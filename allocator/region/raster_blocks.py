@@ -136,7 +136,9 @@ class BlockReader:
     def _values(self, part: Window) -> Floats:
         """What the file says of a block, 0 for what is no number of people; remembers that."""
         masked = self.raster.read(1, window=part, masked=True)
-        values = np.array(masked.data, dtype=np.float64)
+        values: Floats = np.array(masked.data, dtype=np.float64)
+        values *= self.raster.scales[0]  # mostly 1, and the offset 0
+        values += self.raster.offsets[0]
         nodata = np.ma.getmaskarray(masked)
         broken = ~nodata & ~np.isfinite(values)
         negative = ~nodata & ~broken & (values < 0)

@@ -160,6 +160,19 @@ def test_a_raster_that_hides_its_nodata_value_is_not_believed(tmp_path):
         read_raster_grid(tmp_path / "high.tif", kind="count", units=None, crs="EPSG:32738")
 
 
+def test_numbers_stored_with_a_scale_are_people(tmp_path):
+    """Tenths of a person as whole numbers, with the factor in the file's header."""
+    path = tmp_path / "p.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=4, count=1, dtype="int16", crs=UTM, nodata=-1,
+        transform=rasterio.Affine(1000, 0, 300_000, 0, -1000, 3_402_000),
+    ) as target:  # fmt: skip
+        target.write((CELLS * 10).astype(np.int16), 1)
+        target.scales, target.offsets = (0.1,), (0.0,)
+    grid = read_raster_grid(path, kind="count", units=None, crs=UTM)
+    assert grid.people.sum() == pytest.approx(CELLS.sum())
+
+
 # ------------------------------------------------------------------------------- resampling
 def test_resampling_the_comoros_loses_nobody(tmp_path):
     """To 1 km: nearest, bilinear and average keep 1 % of the people, the sum keeps all."""
@@ -368,6 +381,9 @@ def test_swapped_coordinates_are_told_in_every_kind_of_file(tmp_path):
     ]):  # fmt: skip
         with pytest.raises(InputError, match=words):
             read_region(tiny_folder(tmp_path / str(number), files))
+    wrong_sign = {"sites.csv": swapped(SITES, "120.913", "-120.913")}
+    with pytest.raises(InputError, match=r"farther than 200 km from all cells .*'S1' \(12,6"):
+        read_region(tiny_folder(tmp_path / "sign", wrong_sign))
     kept = {"region.toml": layer, "sites.geojson": sites_layer(120.913, 30.713), **right}
     assert len(read_region(tiny_folder(tmp_path / "right", kept)).sites) == 1
 
