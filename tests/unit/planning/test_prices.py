@@ -161,21 +161,21 @@ def test_a_step_of_a_budget():
 
 
 def stations(*status):
-    """A station per cell, 10 CNY each to open and 4 to close; nobody and nothing else counted."""
+    """A station per cell, 10 CNY to open and 4 to close; an ambulance is 15, none is there."""
     sites = [site(f"s{k}", "ems_station", k + 0.5, 0.5, status=now) for k, now in enumerate(status)]
-    costs = {**PRICES, "ems_station": 10, "closing:ems_station": 4}
+    costs = {**PRICES, "ambulances": 15, "ems_station": 10, "closing:ems_station": 4}
     return small_region(sites=sites, stock=ZERO, costs=costs)
 
 
 def test_many_sites_are_held_and_paid_first(monkeypatch):
-    """One opens for 10, one of three closes for 4: 300 of 314 CNY are left, as without sites."""
+    """One opens for 10, one of three closes for 4: 306 of 320 CNY are left, for 20 ambulances."""
     region = stations("candidate", "existing", "existing", "existing")
     rules = [rule("total", id="T", resources=["ambulances"], number=60, strength="target"),
              rule("forced_site", id="F", site="s0"),
              rule("count", id="N", number=3, sense="<=", sites=EMS)]  # fmt: skip
-    free = planned(region, *rules, budget=314.0)
+    free = planned(region, *rules, budget=320.0)
     monkeypatch.setattr("allocator.planning.prices.LARGE", 0)
-    held = planned(region, *rules, budget=314.0)
+    held = planned(region, *rules, budget=320.0)
     assert sides(held, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
     assert sides(held, "budget", "T") == sides(free, "budget", "T")
     assert sides(held, "T", "T") == sides(free, "T", "T") == {1.0: 1, -1.0: -1}
