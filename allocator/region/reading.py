@@ -12,6 +12,7 @@ from allocator.region.coarsening import coarsened
 from allocator.region.containment import has_outlines
 from allocator.region.coordinates import Box, box_in_degrees, region_crs, short_name
 from allocator.region.findings import Findings
+from allocator.region.gaps import without_gaps
 from allocator.region.grid import PopulationGrid
 from allocator.region.grid_source import GridSource, open_grid
 from allocator.region.ground import LEFT_OUT_COLUMNS, Region
@@ -222,6 +223,7 @@ class Reading:
         """Make grid and units agree, or say where they do not."""
         found, section = self.found, source.section
         source.check_units(units, found)
+        grid = without_gaps(grid, units, section.file, found)
         if source.raster is not None:
             compare_with_zones(source.raster, grid, units, section.kind, found)
         checks.check_outlines(units, self._units_file, found)
