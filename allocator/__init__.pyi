@@ -49,7 +49,11 @@ from .travel.distance import straight_line as straight_line
 from .travel.distance import straight_line_km as straight_line_km
 from .travel.ends import Demand as Demand
 from .travel.ends import SiteSet as SiteSet
+from .travel.journeys import Travel as Travel
 from .travel.line_roads import LineFields as LineFields
+from .travel.means import AlongRoads as AlongRoads
+from .travel.means import ByTable as ByTable
+from .travel.means import OverSurface as OverSurface
 from .travel.road_files import read_roads as read_roads
 from .travel.road_graph import RoadNetwork as RoadNetwork
 from .travel.road_report import RoadWarning as RoadWarning
@@ -70,7 +74,9 @@ from .travel.times import TravelTimes as TravelTimes
 __all__ = [
     "AggregatedCoverage",
     "AllocatorError",
+    "AlongRoads",
     "Assumptions",
+    "ByTable",
     "Coverage",
     "Demand",
     "DetourFit",
@@ -80,6 +86,7 @@ __all__ = [
     "Level",
     "LineFields",
     "NearestOnSurface",
+    "OverSurface",
     "Plan",
     "Policy",
     "PolicyError",
@@ -95,6 +102,7 @@ __all__ = [
     "Status",
     "SurfaceWarning",
     "TableWarning",
+    "Travel",
     "TravelTimes",
     "Years",
     "audit",

@@ -140,6 +140,8 @@ def reaches(region: Any, rule: Any, cell: Any, site: Any, how: Mapping[str, Any]
     if rule.within_km is not None:
         return km(region, cell, site, how) <= float(rule.within_km) * (1 + 1e-9)
     away = minutes(region, cell, site, rule.mode, how)
+    if rule.from_call:
+        away += how["call_handling_minutes"] + how["turnout_minutes"]
     return away <= float(rule.within_minutes) * (1 + 1e-9)
 
 

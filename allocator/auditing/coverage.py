@@ -43,6 +43,9 @@ def _within(rule: CoverageRule, case: Case, sites: pd.DataFrame) -> NDArray[np.b
     if rule.within_km is not None:
         return np.asarray(nearest_km(case, sites) <= float(rule.within_km) * INCLUSIVE)
     minutes = nearest_minutes(case, sites, rule.mode)
+    if rule.from_call:
+        number = case.assumptions.number
+        minutes = number("call_handling_minutes") + number("turnout_minutes") + minutes
     return np.asarray(minutes <= float(rule.within_minutes or 0) * INCLUSIVE)
 
 

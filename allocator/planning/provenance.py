@@ -56,6 +56,7 @@ def provenance(
                 "kinds": list(rule.sites.kinds),
                 "group": rule.group,
                 "within_minutes": _plain(rule.within_minutes),
+                "from_call": rule.from_call,
                 "within_km": _plain(rule.within_km),
                 "mode": rule.mode,
             }

@@ -41,8 +41,28 @@ def settled(case: Case) -> NDArray[np.bool_]:
 
 def reach(case: Case, rule: CoverageRule, cells: Cells, positions: list[int]) -> Coverage:
     """Sites (positions in the list) that each of the cells reaches under the rule."""
-    limit = float(rule.within_minutes or 0 if rule.within_km is None else rule.within_km)
+    limit = limit_of(case, rule)
+    if limit < 0:  # the call is not even handled by then
+        nobody = np.empty(0, dtype=np.int64)
+        return Coverage.from_pairs(nobody, nobody, len(cells), len(positions))
     return _times(case, rule, cells, positions, limit).within(limit)
+
+
+def limit_of(case: Case, rule: CoverageRule) -> float:
+    """Limit of the way itself, in km or minutes; below 0 where handling a call takes as long."""
+    if rule.within_km is not None:
+        return float(rule.within_km)
+    return float(rule.within_minutes or 0) - _before_the_way(case, rule)
+
+
+def _before_the_way(case: Case, rule: CoverageRule) -> float:
+    return overhead_minutes(case) if rule.from_call else 0.0
+
+
+def overhead_minutes(case: Case) -> float:
+    """Call handling and turnout, in minutes."""
+    number = case.assumptions.number
+    return number("call_handling_minutes") + number("turnout_minutes")
 
 
 def nearest_place(case: Case, rule: CoverageRule, cells: Cells, positions: list[int]) -> Cells:
@@ -52,8 +72,7 @@ def nearest_place(case: Case, rule: CoverageRule, cells: Cells, positions: list[
     """
     if case.journeys is None:
         return np.asarray(cKDTree(_xy_m(case, positions)).query(case.region.grid.xy_m[cells])[1])
-    limit = float(rule.within_minutes or 0 if rule.within_km is None else rule.within_km)
-    times = _times(case, rule, cells, positions, limit)
+    times = _times(case, rule, cells, positions, limit_of(case, rule))
     return times.nearest(np.ones(len(positions), dtype=np.bool_))[0]
 
 
@@ -72,7 +91,8 @@ def limit_for_all(case: Case, rule: CoverageRule) -> float:
         return float(_nearest_km(case, cells, positions).max())
     if len(reachable(case, rule.mode, cells, positions)) < len(cells):
         return math.inf
-    return float(least_minutes(case, rule.mode, cells, positions).max())
+    away = least_minutes(case, rule.mode, cells, positions).max()
+    return float(away) + _before_the_way(case, rule)
 
 
 def _times(

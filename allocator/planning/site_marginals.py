@@ -79,7 +79,7 @@ def figure_words(rule: CoverageRule | MeanResponse) -> tuple[str, str, str]:
         return f"{{measure}} more {until}", f"{{measure}} less {until}", "minutes"
     limit = (
         f"{float(rule.within_km):g} km" if rule.within_km is not None
-        else f"{float(rule.within_minutes or 0):g} minutes"
+        else f"{float(rule.within_minutes or 0):g} minutes{' of the call' * rule.from_call}"
     )  # fmt: skip
     return f"more {{measure}} within {limit}", f"fewer {{measure}} within {limit}", "people"
 

@@ -124,6 +124,7 @@ def _site_share(rule: Any) -> Figure:
 def _coverage(rule: Any) -> Figure:
     reach, unit = (rule.within_minutes, "min") if rule.within_minutes else (rule.within_km, "km")
     share = f"{exact_text(rule.share * 100)} % of {PEOPLE[rule.group]}"
+    unit += " from the call" * rule.from_call
     return Figure("<=", exact_text(reach), f"{unit} to {sites_in_words(rule.sites)} for {share}")
 
 

@@ -114,8 +114,10 @@ class Link(BaseRule):
 class CoverageRule(BaseRule):
     """People of a group within minutes or km of an open facility: at least ``share`` of them.
 
-    ``mode`` picks the speed assumptions; km are measured straight. ``radius`` marks a 'service
-    radius', which the assumption ``radius_reading`` may read in three ways.
+    ``mode`` picks what people travel by and the speed assumptions; km are measured straight, or
+    along roads where the planner says so. ``from_call``: minutes run from the call, so that call
+    handling and turnout are part of them. ``radius`` marks a 'service radius', which the assumption
+    ``radius_reading`` may read in three ways.
     """
 
     kind: Literal["coverage"] = "coverage"
@@ -126,6 +128,7 @@ class CoverageRule(BaseRule):
     mode: Literal["walk", "drive", "ambulance"] = "walk"
     share: Annotated[Number, Field(gt=0, le=1)] = Fraction(1)
     radius: bool = False
+    from_call: bool = False
 
     @model_validator(mode="after")
     def _one_reach(self) -> "CoverageRule":
@@ -133,6 +136,8 @@ class CoverageRule(BaseRule):
         exactly_one("a coverage rule", words, self.within_minutes, self.within_km)
         if self.radius and self.within_km is None:
             raise ValueError("a service radius is given in within_km")
+        if self.from_call and (self.within_minutes is None or self.mode != "ambulance"):
+            raise ValueError("from_call is for ambulances, in within_minutes")
         return self
 
 

@@ -15,7 +15,7 @@ from allocator.travel.journeys import Travel
 from allocator.travel.means import ByTable
 
 MINUTES = st.one_of(st.sampled_from([0.0, 5.0, 10.0, 15.0]), st.floats(0.0, 30.0))
-LIMITS = st.sampled_from([5, 10, 15, "7.5"])
+LIMITS = st.sampled_from([3, 5, 10, 15, "7.5"])
 
 
 @st.composite
@@ -35,9 +35,11 @@ def questions(draw):
         group = draw(st.sampled_from(["total", "urban", "rural"]))
         if draw(st.integers(0, 3)):
             more = {
-                "within_minutes": draw(LIMITS), "mode": draw(st.sampled_from(["walk", "drive"])),
+                "within_minutes": draw(LIMITS),
+                "mode": draw(st.sampled_from(["walk", "drive", "ambulance"])),
                 "share": draw(st.sampled_from([1, "0.9", "0.5"])),
             }  # fmt: skip
+            more["from_call"] = more["mode"] == "ambulance" and draw(st.booleans())
             made.append(rule("coverage", level=level, group=group, **more, **fields))
         else:
             limit = draw(st.sampled_from([8, 12, 30]))

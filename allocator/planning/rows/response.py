@@ -1,20 +1,13 @@
 """Mean response time, and travel as an objective, by cuts: only rows that matter are built."""
 
 from allocator.lp.program import Term, Variable
-from allocator.planning.case import Area, Case
+from allocator.planning.case import Area
 from allocator.planning.decisions import SiteModel
-from allocator.planning.reach import cells_of_response
+from allocator.planning.reach import cells_of_response, overhead_minutes
 from allocator.planning.rows.coverage import areas_of
 from allocator.planning.rows.person_minutes import PersonMinutes
 from allocator.planning.shortfall import Shortfall
 from allocator.policy.rules import MeanResponse
-
-
-def overhead_minutes(case: Case) -> float:
-    """Call handling and turnout, in minutes."""
-    return case.assumptions.number("call_handling_minutes") + case.assumptions.number(
-        "turnout_minutes"
-    )
 
 
 def mean_response(

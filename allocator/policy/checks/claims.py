@@ -127,7 +127,8 @@ def _other_claims(rule: Rule) -> Iterator[tuple[tuple[object, ...], str, str, En
 def _reach_claims(rule: Rule) -> Iterator[tuple[tuple[object, ...], str, str, Ends]]:
     if isinstance(rule, CoverageRule):
         reach, unit = rule.within_minutes or rule.within_km, "min" if rule.within_minutes else "km"
-        key = ("coverage", rule.sites, rule.group, rule.mode, unit, rule.share, rule.radius)
+        way = (rule.mode, rule.from_call, unit)
+        key = ("coverage", rule.sites, rule.group, way, rule.share, rule.radius)
         text = f"{_percent(rule.share)} within {exact_text(reach or Fraction(0))} {unit}"
         yield key, f"{PEOPLE[rule.group]} near {sites_in_words(rule.sites)}", text, (None, reach)
     elif isinstance(rule, MeanResponse):

@@ -8,7 +8,14 @@ from builders import rule, site, small_policy, small_region
 
 from allocator.assumptions import Assumptions
 from allocator.planning.case import Area, Case
-from allocator.planning.reach import cells_of, over_sites, reach, settled, speeds_kmh
+from allocator.planning.reach import (
+    cells_of,
+    limit_for_all,
+    over_sites,
+    reach,
+    settled,
+    speeds_kmh,
+)
 
 
 def case_of(region, **assume):
@@ -52,6 +59,23 @@ def test_minutes_go_by_the_speed_of_the_cells_settlement(mode, urban, kmh):
     below = rule("coverage", sites={}, within_minutes=minutes * (1 - 1e-6), mode=mode)
     assert sum(reached(region, at)) == 3
     assert sum(reached(region, below)) == 2
+
+
+def test_minutes_from_the_call_include_handling_and_turnout():
+    """2 km take 5.2 minutes of driving: 9.2 from the call; nobody within 4 minutes, or 3."""
+    region = line_region()
+    for limit, cells in (("9.2", 3), ("9.19", 2), (4, 0), (3, 0)):
+        made = rule("coverage", sites={}, within_minutes=limit, mode="ambulance", from_call=True)
+        assert sum(reached(region, made)) == cells
+        case = case_of(region, settled_density_per_km2=0)
+        assert limit_for_all(case, made) == pytest.approx(4 + 3 * 1.3 / 30 * 60)
+
+
+def test_only_ambulances_are_called():
+    """Neither a walk nor a km begins with a call."""
+    for wrong in ({"within_minutes": 9, "mode": "walk"}, {"within_km": 2, "mode": "ambulance"}):
+        with pytest.raises(ValueError, match="from_call is for ambulances"):
+            rule("coverage", sites={}, from_call=True, **wrong)
 
 
 def test_each_speed_has_its_own_assumption():
