@@ -98,7 +98,8 @@ class Journeys:
             grid.people, ids=list(map(str, grid.table.index)), xy_m=grid.xy_m, crs=region.crs
         )
         walking_kmh = assumptions.number("walking_kmh")
-        sites = site_set(region.sites.table, region.crs)
+        table = region.sites.table
+        sites = site_set(table, region.crs).but(status=table["status"].tolist())
         setting = Setting(demand, sites, grid.urban, walking_kmh)
         return cls(travel or Travel(), setting)
 
