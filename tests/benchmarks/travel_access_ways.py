@@ -39,7 +39,7 @@ def town(nodes: int, sites: int, *, seed: int = 1) -> Town:
 
 def ours(made: Town) -> Callable[[], Pairs]:
     """The package as its user calls it."""
-    from allocator.evaluate.accessibility import access_e2sfca
+    from allocator.evaluate.catchments import access_e2sfca
     from allocator.evaluate.decay import step_decay
     from allocator.travel.ends import Demand
     from allocator.travel.times import TravelTimes

@@ -10,8 +10,8 @@ import pytest
 import shapely
 from road_builders import DATA
 
-from allocator.evaluate.accessibility import access_2sfca, access_e2sfca
 from allocator.evaluate.bands import coverage_by_band
+from allocator.evaluate.catchments import access_2sfca, access_e2sfca
 from allocator.evaluate.decay import gaussian_decay, step_decay
 from allocator.evaluate.service_areas import service_areas
 from allocator.region.coordinates import project

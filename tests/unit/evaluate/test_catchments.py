@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.errors import InputError
-from allocator.evaluate.accessibility import access_2sfca, access_e2sfca
+from allocator.evaluate.catchments import access_2sfca, access_e2sfca
 from allocator.evaluate.decay import Decay, gaussian_decay, kernel_decay, step_decay
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.times import TravelTimes
