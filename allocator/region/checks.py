@@ -126,15 +126,18 @@ def fill_finer_units(units: Units, grid: PopulationGrid, found: Findings) -> Uni
 
 def check_sites_near_cells(sites: pd.DataFrame, grid: PopulationGrid, found: Findings) -> None:
     """Sites far from everybody are misplaced; where units have outlines, those say so before."""
-    if not len(sites) or not len(grid):
+    places, cells = sites[["x_m", "y_m"]].to_numpy(np.float64), grid.xy_m
+    known = np.isfinite(places).all(axis=1)  # what is not, has been told
+    cells = cells[np.isfinite(cells).all(axis=1)]
+    if not known.any() or not len(cells):
         return
-    nearest_m, _ = cKDTree(grid.xy_m).query(sites[["x_m", "y_m"]].to_numpy(np.float64))
-    away_km = np.asarray(nearest_m) / 1000
+    away_km = np.zeros(len(places))
+    away_km[known] = np.asarray(cKDTree(cells).query(places[known])[0]) / 1000
     far = np.flatnonzero(away_km > _FAR_KM)
     if len(far):
-        places = [f"{sites.index[i]!r} ({away_km[i]:,.0f} km)" for i in far.tolist()]
+        named = [f"{sites.index[i]!r} ({away_km[i]:,.0f} km)" for i in far.tolist()]
         found.problem(
-            f"sites farther than {_FAR_KM:g} km from all cells with people: {listed(places)}; mend "
+            f"sites farther than {_FAR_KM:g} km from all cells with people: {listed(named)}; mend "
             "their coordinates (a sign? swapped? other crs?), or leave them out"
         )
 

@@ -32,6 +32,7 @@ class UnitsFile(_Section):
 
     file: str
     layer: str | None = None
+    coordinates: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     columns: dict[str, str] = Field(default_factory=dict)
     levels: list[str] = Field(default_factory=list)
 

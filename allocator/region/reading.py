@@ -32,6 +32,7 @@ from allocator.region.table_sources import TableSource
 from allocator.region.tables import Sheet
 from allocator.region.unit_files import is_tree, planning_units, repair_outlines, units_table
 from allocator.region.units import Units
+from allocator.region.vector import in_wgs84
 from allocator.region.zones import compare_with_zones
 
 
@@ -114,9 +115,10 @@ class Reading:
         if section is None:
             return None
         sheet = self.tables.sheet(section.file, self.found, layer=section.layer)
-        return (
-            None if sheet is None else units_table(sheet.renamed(section.columns), section.levels)
-        )
+        sheet = in_wgs84(sheet, section.coordinates)
+        if sheet is None:
+            return None
+        return units_table(sheet.renamed(section.columns), section.levels)
 
     @property
     def _units_file(self) -> str:

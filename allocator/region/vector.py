@@ -1,12 +1,16 @@
 """Map layers (GeoPackage, GeoJSON, shapefile) as checked tables with geometry."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
+from numpy.typing import NDArray
 
 from allocator.region.findings import Findings, listed
+from allocator.region.offsets import System, to_wgs84
 from allocator.region.tables import TABLE_SUFFIXES, Sheet, all_text, read_table
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp")
@@ -72,6 +76,24 @@ def map_sheet(name: str, frame: gpd.GeoDataFrame, found: Findings) -> Sheet | No
         return None
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     return Sheet(name, all_text(columns), found, frame.geometry)
+
+
+def in_wgs84(sheet: Sheet | None, system: System) -> Sheet | None:
+    """A layer whose degrees are those of a Chinese web map, brought to WGS 84."""
+    if sheet is None or sheet.geometry is None or system == "wgs84":
+        return sheet
+    if not sheet.geometry.crs.is_geographic:
+        sheet.found.problem(
+            f"{sheet.file}: coordinates = {system!r} are degrees, but the layer is in "
+            f"{sheet.geometry.crs.name}; leave coordinates out"
+        )
+        return None
+    sheet.found.note(f"{sheet.file}: coordinates converted from {system} to WGS 84")
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack(to_wgs84(xy[:, 0], xy[:, 1], system), axis=1)
+
+    return replace(sheet, geometry=sheet.geometry.transform(moved))
 
 
 def _misplaced(frame: gpd.GeoDataFrame) -> str:

@@ -27,6 +27,7 @@ from road_builders import DATA
 from allocator import export, plan, read_plan, read_region
 from allocator.errors import InputError
 from allocator.region.coordinates import WGS84, metric_problem, project, same_crs, scale_check
+from allocator.region.offsets import from_wgs84
 from allocator.region.raster import read_raster_grid
 from allocator.region.resampling import resample_counts
 from allocator.region.units import Units
@@ -160,6 +161,54 @@ def test_counties_of_cgcs2000_are_summed_where_they_lie(tmp_path):
     for code, shape in jiaxing.geometry.items():
         area_km2 = abs(geod.geometry_area_perimeter(shape)[0]) / 1e6
         assert km2[code] == pytest.approx(area_km2, rel=1e-3)
+
+
+@pytest.mark.parametrize("system", ["gcj02", "bd09"])
+def test_outlines_of_a_chinese_web_map_come_back_to_their_places(tmp_path, system):
+    """Real counties as Amap or Baidu draw them: declared, each corner is back within a metre."""
+    counties = gpd.read_file(DATA / "china_boundaries" / "tianditu_cgcs2000_counties.gpkg")
+    jiaxing = counties[counties["code"].str.startswith("3304")].set_crs(WGS84, allow_override=True)
+
+    def drawn(xy):
+        return np.stack(from_wgs84(*xy.T, system), axis=1)
+
+    def regions(name, shapes, declared):
+        folder = tmp_path / name
+        folder.mkdir()
+        units = {"id": ["R", *jiaxing["code"]], "name": ["R", *jiaxing["name"]],
+                 "level": ["city", *["county"] * len(jiaxing)],
+                 "parent": ["", *["R"] * len(jiaxing)]}  # fmt: skip
+        gpd.GeoDataFrame(units, geometry=[None, *shapes], crs=WGS84).to_file(folder / "u.gpkg")
+        (folder / "grid.csv").write_text("id,lon,lat,people\nc,120.75,30.75,100\n")
+        (folder / "region.toml").write_text(
+            f'name = "J"\ncrs = "EPSG:4549"\n[units]\nfile = "u.gpkg"\n{declared}'
+            '[grid]\nfile = "grid.csv"\nkind = "count"\ncell_m = 1000\n'
+            '[[candidates]]\nkind = "ems_station"\n'
+        )
+        return read_region(folder)
+
+    true = regions("true", jiaxing.geometry, "").units.table
+    moved = jiaxing.geometry.transform(drawn)
+    back = regions("back", moved, f'coordinates = "{system}"\n')
+    astray = regions("astray", moved, "").units.table
+    for code in jiaxing["code"]:
+        shape = true.geometry[code]
+        assert shape.hausdorff_distance(back.units.table.geometry[code]) < 1
+        assert shape.hausdorff_distance(astray.geometry[code]) > 450
+    assert f"u.gpkg: coordinates converted from {system} to WGS 84" in back.notes
+
+
+def test_outlines_in_metres_are_no_web_map(tmp_path):
+    """Only degrees can be converted."""
+    units = gpd.read_file(outlines(HALVES)).to_crs(UTM)
+    folder = tiny_folder(
+        tmp_path / "r",
+        {"region.toml": swapped(TOML, 'file = "units.csv"',
+                                'file = "units.gpkg"\ncoordinates = "gcj02"')},
+    )  # fmt: skip
+    units.to_file(folder / "units.gpkg")
+    with pytest.raises(InputError, match=r"units.gpkg: coordinates = 'gcj02' are degrees"):
+        read_region(folder)
 
 
 def test_a_system_that_nobody_knows_is_refused(tmp_path):
