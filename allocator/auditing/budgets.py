@@ -55,7 +55,7 @@ def lines(rule: Budget, case: Case) -> list[Line]:
         return [line_of(rule, finding, measure=measure, sense="<=")]
     sites = _subsidised(rule, case)
     people = Fraction(0)
-    missing = "" if rule.amount is not None else case.missing_sites(rule.sites)
+    missing = "" if rule.amount is not None else case.facilities.missing(rule.sites)
     if rule.people is not None:
         people = Fraction(case.count((case.root,), rule.people) or 0)
         missing = case.missing_counts((case.root,), (rule.people,))
@@ -84,10 +84,14 @@ def _subsidised(rule: Budget, case: Case) -> int:
     """Sites for which the subsidy is paid: new ones, or those that gain the attribute."""
     if not rule.subsidy_per_site:
         return 0
-    chosen = [(name, row) for name, row in case.listed if case.selects(rule.sites, name, row)]
+    chosen = [
+        (name, row)
+        for name, row in case.facilities.listed
+        if case.facilities.selects(rule.sites, name, row)
+    ]
     if rule.attribute is None:
         return sum(row["status"] == "new" for _, row in chosen)
-    wanted, known = rule.attribute, case.known_sites
+    wanted, known = rule.attribute, case.facilities.known
     return sum(
         bool(row["open"]) and has(wanted, row)
         and not (name in known and has(wanted, known[name]))
@@ -107,9 +111,10 @@ def plan_cost(
     """
     case = Case(prepared_region, assumptions, facts, rules)
     paid = paid_projects(case)
-    known = case.known_sites
+    known = case.facilities.known
     sites = {
-        name: _site_cost(case, row, known.get(name), paid.get(name)) for name, row in case.listed
+        name: _site_cost(case, row, known.get(name), paid.get(name))
+        for name, row in case.facilities.listed
     }
     added, notes = {}, []
     for name, resource in resources().items():

@@ -13,19 +13,19 @@ from allocator.policy.rules import Count
 
 def lines(rule: Count, case: Case) -> list[Line]:
     """Audit a count of open facilities."""
-    missing = case.missing_sites(rule.sites)
+    missing = case.facilities.missing(rule.sites)
 
     def find(units: tuple[str, ...]) -> Finding:
         times, unknown = _times(rule, case, units)
         lower, upper = whole_bounds(rule, times, case.exactly("around_tolerance"))
-        found = case.open_sites(rule.sites, attribute=rule.attribute, units=units)
+        found = case.facilities.open(rule.sites, attribute=rule.attribute, units=units)
         return Finding(
             lower=lower,
             upper=upper,
             achieved=float(len(found)),
             weight=case.people(units),
             missing="; ".join(text for text in (missing, unknown) if text),
-            basis=case.site_basis(rule.sites),
+            basis=case.facilities.basis(rule.sites),
         )
 
     if rule.above_people is None and rule.up_to_people is None:
@@ -78,7 +78,7 @@ def _lines_in_share(rule: Count, case: Case, find: Find, at: tuple[str, ...]) ->
         achieved=float(sum(part.below == 0 for part in parts)),
         rate_required=float(rule.in_share),
         missing=where or few([part.missing for part in parts if part.missing]),
-        basis=case.site_basis(rule.sites),
+        basis=case.facilities.basis(rule.sites),
     )
     if at:
         total = replace(total, rate_achieved=(total.achieved or 0.0) / len(at))

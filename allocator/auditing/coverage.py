@@ -24,7 +24,7 @@ def lines(rule: CoverageRule, case: Case) -> list[Line]:
     """Audit a coverage rule; a service radius is read as the assumption says."""
     reading = case.assumptions.word("radius_reading") if rule.radius else "max"
     measure = "sites" if reading == "area_mean" else "people"
-    if missing := case.missing_sites(rule.sites):
+    if missing := case.facilities.missing(rule.sites):
         return [line_of(rule, Finding(missing=missing), measure=measure, sense=">=")]
     if reading == "area_mean":
         audited = _MeanArea(rule, case)
@@ -36,7 +36,7 @@ def lines(rule: CoverageRule, case: Case) -> list[Line]:
 
 def covered(rule: CoverageRule, case: Case) -> NDArray[np.bool_]:
     """Which cells an open facility reaches, the limit included; shape ``(n_cells,)``."""
-    return _within(rule, case, case.open_sites(rule.sites))
+    return _within(rule, case, case.facilities.open(rule.sites))
 
 
 def _within(rule: CoverageRule, case: Case, sites: pd.DataFrame) -> NDArray[np.bool_]:
@@ -64,7 +64,7 @@ class _PeopleReached:
     @cached_property
     def _reachable(self) -> NDArray[np.bool_]:
         """Cells that an open, existing or candidate site reaches."""
-        every = self.case.sites_passing(self.rule.sites)
+        every = self.case.facilities.passing(self.rule.sites)
         return self._reached | _within(self.rule, self.case, every)
 
     def find(self, units: tuple[str, ...]) -> Finding:
@@ -79,7 +79,7 @@ class _PeopleReached:
             rate_required=float(self.share),
             rate_achieved=reached / people if people else None,
             note=self._who_is_left_out(inside, whole=self.case.root in units),
-            basis=weakest([grid.basis, self.case.site_basis(self.rule.sites)]),
+            basis=weakest([grid.basis, self.case.facilities.basis(self.rule.sites)]),
             tolerance=_TOLERANCE,
         )
 
@@ -119,7 +119,7 @@ class _MeanArea:
             grid.table["area_km2"].to_numpy()[group & cells_in(self.case, units)].sum()
         )
         disc_km2 = pi * float(self.rule.within_km or 0) ** 2
-        sites = self.case.open_sites(self.rule.sites, units=units)
+        sites = self.case.facilities.open(self.rule.sites, units=units)
         found = int(stands_in(self.case, sites, group).sum())
         return Finding(
             lower=float(ceil(area_km2 / disc_km2)),
@@ -128,5 +128,5 @@ class _MeanArea:
             rate_required=disc_km2,
             rate_achieved=area_km2 / found if found else None,
             note=f"{area_km2:,.1f} km2 over discs of {disc_km2:,.2f} km2",
-            basis=weakest([grid.basis, self.case.site_basis(self.rule.sites)]),
+            basis=weakest([grid.basis, self.case.facilities.basis(self.rule.sites)]),
         )

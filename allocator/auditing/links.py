@@ -18,13 +18,13 @@ from allocator.policy.rules import Link
 
 def lines(rule: Link, case: Case) -> list[Line]:
     """Audit a link: facilities that find a partner, against all of them."""
-    silent = [text for text in map(case.missing_sites, (rule.sites, rule.to)) if text]
+    silent = [text for text in map(case.facilities.missing, (rule.sites, rule.to)) if text]
     finding = Finding(missing="; ".join(silent)) if silent else _linked(rule, case)
     return [line_of(rule, finding, measure="sites", sense=">=")]
 
 
 def _linked(rule: Link, case: Case) -> Finding:
-    sites, partners = case.open_sites(rule.sites), case.open_sites(rule.to)
+    sites, partners = case.facilities.open(rule.sites), case.facilities.open(rule.to)
     km, most = case.assumptions.number(rule.within), floor(case.assumptions.number(rule.capacity))
     near = _near(sites, partners, km)
     alone = int((~near.any(axis=1)).sum())
@@ -36,7 +36,7 @@ def _linked(rule: Link, case: Case) -> Finding:
         rate_required=1.0,
         rate_achieved=found / len(sites) if len(sites) else None,
         note="; ".join(notes[: 2 if alone else 1]) if len(sites) else "no facility",
-        basis=case.site_basis(rule.sites, rule.to),
+        basis=case.facilities.basis(rule.sites, rule.to),
     )
 
 

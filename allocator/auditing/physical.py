@@ -34,7 +34,11 @@ def lines(case: Case) -> list[Line]:
 
 def _strangers(case: Case) -> str:
     """New facilities that the region has no candidate for: allowed, but named."""
-    new = [name for name, row in case.listed if name not in case.known_sites and row["open"]]
+    new = [
+        name
+        for name, row in case.facilities.listed
+        if name not in case.facilities.known and row["open"]
+    ]
     return f"not among the region's candidates: {few(new)}" if new else ""
 
 
@@ -123,8 +127,8 @@ def _beds(case: Case) -> Iterator[str]:
     for unit in case.region.units.planning:
         there, inside = case.facts.counts.get((unit, "private_beds")), case.inside([unit])
         sizes = [
-            case.known_sites.get(name, row)["beds"]
-            for name, row in case.listed
+            case.facilities.known.get(name, row)["beds"]
+            for name, row in case.facilities.listed
             if row["status"] == "new" and row["run_by"] == "private"
             if row["kind"] in WITH_HOSPITAL_BEDS and row["unit"] in inside
         ]
@@ -140,7 +144,7 @@ def _whole(case: Case) -> Iterator[str]:
         fraction = number != round(number) and resources()[name].form != "people"
         if number < 0 or fraction:
             yield f"{unit}: {number:g} {name}"
-    for name, row in case.listed:
+    for name, row in case.facilities.listed:
         for column in ("beds", "ambulances", "negative_pressure"):
             if not isnan(row[column]) and (row[column] < 0 or row[column] != round(row[column])):
                 yield f"{name}: {row[column]:g} {column}"
@@ -179,7 +183,7 @@ def _places(case: Case) -> Iterator[str]:
         if not metres <= _FARTHEST_M:
             how_far = f"{metres:,.0f} m apart" if np.isfinite(metres) else "not both known"
             yield f"{name}: lon, lat and x_m, y_m are {how_far}"
-    for name, row in case.listed:
+    for name, row in case.facilities.listed:
         if row["unit"] not in case.region.units.table.index:
             yield f"{name}: unknown unit {row['unit']!r}"
 
@@ -190,14 +194,14 @@ def _sites(case: Case) -> Iterator[str]:
     for name in listed.index[listed.index.duplicated()].unique():
         yield f"{name}: listed more than once"
     listed_ids, open_ids = set(listed.index), set(case.facts.open.index)
-    for name, known in case.known_sites.items():
+    for name, known in case.facilities.known.items():
         if known["status"] == "existing" and name not in listed_ids:
             yield f"{name}: stands today, but is not listed"
         if known["status"] == "required" and name not in open_ids:
             yield f"{name}: must be open, but is not"
-    for name, row in case.listed:
-        if name in case.known_sites:
-            yield from _disagreements(name, row, case.known_sites[name])
+    for name, row in case.facilities.listed:
+        if name in case.facilities.known:
+            yield from _disagreements(name, row, case.facilities.known[name])
         elif row["status"] != "new":
             yield f"{name}: listed as {row['status']}, but unknown to the region"
 

@@ -11,13 +11,13 @@ from allocator.policy.rules import ForcedSite, SiteFilter
 
 def lines(rule: ForcedSite, case: Case) -> list[Line]:
     """Audit a site named by its id or its name: open, with its attribute and what it brings."""
-    listed = case.listed_as.get(rule.site, [])
-    rows = dict(case.listed)
+    listed = case.facilities.listed_as.get(rule.site, [])
+    rows = dict(case.facilities.listed)
     built = [
         name for name in listed
         if rows[name]["open"] and (rule.attribute is None or has(rule.attribute, rows[name]))
     ]  # fmt: skip
-    known = listed or case.known_as.get(rule.site)
+    known = listed or case.facilities.known_as.get(rule.site)
     lacking = list(_lacking(rule, case)) if built else []
     silent = case.missing_counts(*_wanted(rule, case)) if built else ""
     finding = Finding(
@@ -25,7 +25,7 @@ def lines(rule: ForcedSite, case: Case) -> list[Line]:
         achieved=0.0 if lacking else float(min(1, len(built))),
         missing=silent if known else f"sites.csv has no site {rule.site!r}",
         note="; ".join(lacking),
-        basis=case.site_basis(SiteFilter()),
+        basis=case.facilities.basis(SiteFilter()),
     )
     return [line_of(rule, finding, measure="sites", sense=">=")]
 
@@ -83,12 +83,12 @@ def _projects(case: Case) -> list[ForcedSite]:
 
 def _place(rule: ForcedSite, case: Case) -> str:
     """Id of the site that is meant, the first of several; '' if there is none."""
-    found = case.known_as.get(rule.site) or case.listed_as.get(rule.site)
+    found = case.facilities.known_as.get(rule.site) or case.facilities.listed_as.get(rule.site)
     return found[0] if found else ""
 
 
 def _unit_of(rule: ForcedSite, case: Case) -> str:
     """The planning unit of a project's site; '' if it is in none."""
     place = _place(rule, case)
-    row = case.known_sites.get(place) or dict(case.listed).get(place)
+    row = case.facilities.known.get(place) or dict(case.facilities.listed).get(place)
     return case.region.units.planning_unit_of(row["unit"]) if row and row["unit"] else ""

@@ -57,8 +57,8 @@ def _base(pair: RatioPair, case: Case, units: tuple[str, ...]) -> tuple[Fraction
         count = case.count(units, pair.base)
         missing = case.missing_counts(units, (pair.base,))
         return (None if count is None else Fraction(count)), missing, ""
-    silent = [text for text in map(case.missing_sites, pair.sites) if text]
+    silent = [text for text in map(case.facilities.missing, pair.sites) if text]
     if len(silent) == len(pair.sites):
         return None, "; ".join(silent), ""
-    served = case.open_sites(*pair.sites, units=units)
+    served = case.facilities.open(*pair.sites, units=units)
     return Fraction(len(served)), "", "; ".join(silent)

@@ -19,7 +19,7 @@ from allocator.travel.ways import FARTHEST
 
 def lines(rule: MeanResponse, case: Case) -> list[Line]:
     """Audit a mean response time."""
-    if missing := case.missing_sites(rule.sites):
+    if missing := case.facilities.missing(rule.sites):
         return [line_of(rule, Finding(missing=missing), measure="minutes", sense="<=")]
     responses = _Responses(rule, case)
     return lines_of_means(rule, case, responses.find, measure="minutes")
@@ -44,13 +44,13 @@ class _Responses:
         """Cells that no site of the region reaches, open or not; shape ``(n_cells,)``."""
         if self.case.journeys is None:
             return np.zeros(len(self.case.region.grid), dtype=np.bool_)
-        every = self._from(self.case.sites_passing(self.rule.sites))
+        every = self._from(self.case.facilities.passing(self.rule.sites))
         return np.isinf(np.minimum(self._away, every))
 
     @cached_property
     def _away(self) -> NDArray[np.float64]:
         """Minutes on the way from the nearest open station; inf if none comes."""
-        return self._from(self.case.open_sites(self.rule.sites))
+        return self._from(self.case.facilities.open(self.rule.sites))
 
     def _from(self, sites: pd.DataFrame) -> NDArray[np.float64]:
         return nearest_minutes(self.case, sites, "ambulance")
@@ -61,7 +61,7 @@ class _Responses:
         inside = grid.in_group(self.rule.group) & cells_in(self.case, units)
         counted = inside & ~self.lost
         people, limit = grid.people[counted], float(self.rule.minutes)
-        basis = weakest([grid.basis, self.case.site_basis(self.rule.sites)])
+        basis = weakest([grid.basis, self.case.facilities.basis(self.rule.sites)])
         if not people.sum():
             note = f"the grid has no {self.rule.group} people here"
             note += " whom a site can reach" if inside.any() else ""

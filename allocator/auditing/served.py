@@ -11,7 +11,7 @@ from allocator.policy.rules import ServedBand
 
 def lines(rule: ServedBand, case: Case) -> list[Line]:
     """Audit a served-population band on the mean of each unit."""
-    missing = case.missing_sites(rule.sites)
+    missing = case.facilities.missing(rule.sites)
 
     def find(units: tuple[str, ...]) -> Finding:
         people = case.people(units, rule.group)
@@ -20,7 +20,7 @@ def lines(rule: ServedBand, case: Case) -> list[Line]:
         fewest = ceil(people / rule.upper)
         most = floor(people / rule.lower) if rule.lower else None
         impossible = most is not None and most < fewest
-        sites = len(case.open_sites(rule.sites, units=units))
+        sites = len(case.facilities.open(rule.sites, units=units))
         return Finding(
             lower=float(fewest),
             upper=None if most is None else float(most),
@@ -32,7 +32,7 @@ def lines(rule: ServedBand, case: Case) -> list[Line]:
             note=f"no number of sites serves {float(people):,.0f} people within the band"
             if impossible
             else "",
-            basis=case.site_basis(rule.sites),
+            basis=case.facilities.basis(rule.sites),
         )
 
     return lines_by_area(rule, case, find, measure="sites", sense="band")

@@ -12,17 +12,17 @@ from allocator.policy.rules import SiteShare
 
 def lines(rule: SiteShare, case: Case) -> list[Line]:
     """Audit a share of facilities, in whole facilities: two thirds of five are four."""
-    silent = [text for text in map(case.missing_sites, rule.sites) if text]
+    silent = [text for text in map(case.facilities.missing, rule.sites) if text]
     missing = "; ".join(silent) if len(silent) == len(rule.sites) else ""
     if not missing and rule.part is not None:
-        missing = case.missing_sites(rule.part)
+        missing = case.facilities.missing(rule.part)
 
     def find(units: tuple[str, ...]) -> Finding:
-        whole = case.open_sites(*rule.sites, units=units)
+        whole = case.facilities.open(*rule.sites, units=units)
         if rule.part is None:
-            part = case.open_sites(*rule.sites, attribute=rule.attribute, units=units)
+            part = case.facilities.open(*rule.sites, attribute=rule.attribute, units=units)
         else:
-            narrower = case.open_sites(rule.part, units=units)
+            narrower = case.facilities.open(rule.part, units=units)
             part = whole[whole.index.isin(narrower.index)]
         asked = rule.number * len(whole)
         notes = silent if len(whole) else [*silent, "no facility"]
@@ -35,7 +35,7 @@ def lines(rule: SiteShare, case: Case) -> list[Line]:
             rate_achieved=len(part) / len(whole) if len(whole) else None,
             missing=missing,
             note="" if missing else "; ".join(notes),
-            basis=case.site_basis(*rule.sites),
+            basis=case.facilities.basis(*rule.sites),
         )
 
     found = lines_by_area(rule, case, find, measure="sites", sense=rule.sense)

@@ -102,7 +102,7 @@ def _openings(asked: YearsCase) -> Iterator[str]:
     """Every change has one year, and the lines of its kind count it."""
     listed = asked.case.facts.facilities
     counted: dict[tuple[str, str, int, str], int] = {}
-    for name, row in asked.case.listed:
+    for name, row in asked.case.facilities.listed:
         year = asked.opens.get(name, math.nan)
         changes = row["status"] in _CHANGED
         if changes and year not in asked.years.all:
