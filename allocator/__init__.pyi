@@ -6,6 +6,16 @@ from .errors import InfeasibleError as InfeasibleError
 from .errors import InputError as InputError
 from .errors import PolicyError as PolicyError
 from .errors import SolverError as SolverError
+from .evaluate.accessibility import Accessibility as Accessibility
+from .evaluate.bands import coverage_by_band as coverage_by_band
+from .evaluate.catchments import access_2sfca as access_2sfca
+from .evaluate.catchments import access_e2sfca as access_e2sfca
+from .evaluate.decay import Decay as Decay
+from .evaluate.decay import gaussian_decay as gaussian_decay
+from .evaluate.decay import kernel_decay as kernel_decay
+from .evaluate.decay import step_decay as step_decay
+from .evaluate.service_areas import service_areas as service_areas
+from .evaluate.service_areas import service_areas_on_surface as service_areas_on_surface
 from .files.exporting import export as export
 from .files.reading import read_plan as read_plan
 from .horizon import Years as Years
@@ -35,9 +45,15 @@ from .policy.policies import Policy as Policy
 from .policy.policies import list_policies as list_policies
 from .policy.policies import make_policy as make_policy
 from .policy.policies import read_policy as read_policy
+from .region.aggregation import aggregated as aggregated
 from .region.building import build_region as build_region
+from .region.census_grid import census_to_grid as census_to_grid
 from .region.folder import read_region as read_region
 from .region.ground import Region as Region
+from .region.point_candidates import candidates_from_points as candidates_from_points
+from .region.settlement import Settlement as Settlement
+from .region.settlement import UrbanThresholds as UrbanThresholds
+from .region.settlement import degree_of_urbanisation as degree_of_urbanisation
 from .scenarios import Scenario as Scenario
 from .scenarios import read_scenario as read_scenario
 from .travel.calibration import DetourFit as DetourFit
@@ -50,6 +66,7 @@ from .travel.distance import straight_line_km as straight_line_km
 from .travel.ends import Demand as Demand
 from .travel.ends import SiteSet as SiteSet
 from .travel.journeys import Travel as Travel
+from .travel.junctions import junctions as junctions
 from .travel.line_roads import LineFields as LineFields
 from .travel.means import AlongRoads as AlongRoads
 from .travel.means import ByTable as ByTable
@@ -72,12 +89,14 @@ from .travel.tables import travel_table as travel_table
 from .travel.times import TravelTimes as TravelTimes
 
 __all__ = [
+    "Accessibility",
     "AggregatedCoverage",
     "AllocatorError",
     "AlongRoads",
     "Assumptions",
     "ByTable",
     "Coverage",
+    "Decay",
     "Demand",
     "DetourFit",
     "FrictionSurface",
@@ -95,6 +114,7 @@ __all__ = [
     "RoadSpeeds",
     "RoadWarning",
     "Scenario",
+    "Settlement",
     "SiteSet",
     "Siting",
     "SolverError",
@@ -104,7 +124,11 @@ __all__ = [
     "TableWarning",
     "Travel",
     "TravelTimes",
+    "UrbanThresholds",
     "Years",
+    "access_2sfca",
+    "access_e2sfca",
+    "aggregated",
     "audit",
     "bacop1",
     "bacop2",
@@ -112,14 +136,21 @@ __all__ = [
     "build_friction",
     "build_region",
     "calibrate_detour",
+    "candidates_from_points",
     "capacitated",
+    "census_to_grid",
+    "coverage_by_band",
     "coverage_curve",
+    "degree_of_urbanisation",
     "dsm",
     "export",
     "friction",
     "friction_nearest",
+    "gaussian_decay",
     "hierarchical",
+    "junctions",
     "k_best",
+    "kernel_decay",
     "list_policies",
     "lscp",
     "lscp_b",
@@ -140,6 +171,9 @@ __all__ = [
     "read_scenario",
     "road_network",
     "road_network_km",
+    "service_areas",
+    "service_areas_on_surface",
+    "step_decay",
     "straight_line",
     "straight_line_cover",
     "straight_line_km",

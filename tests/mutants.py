@@ -96,8 +96,8 @@ MUTANTS = (
     _("a node that comes nearer is not looked at again", "travel/road_kernels.py",
       "elif after[v] == v:\n                    waiting += 1",
       "elif after[v] == v:\n                    waiting += 0", "unit/travel/test_shortest.py"),
-    _("the ring of buckets is too short", "travel/shortest.py",
-      "1 << (int(used.max() / width) + 3).bit_length()", "4", "unit/travel/test_shortest.py"),
+    _("the ring of buckets is too short", "travel/buckets.py",
+      "1 << (int(longest / width) + 3).bit_length()", "4", "unit/travel/test_buckets.py"),
     # ---------------------------------------------------------------- evaluate
     _("a site that is farther than the catchment counts", "evaluate/arcs.py",
       "near = times.value <= limit * (1 + LIMIT_TOLERANCE)", "near = times.value >= 0",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.travel.buckets import ring_of_buckets
 from allocator.travel.road_graph import Floats, RoadNetwork, Whole
 from allocator.travel.snapping import Snapped
 
 _ORIGINS_AT_ONCE = 128
-_MOST_BUCKETS, _LEAST_WIDTH, _AS_GOOD_AS_ZERO = 1_000_000, 2.0**-50, 1e-100
 _Few = NDArray[np.uint32]
 _Positions = NDArray[np.int32]
 
@@ -138,22 +138,8 @@ def _given(roads: RoadNetwork, along: Floats, near: RoadEnds, far: RoadEnds, lim
         start, node, cost,
         gate_node, gate_cost, near.snapped.street.astype(np.int32), near.snapped.share, near.leg,
         *_at_nodes(roads, along, far), *_on_streets(roads, far), far.snapped.share, far.leg,
-        along, float(limit), *_buckets(np.concatenate([cost, gate_cost.ravel()]), limit),
+        along, float(limit), *ring_of_buckets(np.concatenate([cost, gate_cost.ravel()]), limit),
     )  # fmt: skip
-
-
-def _buckets(costs: Floats, limit: float) -> tuple[float, int]:
-    """Width of the buckets in which nodes wait, and how many it takes for any step within a limit.
-
-    A quarter of the usual cost: few nodes then come twice, and few buckets are empty. The number is
-    a power of two. Even the limit counted in widths is a whole number that fits.
-    """
-    used = costs[costs <= limit]
-    if not used.any() or limit < _AS_GOOD_AS_ZERO:
-        return 1.0, 4
-    least = limit * _LEAST_WIDTH
-    width = max(float(used.mean()) / 4, float(used.max()) / _MOST_BUCKETS, least)
-    return width, 1 << (int(used.max() / width) + 3).bit_length()
 
 
 def in_order(first: _Positions, second: _Positions, n_first: int, n_second: int) -> Whole:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.travel.buckets import ring_of_buckets
 from allocator.travel.surface_raster import Floats, FrictionSurface, Whole
 
 _ORIGINS_AT_ONCE = 64
@@ -28,11 +29,13 @@ def pairs_on(
     near, far = (cells, sites) if len(cells.at) < len(sites.at) else (sites, cells)
     target_of = np.full(surface.pace.size, -1, dtype=np.int32)
     target_of[far.at] = np.arange(len(far.at), dtype=np.int32)
+    ring = ring_on(surface, limit)
 
     def block(low: int) -> tuple[Whole, NDArray[np.int32], Floats]:
         found: tuple[Whole, NDArray[np.int32], Floats] = surface_kernels.pairs_within(
-            surface.pace, *surface.steps_m, near.at[low : low + _ORIGINS_AT_ONCE], target_of, limit
-        )
+            surface.pace, *surface.steps_m, near.at[low : low + _ORIGINS_AT_ONCE], target_of, limit,
+            *ring,
+        )  # fmt: skip
         return found
 
     lows = range(0, len(near.at), _ORIGINS_AT_ONCE)
@@ -73,6 +76,16 @@ class Places:
         of = np.repeat(np.arange(len(place)), size)
         within = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
         return of, self.point[self.start[place][of] + within]
+
+
+def ring_on(surface: FrictionSurface, limit: float) -> tuple[float, int]:
+    """Width and number of the buckets for a search on a surface.
+
+    No step takes longer than the longest way across the slower of its two cells; and what is beyond
+    the limit counts as the limit, for half of a slow cell may still lie within.
+    """
+    longest_m = max(float(metres.max(initial=0.0)) for metres in surface.steps_m)
+    return ring_of_buckets(np.minimum(surface.pace.ravel() * longest_m, limit), limit)
 
 
 def across_minutes(surface: FrictionSurface, at: Whole) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.points import LIMIT_TOLERANCE
 from allocator.travel.shortest import in_order
-from allocator.travel.surface_pairs import across_minutes, on_ground, pairs_on
+from allocator.travel.surface_pairs import across_minutes, on_ground, pairs_on, ring_on
 from allocator.travel.surface_raster import Floats, FrictionSurface, Whole
 from allocator.travel.surface_report import notes_on_surface, whom_the_surface_leaves_out
 from allocator.travel.times import TravelTimes
@@ -99,14 +99,19 @@ def spread_from(surface: FrictionSurface, site_at: Whole, most: float) -> tuple[
 
     Shapes ``(n_raster_cells,)``; infinite and -1 where none is reached.
     """
-    from allocator.travel import surface_kernels  # compiled: loaded when first needed
+    from allocator.travel import (
+        bucket_kernels,
+        surface_kernels,
+    )  # compiled: loaded when first needed
 
     usable = on_ground(surface, site_at)
     away = np.full(surface.pace.size, np.inf)
     label = np.full(surface.pace.size, -1, dtype=np.int32)
+    width, n_buckets = ring_on(surface, most)
+    touched, after, before = (np.empty(surface.pace.size, dtype=np.uint32) for _ in range(3))
     surface_kernels.spread(
-        surface.pace, *surface.steps_m, site_at[usable], most, away, label,
-        np.empty(surface.pace.size, dtype=np.uint32),
+        surface.pace, *surface.steps_m, site_at[usable], most, away, label, touched,
+        width, np.full(n_buckets, bucket_kernels.NOTHING), after, before,
     )  # fmt: skip
     nearest = np.full(surface.pace.size, -1, dtype=np.int64)
     reached = np.isfinite(away)

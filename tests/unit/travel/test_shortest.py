@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from road_builders import at, network
 
-from allocator.travel import shortest as module
 from allocator.travel.shortest import RoadEnds, nearest, shortest
 from allocator.travel.snapping import snap
 
@@ -59,25 +58,3 @@ def test_as_networkx_finds_it(case):
     for j in range(3, len(used)):
         away = [expected[i, j] for i in range(3) if (i, j) in expected]
         assert least[j] == pytest.approx(min(away, default=np.inf), rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("costs", "limit", "longest"),
-    [
-        ([0.2, 0.3, 17.0, np.inf], 15.0, 0.3),
-        ([1e-9, 1e9], 1e12, 1e9),
-        ([0, 0], 5, 0),
-        ([], 5, 0),
-        ([5e-324, 0], 5, 5e-324),
-        ([0], 0, 0),
-        ([5e-324], 5e-324, 5e-324),
-        ([1e-15], 1e6, 1e-15),
-    ],
-)
-def test_a_ring_of_buckets_holds_the_longest_step(costs, limit, longest):
-    """A power of two, and wider than the longest step within the limit; not too many."""
-    width, n = module._buckets(np.array(costs, dtype=float), limit)
-    assert width > 0
-    assert limit / width < 2**62
-    assert n & (n - 1) == 0
-    assert longest / width + 2 <= n <= 2**22
