@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from allocator.lp.program import Row, Solution, Term
+from allocator.lp.program import Row, Solution, Term, Variable
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.reach import least_minutes, minutes, speeds_kmh
@@ -63,10 +63,13 @@ class PersonMinutes:
         straight = km * self.case.assumptions.number("detour") / slowest * 60 * 1.001
         return straight if self.case.journeys is None else max(FARTHEST, straight)
 
-    def terms(self, name: str, model: SiteModel) -> list[Term]:
+    def terms(
+        self, name: str, model: SiteModel, allowed: tuple[float, Variable] | None = None
+    ) -> list[Term]:
         """The mean as an expression that is never above it; cuts raise it to the mean.
 
-        With no site open it is the longest way.
+        With no site open it is the longest way. Where only ``allowed`` (minutes, and a variable
+        of more) matters, open sites that keep to it are not cut off.
         """
         share = np.bincount(self._block, weights=self.people) / self.people.sum()
         blocks = [model.program.continuous(f"{name}:block{b}") for b in range(len(share))]
@@ -81,6 +84,10 @@ class PersonMinutes:
                 return []  # the longest way, or an either-or branch that was not taken
             if not whole and self._ways is None:
                 return []
+            if whole and allowed is not None:
+                most = allowed[0] + solution.values[allowed[1]]
+                if self.mean(opened) <= most + _SAME_MINUTES:
+                    return []
             nearest = self._nearest(opened) if whole else self._up_to_one(weight)
             bound, saved = self._cuts(nearest)
             found = np.array([solution.values[v] for v in blocks])

@@ -31,8 +31,8 @@ def _response_in(rule: MeanResponse, model: SiteModel, scope: Area | None) -> li
     miss = model.program.continuous(f"miss[{rule.id}][{area}]")
     measured = PersonMinutes(case, "ambulance", cells, sites)
     name = f"{rule.id}[{area}]"
-    mean = measured.terms(name, model)
     allowed = float(rule.minutes) - overhead_minutes(case)
+    mean = measured.terms(name, model, (allowed, miss))
     model.program.require(name, [*mean, (-1.0, miss)], "<=", allowed)
     most = measured.at_most + max(0.0, -allowed)
     return [Shortfall(rule.id, area, ((1.0, miss),), scale=float(rule.minutes), most=most)]
