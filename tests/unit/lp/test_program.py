@@ -280,3 +280,13 @@ def test_small_knapsacks_equal_enumeration(weights, costs, share):
     assert answer.status is Status.OPTIMAL
     assert answer.objective == best
     assert answer.bound <= answer.objective
+
+
+def test_only_whole_numbers_are_whole_and_a_fixed_variable_has_one_value():
+    """2 x + 2 y >= 5 with x whole and at most 1: y is 1.5; and 2.5 where x is fixed to 0."""
+    program = Program("mixed")
+    x, y = program.integer("x", 0, 1), program.continuous("y")
+    program.require("enough", [(2.0, x), (2.0, y)], ">=", 5)
+    assert program.solve([(1.0, y)], SolverSettings()).values[y] == 1.5
+    program.fix(x, 0)
+    assert program.solve([(1.0, y)], SolverSettings()).values[y] == 2.5
