@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, settings
 
 settings.register_profile("dev", max_examples=30, deadline=None)
-settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile(
     "mutants", max_examples=30, deadline=None, database=None,
     phases=(Phase.explicit, Phase.generate),
