@@ -151,15 +151,15 @@ class Journeys:
     @cached_property
     def sources(self) -> list[Source]:
         """Files that the modes travel by, each once."""
-        modes: dict[Path, list[str]] = {}
+        modes: dict[tuple[Path, str], list[str]] = {}
         for mode, means in self.travel.by_mode.items():
             if (path := means.file) is not None:
-                modes.setdefault(path, []).append(mode)
+                modes.setdefault((path, means.source), []).append(mode)
         found = []
-        for path, named in modes.items():
+        for (path, source), named in modes.items():
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            found.append(Source(path.name, digest, note=f"travel: {', '.join(named)}"))
+            found.append(Source(path.name, digest, note=f"{source} for {', '.join(named)}"))
         return found
 
     def notes(self) -> list[str]:

@@ -61,7 +61,7 @@ def test_a_city_by_its_roads(place, people, posts):
     assert travel["walk"]["roads"]["mode"] == "walk"
     assert travel["ambulance"]["direction"] == "from site"
     named = {s["file"]: s["note"] for s in plan.provenance["sources"]}
-    assert "travel: walk, drive, ambulance" in named.values()
+    assert "roads for walk, drive, ambulance" in named.values()
 
 
 @needs_data
