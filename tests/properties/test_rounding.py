@@ -108,8 +108,8 @@ def test_bounds_that_cannot_hold_the_total_are_refused():
         hamilton(5, [1, 1], lower=[0, 0], upper=[2, 2])
 
 
-@example(table=[[Fraction(3, 5)] * 3])
-@example(table=[[Fraction(3, 5)]] * 3)
+@example(table=[[Fraction(3, 5)] * 3, [Fraction(1, 5)] * 3])
+@example(table=[[Fraction(3, 5), Fraction(1, 5)]] * 3)
 @given(table=TABLES)
 def test_controlled_rounding_moves_nothing_by_one_or_more(table):
     """Cells and margins go to adjacent whole numbers (invariant 22); the nearest of all such."""
