@@ -86,8 +86,8 @@ def audited(monkeypatch):
         name, id = "small", "jiaxing-2025"
 
     def set_table(table):
-        def audit(region, policy, plan=None, *, assumptions=None):
-            asked.update(plan=plan, assumptions=assumptions)
+        def audit(region, policy, plan=None, *, assumptions=None, travel=None):
+            asked.update(plan=plan, assumptions=assumptions, travel=travel)
             return table
 
         def load(scenario):
