@@ -77,6 +77,9 @@ from .travel.road_report import RoadWarning as RoadWarning
 from .travel.road_speeds import RoadSpeeds as RoadSpeeds
 from .travel.roads import road_network as road_network
 from .travel.roads import road_network_km as road_network_km
+from .travel.shifted import Shift as Shift
+from .travel.shifted import ShiftWarning as ShiftWarning
+from .travel.shifted import shift_of as shift_of
 from .travel.surface import NearestOnSurface as NearestOnSurface
 from .travel.surface import friction as friction
 from .travel.surface import friction_nearest as friction_nearest
@@ -115,6 +118,8 @@ __all__ = [
     "RoadWarning",
     "Scenario",
     "Settlement",
+    "Shift",
+    "ShiftWarning",
     "SiteSet",
     "Siting",
     "SolverError",
@@ -173,6 +178,7 @@ __all__ = [
     "road_network_km",
     "service_areas",
     "service_areas_on_surface",
+    "shift_of",
     "step_decay",
     "straight_line",
     "straight_line_cover",

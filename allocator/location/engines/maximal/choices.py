@@ -104,8 +104,6 @@ class Choices:
         if self._swaps is None or not self._swaps.usable:
             return
         pool = self._pool = self._pool or Pool(self._whole, seed=self._limits.seed)
-        if self.chosen is not None:
-            pool.add(self.chosen)
         for _ in range(int(times * self._limits.effort)):
             if self._limits.out_of_time():
                 return

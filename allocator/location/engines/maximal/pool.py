@@ -14,6 +14,8 @@ from allocator.location.engines.maximal.stage import Stage
 
 _SIZE = 8
 _KICKS = 200
+_PATIENCE = 60
+"""Turns without a better choice after which the pool holds nothing but variants of one."""
 
 
 class Pool:
@@ -25,18 +27,24 @@ class Pool:
     def __init__(self, whole: MaximalProblem, *, seed: int) -> None:
         self._whole, self._seed = whole, seed
         self._held: list[tuple[float, tuple[int, ...]]] = []
-        self._turns = 0
+        self._turns = self._better_at = 0
         self._greedy: NDArray[np.int64] | None = None
-        self._search: SwapSearch | None = None
 
     def add(self, chosen: NDArray[np.int64]) -> None:
         """Hold a choice, positions of sites, if it is one of the best."""
         new = (self._whole.value(chosen), tuple(sorted(chosen.tolist())))
+        if not self._held or new[0] > self._held[0][0]:
+            self._better_at = self._turns
         self._held = sorted({*self._held, new}, reverse=True)[:_SIZE]
 
     def turn(self) -> NDArray[np.int64]:
-        """Start once more, look among the sites of all; the best choice held."""
+        """Start once more, look among the sites of all; the best choice held.
+
+        When that has led nowhere for a while, all are dropped: others come together anew.
+        """
         self._turns += 1
+        if self._turns - self._better_at > _PATIENCE:
+            self._held = []
         start = self._start()
         self.add(start)
         some = np.unique(np.concatenate([np.array(held, np.int64) for _, held in self._held]))
@@ -53,9 +61,9 @@ class Pool:
 
     def _start(self) -> NDArray[np.int64]:
         """From the greedy choice by kicks that no start before had."""
-        if self._search is None or self._greedy is None:
+        if self._greedy is None:
             self._greedy = greedy_choice(self._whole, self._whole.weight)
-            self._search = SwapSearch(self._whole, seed=self._seed + 1)
-        self._search.put(self._greedy)
-        self._search.climb()
-        return self._search.kick(_KICKS, width=3 + self._turns % 3)
+        search = SwapSearch(self._whole, seed=1000 * self._seed + self._turns)
+        search.put(self._greedy)
+        search.climb()
+        return search.kick(_KICKS, width=3 + self._turns % 3)
