@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -123,7 +123,9 @@ def _polygons(
     return np.asarray(shapes[flat].to_numpy(), dtype=object)
 
 
-def _hit(outlines: NDArray[Any], xy_m: Floats, predicate: str) -> NDArray[np.bool_]:
+def _hit(
+    outlines: NDArray[Any], xy_m: Floats, predicate: Literal["covers", "contains"]
+) -> NDArray[np.bool_]:
     inside = np.zeros(len(xy_m), dtype=np.bool_)
     points = np.asarray(shapely.points(xy_m), dtype=object)
     inside[shapely.STRtree(points).query(outlines, predicate=predicate)[1]] = True
