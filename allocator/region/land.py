@@ -124,7 +124,7 @@ def _polygons(
 
 
 def _hit(
-    outlines: NDArray[Any], xy_m: Floats, predicate: Literal["covers", "contains"]
+    outlines: NDArray[Any], xy_m: Floats, predicate: Literal["intersects", "contains"]
 ) -> NDArray[np.bool_]:
     inside = np.zeros(len(xy_m), dtype=np.bool_)
     points = np.asarray(shapely.points(xy_m), dtype=object)
