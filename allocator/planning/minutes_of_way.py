@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from allocator.location.median import p_median
 from allocator.planning.figures import Asked, Best, Figure
-from allocator.planning.reach import cells_of_response, least_minutes, minutes
+from allocator.planning.reach import cells_of_response
+from allocator.planning.travelling import least_minutes, minutes
 from allocator.planning.wanted_sets import with_sets
 from allocator.policy.rules import MeanResponse
 from allocator.travel.times import TravelTimes

@@ -7,11 +7,12 @@ from allocator.lp.program import Term
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import leaves
-from allocator.planning.reach import cells_of, reachable
+from allocator.planning.reach import cells_of
 from allocator.planning.rows.coverage import need, uncovered_terms
 from allocator.planning.rows.person_minutes import PersonMinutes
 from allocator.planning.rows.response import travel_objective
 from allocator.planning.stocks import change_terms, cost_terms, worst_rate_terms
+from allocator.planning.travelling import reachable
 from allocator.policy.rules import CoverageRule, MeanResponse, Rule
 from allocator.travel.means import Mode
 

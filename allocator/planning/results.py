@@ -15,7 +15,8 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
-from allocator.planning.reach import cells_of, nearest_minutes, nearest_place, reach, reachable
+from allocator.planning.reach import cells_of, nearest_place, reach
+from allocator.planning.travelling import nearest_minutes, reachable
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
 from allocator.region.ground import Region

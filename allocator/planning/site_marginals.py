@@ -18,13 +18,8 @@ from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.marginals import TRIED, Marginal
-from allocator.planning.reach import (
-    cells_of,
-    cells_of_response,
-    minutes,
-    nearest_minutes,
-    reach,
-)
+from allocator.planning.reach import cells_of, cells_of_response, reach
+from allocator.planning.travelling import minutes, nearest_minutes
 from allocator.policy.rules import CoverageRule, EitherOr, ForcedSite, MeanResponse, Rule
 from allocator.region.sites import KINDS
 

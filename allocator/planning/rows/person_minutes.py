@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from allocator.lp.program import Row, Solution, Term, Variable
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel
-from allocator.planning.reach import least_minutes, minutes, speeds_kmh
+from allocator.planning.travelling import least_minutes, minutes, speeds_kmh
 from allocator.travel.means import Mode
 from allocator.travel.ways import FARTHEST
 

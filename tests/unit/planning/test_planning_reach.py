@@ -8,14 +8,7 @@ from builders import rule, site, small_policy, small_region
 
 from allocator.assumptions import Assumptions
 from allocator.planning.case import Area, Case
-from allocator.planning.reach import (
-    cells_of,
-    limit_for_all,
-    over_sites,
-    reach,
-    settled,
-    speeds_kmh,
-)
+from allocator.planning.reach import cells_of, limit_for_all, over_sites, reach, settled
 
 
 def case_of(region, **assume):
@@ -76,20 +69,6 @@ def test_only_ambulances_are_called():
     for wrong in ({"within_minutes": 9, "mode": "walk"}, {"within_km": 2, "mode": "ambulance"}):
         with pytest.raises(ValueError, match="from_call is for ambulances"):
             rule("coverage", sites={}, from_call=True, **wrong)
-
-
-def test_each_speed_has_its_own_assumption():
-    """Changing one speed changes that mode in those cells and no other."""
-    region = small_region(people=[900, 900], urban=[True, False])
-    names = [
-        "walking_kmh", "driving_urban_kmh", "driving_rural_kmh", "ambulance_urban_kmh",
-        "ambulance_rural_kmh",
-    ]  # fmt: skip
-    changed = dict(zip(names, [4.0, 21.0, 22.0, 23.0, 24.0], strict=True))
-    case = case_of(region, **changed)
-    assert speeds_kmh(case, "walk").tolist() == [4.0, 4.0]
-    assert speeds_kmh(case, "drive").tolist() == [21.0, 22.0]
-    assert speeds_kmh(case, "ambulance").tolist() == [23.0, 24.0]
 
 
 def test_cells_as_dense_as_the_threshold_are_settled():
