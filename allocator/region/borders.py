@@ -41,5 +41,5 @@ def note_on_border(units: Units, grid: PopulationGrid, found: Findings) -> None:
     found.note(
         f"{people:,.0f} people ({people / everybody:.0%}) live within {BUFFER_KM:g} km of the "
         "region's outer border: where that is no coast, sites beyond it may serve them, and are "
-        f"seen if the lists of sites reach {BUFFER_KM:g} km beyond the border"
+        f"seen if the lists of sites reach {BUFFER_KM:g} km beyond the border (more: beyond_km)"
     )

@@ -84,6 +84,7 @@ class SitesFile(_Section):
     status: Literal["existing", "candidate", "required"] | None = None
     messy: bool = False
     apart_m: float = Field(default=0.0, ge=0)
+    beyond_km: float = Field(default=5.0, ge=0)
     land: str | None = None
     water: str | None = None
 

@@ -133,10 +133,12 @@ def with_units(
     found: Findings,
     *,
     messy: bool = False,
+    beyond_m: float = _FAR_M,
 ) -> pd.DataFrame:
     """Fill in the finest unit of each site by location.
 
-    A site far outside all of them is a problem; in a ``messy`` list it is left out by name.
+    A site farther outside all of them than ``beyond_m`` is a problem; in a ``messy`` list it is
+    left out by name.
     """
     table = table.copy()
     xy_m = table[["x_m", "y_m"]].to_numpy(np.float64)
@@ -148,7 +150,7 @@ def with_units(
         return table
     inside = finest_units(units, xy_m)
     outside = inside == ""
-    near, distance_m = nearest_units(units, xy_m[outside], _FAR_M)
+    near, distance_m = nearest_units(units, xy_m[outside], beyond_m)
     located = inside.copy()
     located[outside] = near
     far = np.flatnonzero(outside)[near == ""]
@@ -161,8 +163,9 @@ def with_units(
     elif len(far):
         places = [f"{table.index[i]!r} ({km[i]:,.1f} km)" for i in far]
         found.problem(
-            f"{file}: sites outside all units by more than {_FAR_M / 1000:g} km: {listed(places)}; "
-            "mend their coordinates (GCJ-02? swapped? other crs?), or leave them out"
+            f"{file}: sites outside all units by more than {beyond_m / 1000:g} km: "
+            f"{listed(places)}; mend their coordinates (GCJ-02? swapped? other crs?), leave them "
+            "out, or, if they are meant to serve people across the border, say beyond_km"
         )
     if (near != "").any():
         names = table.index[np.flatnonzero(outside)[near != ""]]

@@ -79,7 +79,10 @@ def sites_of(
         part = sites.table(units, crs, box_degrees)
         if part is not None:
             file, messy = sites.section.file, sites.section.messy
-            part = with_units(part, units, grid, file, found, messy=messy)
+            part = with_units(
+                part, units, grid, file, found, messy=messy,
+                beyond_m=sites.section.beyond_km * 1000,
+            )  # fmt: skip
             parts.append(on_land(part, sites, crs, found))
             read.append(sites.section)
     table = _without_repeats(parts, read, found) if parts else no_sites()

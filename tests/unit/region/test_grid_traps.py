@@ -500,20 +500,20 @@ def test_people_near_the_border_are_noted(tmp_path):
 
 
 def test_a_site_just_outside_serves_the_region(tmp_path):
-    """A station 3 km beyond the border is read and said; one 30 km away is refused."""
-    files = {"region.toml": swapped(TOML, "units.csv", "units.geojson"),
-             "units.geojson": outlines(HALVES)}  # fmt: skip
+    """A station 3 km beyond the border is read and said; one 30 km away only if that is meant."""
+    toml = swapped(TOML, "units.csv", "units.geojson")
+    farther = swapped(toml, 'file = "sites.csv"', 'file = "sites.csv"\nbeyond_km = 31')
     _, south, east, north = box_in_degrees((300_000, 3_400_000, 304_000, 3_402_000), UTM)
-    for km, refused in ((BUFFER_KM - 2, False), (30, True)):
+    for km, text, refused in ((BUFFER_KM - 2, toml, 0), (30, toml, 1), (30, farther, 0)):
         lon = east + km / 96
         sites = (
             SITES + f"S3,Over there,ems_station,existing,{lon},{(south + north) / 2},,,city,,,\n"
         )
-        folder = tiny_folder(tmp_path / str(km), files | {"sites.csv": sites})
+        files = {"region.toml": text, "units.geojson": outlines(HALVES), "sites.csv": sites}
+        folder = tiny_folder(tmp_path / f"{km} {text is farther}", files)
         if refused:
-            with pytest.raises(
-                InputError, match=f"outside all units by more than {BUFFER_KM:g} km"
-            ):
+            said = f"outside all units by more than {BUFFER_KM:g} km"
+            with pytest.raises(InputError, match=f"{said}.*say beyond_km"):
                 read_region(folder)
         else:
             region = read_region(folder)
