@@ -60,8 +60,8 @@ MUTANTS = (
     # ---------------------------------------------------------------- lp
     _("empty rows are let in", "lp/program.py",
       "if not merged and not _holds(0.0, sense, rhs):", "if False:", f"{LP}/test_program.py"),
-    _("equal names are merged", "lp/program.py",
-      "while unique in self._names:", "while False:", f"{LP}/test_program.py"),
+    _("equal names are merged", "lp/names.py",
+      "while unique in self._taken:", "while False:", f"{LP}/test_program.py"),
     _("shifts add up", "lp/program.py",
       "changeRHS(row.rhs + by)", "changeRHS(-self._rows[row.name].constant + by)",
       f"{LP}/test_program.py"),

@@ -2,7 +2,8 @@
 
 import random
 
-from allocator.lp.program import Program, Term
+from allocator.lp.program import Program
+from allocator.lp.rows import Term
 
 
 def market_split(rows: int, columns: int, *, soft: bool) -> tuple[Program, list[Term]]:

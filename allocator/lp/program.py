@@ -2,73 +2,21 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pulp
 
 from allocator.errors import SolverError
+from allocator.lp.names import Names, plain
+from allocator.lp.rows import Row, Sense, Separate, Solution, Term, Variable
 from allocator.lp.solvers import SolverSettings, run
-from allocator.lp.status import Status, relative_gap
-
-Variable = Any
-"""A PuLP variable; opaque outside :mod:`allocator.lp`."""
-Term = tuple[float, Variable]
-Sense = Literal["<=", ">=", "=="]
+from allocator.lp.status import Status
 
 _SENSES = {"<=": pulp.LpConstraintLE, ">=": pulp.LpConstraintGE, "==": pulp.LpConstraintEQ}
 
-_LONGEST = 90
-"""Names in an .lp file have at most 100 characters; some are needed to keep them apart."""
-_TAKEN = {
-    "st", "such", "subject", "to", "bound", "bounds", "free", "inf", "infinity", "general",
-    "generals", "gen", "binary", "binaries", "bin", "integer", "integers", "int", "semi", "semis",
-    "sos", "min", "max", "minimize", "maximize", "minimise", "maximise", "obj",
-}  # fmt: skip
-"""Words that mean something else in an .lp or .mps file, as does a number or e5."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the program: sum of coefficient * variable {<=, >=, ==} rhs."""
-
-    name: str
-    terms: tuple[Term, ...]
-    sense: Sense
-    rhs: float
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """An answer with its proof. ``values`` is empty unless ``status.has_answer``."""
-
-    status: Status
-    objective: float
-    bound: float
-    values: dict[Variable, float]
-    seconds: float
-    interrupted: bool = False
-    reproducible: bool = True
-
-    @property
-    def gap(self) -> float:
-        """|objective - bound| / |objective|."""
-        return relative_gap(self.objective, self.bound)
-
-    def value(self, terms: Iterable[Term], constant: float = 0.0) -> float:
-        """Value of an expression."""
-        return math.fsum([constant, *(c * self.values[v] for c, v in terms)])
-
-    def whole(self, variable: Variable) -> int:
-        """Value of an integer variable."""
-        return round(self.values[variable])
-
-
-Separate = Callable[[Solution], Sequence[Row]]
-"""Rows that a solution violates, be it whole or of fractions; empty when it violates none."""
 _PATIENCE = 6
 _NO_RISE = 1e-5
 """Rows for fractions are looked for until so many rounds together raise the bound by no more."""
@@ -107,8 +55,8 @@ class Program:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._problem = _Problem(_plain(name), pulp.LpMinimize)
-        self._names: dict[str, int] = {}
+        self._problem = _Problem(plain(name), pulp.LpMinimize)
+        self._names = Names()
         self._rows: dict[str, Any] = {}
         self._integers: list[Variable] = []
         self._in_no_row: dict[Variable, None] = {}
@@ -126,7 +74,7 @@ class Program:
 
     def integer(self, name: str, low: float = 0, high: float | None = None) -> Variable:
         """Add a whole-number variable in [low, high]."""
-        variable = self._problem.add_variable(self._unique(name), low, high, "Integer")
+        variable = self._problem.add_variable(self._names.unique(name), low, high, "Integer")
         self._integers.append(variable)
         self._in_no_row[variable] = None
         return variable
@@ -137,7 +85,7 @@ class Program:
 
     def continuous(self, name: str, low: float = 0, high: float | None = None) -> Variable:
         """Add a continuous variable in [low, high]."""
-        variable = self._problem.add_variable(self._unique(name), low, high, "Continuous")
+        variable = self._problem.add_variable(self._names.unique(name), low, high, "Continuous")
         self._in_no_row[variable] = None
         return variable
 
@@ -161,7 +109,7 @@ class Program:
             merged[variable] = merged.get(variable, 0.0) + coefficient
         if not merged and not _holds(0.0, sense, rhs):
             raise SolverError(f"row {name}: 0 {sense} {rhs:g} can never hold")
-        unique = self._unique(name)
+        unique = self._names.unique(name)
         if merged:
             expression = pulp.LpAffineExpression(list(merged.items()))
             constraint = pulp.LpConstraint(expression, _SENSES[sense], unique, rhs)
@@ -310,26 +258,6 @@ class Program:
     def size(self) -> tuple[int, int]:
         """Numbers of rows and of variables."""
         return len(self._rows), len(self._problem.variables())
-
-    def _unique(self, name: str) -> str:
-        plain = unique = _plain(name)
-        while unique in self._names:
-            self._names[plain] += 1
-            unique = f"{plain}__{self._names[plain]}"
-        self._names[unique] = 0
-        return unique
-
-
-def _plain(name: str) -> str:
-    """Letters, digits, brackets become what .lp files allow; other scripts become code points."""
-    kept = (c if c.isascii() and (c.isalnum() or c == "_") else _escape(c) for c in name)
-    plain = "".join(kept)[:_LONGEST] or "x"
-    number_like = plain[0].isdigit() or plain[0] in "eE"
-    return f"x_{plain}" if number_like or plain.lower() in _TAKEN else plain
-
-
-def _escape(character: str) -> str:
-    return "_" if character.isascii() else f"u{ord(character):x}"
 
 
 def _expression(terms: Iterable[Term], constant: float) -> Any:

@@ -3,7 +3,8 @@
 import math
 from pathlib import Path
 
-from allocator.lp.program import Program, Row, Solution, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Row, Solution, Term, Variable
 from allocator.planning.case import Area
 from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel

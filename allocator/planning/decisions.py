@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from allocator.lp.program import Program, Row, Solution, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Row, Solution, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.policy.rules import Quota, Ratio, Rule, Share, SiteFilter, Total
 from allocator.region.sites import FOUND_ATTRIBUTES, level_below

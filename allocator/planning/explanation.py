@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from allocator.lp.program import CutsUnfinishedError, Program, Row, Solution, Term
+from allocator.lp.program import CutsUnfinishedError, Program
+from allocator.lp.rows import Row, Solution, Term
 from allocator.lp.status import Status
 from allocator.planning.blocks import Block
 from allocator.planning.case import Case

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from allocator.errors import PolicyError
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import leaves

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import Have, given_amounts

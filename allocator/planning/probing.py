@@ -7,7 +7,7 @@ one less is worth is the difference of two optima, one for each side.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from allocator.lp.program import Row, Solution, Term, Variable
+from allocator.lp.rows import Row, Solution, Term, Variable
 from allocator.lp.status import Status
 from allocator.planning.blocks import Block
 from allocator.planning.objectives import objective_terms

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor, log10
 
-from allocator.lp.program import Program, Row, Sense, Solution, Term
+from allocator.lp.program import Program
+from allocator.lp.rows import Row, Sense, Solution, Term
 
 _ROOM = 2e-6
 

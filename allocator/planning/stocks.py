@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from allocator.lp.program import Solution, Term
+from allocator.lp.rows import Solution, Term
 from allocator.planning.decisions import StockModel
 from allocator.planning.fair_split import fair_split
 from allocator.planning.families import leaves

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from allocator.errors import InfeasibleError
-from allocator.lp.program import Program, Separate, Solution, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Separate, Solution, Term, Variable
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 from allocator.planning.shortfall import Shortfall, total_share

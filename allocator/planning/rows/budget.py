@@ -1,6 +1,7 @@
 """Money: what a plan costs, less what is paid from elsewhere, against an amount."""
 
-from allocator.lp.program import Program, Row, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Row, Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.have import given_in

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import ceil, floor
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area
 from allocator.planning.decisions import SiteModel
 from allocator.planning.families import areas_of_count

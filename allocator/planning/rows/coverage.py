@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allocator.location.engines.set_cover.dominance import minimal_rows
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.reach import cells_of, over_sites, reach, settled

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from allocator.lp.program import Program, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.shortfall import Shortfall, total_share
 from allocator.policy.rules import EitherOr, Simple

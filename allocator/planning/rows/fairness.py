@@ -5,7 +5,8 @@ from fractions import Fraction
 from itertools import combinations
 from math import ceil
 
-from allocator.lp.program import Program, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Term, Variable
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import Have

@@ -5,7 +5,7 @@ from math import floor
 import numpy as np
 from scipy.spatial import cKDTree
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.shortfall import Shortfall, soften

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from allocator.lp.program import Row, Solution, Term, Variable
+from allocator.lp.rows import Row, Solution, Term, Variable
 from allocator.planning.case import Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.travelling import least_minutes, minutes, speeds_kmh

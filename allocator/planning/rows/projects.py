@@ -1,6 +1,6 @@
 """What named projects bring to their units, and what of it their cost has paid."""
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import Have
 from allocator.planning.shortfall import Shortfall, soften

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area, Case
 from allocator.planning.decisions import StockModel
 from allocator.planning.have import given_amounts

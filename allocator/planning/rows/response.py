@@ -1,6 +1,6 @@
 """Mean response time, and travel as an objective, by cuts: only rows that matter are built."""
 
-from allocator.lp.program import Term, Variable
+from allocator.lp.rows import Term, Variable
 from allocator.planning.case import Area
 from allocator.planning.decisions import SiteModel
 from allocator.planning.reach import cells_of_response, overhead_minutes

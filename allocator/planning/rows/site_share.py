@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from allocator.lp.program import Term
+from allocator.lp.rows import Term
 from allocator.planning.case import Area
 from allocator.planning.decisions import SiteModel
 from allocator.planning.rows.quota import in_scope

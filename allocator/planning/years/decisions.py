@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from allocator.horizon import Years
-from allocator.lp.program import Term, Variable
+from allocator.lp.rows import Term, Variable
 from allocator.planning.case import Case
 from allocator.planning.years.beginnings import Course, Pair
 from allocator.planning.years.drafts import Draft

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from allocator.lp.program import Program, Row, Sense, Term, Variable
+from allocator.lp.program import Program
+from allocator.lp.rows import Row, Sense, Term, Variable
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import floor
 
-from allocator.lp.program import Term, Variable
+from allocator.lp.rows import Term, Variable
 from allocator.planning.case import Area
 from allocator.planning.physical import PRIVATE
 from allocator.planning.years.beginnings import Pair

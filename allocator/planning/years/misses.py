@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from allocator.lp.program import Term, Variable
+from allocator.lp.rows import Term, Variable
 from allocator.planning.years.beginnings import Pair
 from allocator.planning.years.decisions import YearModel
 

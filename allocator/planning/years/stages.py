@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from allocator.lp.program import Term, Variable
+from allocator.lp.rows import Term, Variable
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.tiers import Progress, Record, Tiers

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from programs_for_tests import knapsack, market_split
 
 from allocator.errors import SolverError
-from allocator.lp.program import Program, Row
+from allocator.lp.program import Program
+from allocator.lp.rows import Row
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 
