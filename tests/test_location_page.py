@@ -1,13 +1,12 @@
 """The page about the location models: its code runs, its commands answer, its pictures exist."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from pages import blocks, run_python
 from typer.testing import CliRunner
 
 from allocator.cli.app import app
@@ -16,7 +15,7 @@ from allocator.cli.locate_options import FORMS
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "allocator" / "location"
 PAGE = (FOLDER / "README.md").read_text("utf-8")
-BLOCKS = "\n".join(re.findall(r"```text\n(.*?)```", PAGE, flags=re.DOTALL))
+BLOCKS = "\n".join(blocks(PAGE, "text"))
 COMMANDS = [line.removeprefix("allocator ") for line in BLOCKS.splitlines() if line]
 
 
@@ -35,11 +34,7 @@ def test_every_model_of_the_command_is_shown():
 @pytest.mark.examples
 def test_the_code_of_the_page_runs(tmp_path):
     """All blocks together, from top to bottom."""
-    code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL))
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path,
-        capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = run_python(PAGE, tmp_path)
     assert done.returncode == 0, done.stderr
 
 

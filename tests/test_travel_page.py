@@ -1,12 +1,11 @@
 """The page about travel: its code runs, its table is read, its links exist."""
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from pages import blocks, run_python
 
 from allocator.files.travel_keys import travel_of
 
@@ -22,7 +21,7 @@ def test_links_exist():
 
 def test_the_table_of_the_page_is_read(tmp_path):
     """Every key that it shows is known."""
-    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    (block,) = blocks(PAGE, "toml")
     for name in ("city.osm.pbf", "walking.tif", "times.csv"):
         (tmp_path / name).write_bytes(b"")
     travel = travel_of(tomllib.loads(block)["travel"], tmp_path)
@@ -32,9 +31,5 @@ def test_the_table_of_the_page_is_read(tmp_path):
 @pytest.mark.examples
 def test_the_code_of_the_page_runs(tmp_path):
     """All blocks together, from top to bottom."""
-    code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL))
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path,
-        capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = run_python(PAGE, tmp_path)
     assert done.returncode == 0, done.stderr

@@ -28,7 +28,7 @@ from allocator.errors import InputError
 from allocator.files.toml import in_words, relative_to, unknown_keys
 from allocator.travel.journeys import Travel
 from allocator.travel.line_roads import LineFields
-from allocator.travel.means import MODES, AlongRoads, ByTable, Means, OverSurface
+from allocator.travel.means import MODES, AlongRoads, ByTable, Means, Mode, OverSurface
 from allocator.travel.road_speeds import RoadSpeeds
 
 SOURCES = ("roads", "friction", "table")
@@ -111,7 +111,7 @@ def travel_of(table: Mapping[str, Any], folder: Path) -> Travel:
     """
     problems, known = unknown_keys(table, [*MODES, "km_along"], {})
     means: dict[str, Means] = {}
-    rural_by: dict[str, str] = {}
+    rural_by: dict[Mode, Any] = {}
     for mode in MODES:
         given = known.get(mode)
         if given is None:

@@ -1,17 +1,15 @@
 """Arcs between cells and sites that a source of travel times has found, kept site by site."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.travel.ends import SiteSet
+from allocator.travel.points import LIMIT_TOLERANCE
 from allocator.travel.times import TravelTimes
 from allocator.travel.ways import Ways
-
-_SLACK = 1 + 1e-9
-"""A limit includes its own value, as in :mod:`allocator.travel.points`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +29,9 @@ class KeptArcs:
     ways: Ways
     sites: SiteSet
     least: NDArray[np.float64]
-    _found: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=dict)
+    _found: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(
+        default_factory=dict, init=False
+    )
 
     @cached_property
     def _limits(self) -> NDArray[np.float64]:
@@ -47,7 +47,7 @@ class KeptArcs:
         cell = place[np.concatenate([c for c, _ in found])] if found else place[:0]
         value = np.concatenate([v for _, v in found]) if found else self.least[:0]
         site = np.repeat(np.arange(len(positions)), size)
-        kept = np.flatnonzero((cell >= 0) & (value <= limit * _SLACK))
+        kept = np.flatnonzero((cell >= 0) & (value <= limit * (1 + LIMIT_TOLERANCE)))
         cell, site, value = cell[kept], site[kept], value[kept]
         order = np.lexsort((site, cell))
         return TravelTimes(
@@ -74,5 +74,5 @@ class KeptArcs:
         self._limits[wanted] = limit
 
     def _at(self, positions: list[int]) -> SiteSet:
-        xy_m = np.asarray(self.sites.xy_m)[positions]
-        return replace(self.sites, ids=[self.sites.ids[j] for j in positions], xy_m=xy_m)
+        ids = [self.sites.ids[j] for j in positions]
+        return SiteSet(ids, xy_m=np.asarray(self.sites.xy_m)[positions], crs=self.sites.crs)

@@ -10,8 +10,6 @@ from scipy.spatial import cKDTree
 from allocator.planning.arcs import KeptArcs
 from allocator.planning.case import Case
 from allocator.travel.distance import straight_line, straight_line_km
-from allocator.travel.ends import SiteSet
-from allocator.travel.journeys import site_set
 from allocator.travel.means import Mode
 from allocator.travel.times import TravelTimes
 from allocator.travel.ways import FARTHEST
@@ -133,24 +131,23 @@ def _by_mode(case: Case, mode: Mode, cells: Cells) -> Iterator[tuple[Mode, Cells
 
 def _kept(case: Case, mode: Mode) -> KeptArcs | None:
     """Arcs of a mode; None where it goes straight."""
-    ways = None if case.journeys is None else case.journeys.ways(mode)
-    if ways is not None and mode not in case.arcs:
+    if case.journeys is None or (ways := case.journeys.ways(mode)) is None:
+        return None
+    if mode not in case.arcs:
         per_km = case.assumptions.number("detour") * 60 / speeds_kmh(case, mode)
-        case.arcs[mode] = KeptArcs(ways, _every_site(case), _intra_cell_km(case) * per_km)
-    return case.arcs.get(mode)
+        sites = case.journeys.setting.sites
+        case.arcs[mode] = KeptArcs(ways, sites, _intra_cell_km(case) * per_km)
+    return case.arcs[mode]
 
 
 def _kept_km(case: Case) -> KeptArcs | None:
     """Arcs in km; None where they are straight."""
-    ways = None if case.journeys is None else case.journeys.km_ways
-    if ways is not None and "km" not in case.arcs:
+    if case.journeys is None or (ways := case.journeys.km_ways) is None:
+        return None
+    if "km" not in case.arcs:
         least = np.full(len(case.region.grid), _intra_cell_km(case))
-        case.arcs["km"] = KeptArcs(ways, _every_site(case), least)
-    return case.arcs.get("km")
-
-
-def _every_site(case: Case) -> SiteSet:
-    return site_set(case.region.sites.table, case.region.crs)
+        case.arcs["km"] = KeptArcs(ways, case.journeys.setting.sites, least)
+    return case.arcs["km"]
 
 
 def _first_ranks(times: TravelTimes, ranks: int) -> tuple[Floats, Cells]:

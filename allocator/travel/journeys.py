@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,8 @@ class Travel:
     walk: Means | None = None
     drive: Means | None = None
     ambulance: Means | None = None
-    rural_by: Mapping[str, str] = field(default_factory=dict)
-    km_along: str = ""
+    rural_by: Mapping[Mode, Mode] = field(default_factory=dict)
+    km_along: Mode | Literal[""] = ""
 
     def __post_init__(self) -> None:
         problems = [
@@ -88,7 +88,7 @@ class Journeys:
 
     travel: Travel
     setting: Setting
-    _read: dict[str, Ways] = field(default_factory=dict)
+    _read: dict[str, Ways] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, travel: Travel | None, region: Region, assumptions: Assumptions) -> "Journeys":
@@ -115,8 +115,8 @@ class Journeys:
     @property
     def km_ways(self) -> Ways | None:
         """What kilometres of rules are measured along; None for straight ones."""
-        mode = next((mode for mode in MODES if mode == self.travel.km_along), None)
-        if mode is None:
+        mode = self.travel.km_along
+        if not mode:
             return None
         means = self.travel.by_mode[mode]
         if "km" not in self._read and isinstance(means, AlongRoads):
@@ -131,7 +131,7 @@ class Journeys:
             yield mode, everybody
             return
         yield mode, self.setting.urban
-        yield next(m for m in MODES if m == rural_by), ~self.setting.urban
+        yield rural_by, ~self.setting.urban
 
     @cached_property
     def reports(self) -> dict[str, dict[str, Any]]:

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import raise_if_any
-from allocator.region.coordinates import project
 from allocator.travel.ends import Demand, SiteSet
 from allocator.travel.line_roads import LineFields
-from allocator.travel.points import number_problems
+from allocator.travel.points import number_problems, points_in
 from allocator.travel.road_files import read_roads
 from allocator.travel.road_graph import Floats, RoadNetwork
 from allocator.travel.road_speeds import RoadSpeeds, urban_streets
@@ -50,13 +49,6 @@ class Setting:
     urban: np.typing.NDArray[np.bool_]
     walking_kmh: float
 
-    def points_in(self, crs: str, which: Demand | SiteSet) -> Floats:
-        """Coordinates of cells or sites in another system."""
-        at = np.asarray(which.xy_m, dtype=np.float64).reshape(-1, 2)
-        if not crs or crs == which.crs:
-            return at
-        return np.stack(project(at[:, 0], at[:, 1], which.crs, crs), axis=1)
-
 
 @dataclass(frozen=True, eq=False)
 class AlongRoads:
@@ -85,6 +77,9 @@ class AlongRoads:
     least_part_km: float = 1.0
     restricted: bool | None = None
     fields: LineFields | None = None
+    _read: dict[tuple[bool, bool, str], RoadNetwork] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     source: ClassVar[str] = "roads"
 
@@ -105,15 +100,18 @@ class AlongRoads:
             return self.roads
         on_foot = mode == "walk"
         restricted = mode == "ambulance" if self.restricted is None else self.restricted
-        return read_roads(
-            self.roads, mode="walk" if on_foot else "drive", crs=crs, restricted=restricted,
-            fields=self.fields,
-        )  # fmt: skip
+        asked = (on_foot, restricted, crs)
+        if asked not in self._read:  # for minutes and for km
+            self._read[asked] = read_roads(
+                self.roads, mode="walk" if on_foot else "drive", crs=crs, restricted=restricted,
+                fields=self.fields,
+            )  # fmt: skip
+        return self._read[asked]
 
     def ways(self, mode: Mode, setting: Setting) -> Ways:
         """Minutes of a mode."""
         roads = self.network(mode, setting.demand.crs)
-        cells = setting.points_in(roads.crs, setting.demand)
+        cells = points_in(setting.demand, roads.crs)
         walking = RoadSpeeds.walking(setting.walking_kmh)
         used = self.speeds or (walking if mode == "walk" else RoadSpeeds())
         access_kmh = setting.walking_kmh if self.access_kmh is None else self.access_kmh
@@ -131,7 +129,7 @@ class AlongRoads:
         self, roads: RoadNetwork, along: Floats, per_m: float, unit: Literal["minutes", "km"],
         mode: Mode, setting: Setting, told: Mapping[str, object],
     ) -> Ways:  # fmt: skip
-        cells = setting.points_in(roads.crs, setting.demand)
+        cells = points_in(setting.demand, roads.crs)
         ways = RoadWays(
             roads, along, per_m, unit, cells, setting.demand, direction_of(mode),
             float(self.snap_limit_m), float(self.least_part_km), told,
@@ -175,7 +173,7 @@ class OverSurface:
         surface = self.surface
         if not isinstance(surface, FrictionSurface):
             surface = self._read(Path(surface), setting)
-        cells = surface.position_of(setting.points_in(surface.crs, setting.demand))
+        cells = surface.position_of(points_in(setting.demand, surface.crs))
         return OnSurface(
             SurfaceWays(surface, cells, setting.demand, snap_limit_m=float(self.snap_limit_m))
         )

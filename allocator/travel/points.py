@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allocator.errors import raise_if_any
-from allocator.region.coordinates import metric_problem
+from allocator.region.coordinates import metric_problem, project
 from allocator.travel.ends import Demand, SiteSet
 
 LIMIT_TOLERANCE = 1e-9
@@ -50,6 +50,14 @@ def as_points(xy_m: ArrayLike | Demand | SiteSet) -> NDArray[np.float64]:
     given = xy_m.xy_m if isinstance(xy_m, Demand | SiteSet) else xy_m
     points = np.asarray(given, dtype=np.float64)
     return points.reshape(0, 2) if points.size == 0 else points
+
+
+def points_in(end: Demand | SiteSet, crs: str) -> NDArray[np.float64]:
+    """Coordinates of one side in another system; as they are where either is not known."""
+    at = as_points(end)
+    if not crs or not end.crs or crs == end.crs:
+        return at
+    return np.stack(project(at[:, 0], at[:, 1], end.crs, crs), axis=1)
 
 
 def point_problems(cells: NDArray[np.float64], sites: NDArray[np.float64]) -> list[str]:

@@ -86,7 +86,7 @@ class RoadWays:
         most = limit * (1 + LIMIT_TOLERANCE)
         return nearest(self.roads, along, self._legs(sites), self._legs(self.cells), limit=most)
 
-    def report(self, sites: Snapped, site_set: SiteSet | None, limit: float) -> dict[str, object]:
+    def report(self, sites: Snapped, site_set: SiteSet | None) -> dict[str, object]:
         """Provenance: source, speeds, options and whom the roads leave out."""
         ends = Ends(self.cells, sites, self.cell_xy_m, self.demand, site_set)
         left_out = whom_roads_leave_out(self.roads, ends)
@@ -94,7 +94,7 @@ class RoadWays:
         notes = notes_on(left_out, ends) + ([] if shift is None else [f"roads: {shift.text}"])
         return {
             "source": "roads", "roads": dict(self.roads.source), "direction": self.direction,
-            **self.told, f"max_{self.unit}": float(limit),
+            **self.told,
             "snapped_to": "the nearest spot on a street",
             "snap_limit_m": float(self.snap_limit_m), "least_part_km": float(self.least_part_km),
             "nodes": self.roads.n_nodes, "streets": len(self.roads), "arcs": self.roads.n_arcs,

@@ -156,7 +156,7 @@ class _Case:
     def travel(self, ways: RoadWays, limit: float) -> TravelTimes:
         """Arcs within a limit, with a report on whom they leave out."""
         sites = ways.snapped(self.sites)
-        told = ways.report(sites, self.site_set, limit)
+        told = {**ways.report(sites, self.site_set), f"max_{ways.unit}": limit}
         warn_of(told)
         return replace(ways.times(sites, limit), sites=self.site_set, provenance=told)
 

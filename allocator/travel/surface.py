@@ -83,7 +83,7 @@ def friction(
     ways = SurfaceWays(
         case.surface, cell_at, demand, float(intra_cell_share), float(snap_limit_m), threads
     )
-    told = ways.report(site_at, site_set, max_minutes)
+    told = {**ways.report(site_at, site_set), "max_minutes": float(max_minutes)}
     warn_of_surface(told)
     times = ways.times(ways.placed(site_at), float(max_minutes))
     return replace(times, sites=site_set, provenance=told)
@@ -136,7 +136,7 @@ def friction_nearest(
     site_set = site_xy_m if isinstance(site_xy_m, SiteSet) else None
     left_out = whom_the_surface_leaves_out(ground, at[:0], at, None, site_set)
     told = {
-        **told_of(ground, max_minutes), "snap_limit_m": float(snap_limit_m),
+        **told_of(ground), "max_minutes": float(max_minutes), "snap_limit_m": float(snap_limit_m),
         "left_out": left_out, "notes": notes_on_surface(left_out),
     }  # fmt: skip
     warn_of_surface(told)

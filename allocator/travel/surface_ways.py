@@ -70,14 +70,14 @@ class SurfaceWays:
         found[found > most] = np.inf
         return found
 
-    def report(self, site_at: Whole, sites: SiteSet | None, limit: float) -> dict[str, object]:
+    def report(self, site_at: Whole, sites: SiteSet | None) -> dict[str, object]:
         """Provenance: source, options and whom the surface leaves out; sites as given."""
         placed = self.placed(site_at)
         left_out = whom_the_surface_leaves_out(
             self.surface, self.cell_at, placed, self.demand, sites
         )
         return {
-            **told_of(self.surface, limit),
+            **told_of(self.surface),
             "intra_cell_share": float(self.intra_cell_share),
             "snap_limit_m": float(self.snap_limit_m),
             "cells_moved_off_barriers": int((self.given_at != self.cell_at).sum()),
@@ -119,14 +119,13 @@ def spread_from(surface: FrictionSurface, site_at: Whole, most: float) -> tuple[
     return away, nearest
 
 
-def told_of(surface: FrictionSurface, limit: float) -> dict[str, object]:
+def told_of(surface: FrictionSurface) -> dict[str, object]:
     """Provenance of the surface itself."""
     across = surface.steps_m[0]
     source: Mapping[str, object] = surface.source
     return {
         "source": "friction surface",
         "surface": {**source, "crs": surface.crs},
-        "max_minutes": float(limit),
         "direction": "the same both ways",
         "cell_m": [round(float(across.min()), 1), round(float(across.max()), 1)],
         "rows_columns": list(surface.pace.shape),

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
-from allocator.region.coordinates import project
 from allocator.travel.ends import SiteSet
 from allocator.travel.left_out import SHOWN
+from allocator.travel.points import LIMIT_TOLERANCE, points_in
 from allocator.travel.road_graph import Floats
 from allocator.travel.road_ways import RoadWays
 from allocator.travel.surface_ways import SurfaceWays
@@ -47,11 +47,10 @@ class OnRoads:
 
     def report(self, sites: SiteSet) -> dict[str, object]:
         """Source, speeds, options, whom roads leave out."""
-        told = self.ways.report(self.ways.snapped(self._at(sites)), sites, FARTHEST)
-        return {name: value for name, value in told.items() if not name.startswith("max_")}
+        return self.ways.report(self.ways.snapped(self._at(sites)), sites)
 
     def _at(self, sites: SiteSet) -> Floats:
-        return _in_crs(sites, self.ways.roads.crs)
+        return points_in(sites, self.ways.roads.crs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +69,10 @@ class OnSurface:
 
     def report(self, sites: SiteSet) -> dict[str, object]:
         """Source, options, whom the surface leaves out."""
-        told = self.ways.report(self._at(sites), sites, FARTHEST)
-        return {name: value for name, value in told.items() if not name.startswith("max_")}
+        return self.ways.report(self._at(sites), sites)
 
     def _at(self, sites: SiteSet) -> "np.typing.NDArray[np.int64]":
-        return self.ways.surface.position_of(_in_crs(sites, self.ways.surface.crs))
+        return self.ways.surface.position_of(points_in(sites, self.ways.surface.crs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +94,7 @@ class OnTable:
             if (at := self._position.get(str(name))) is not None:
                 new[at] = place
         site = new[self.every.site]
-        kept = np.flatnonzero((site >= 0) & (self.every.value <= limit * (1 + 1e-9)))
+        kept = np.flatnonzero((site >= 0) & (self.every.value <= limit * (1 + LIMIT_TOLERANCE)))
         order = kept[np.lexsort((site[kept], self.every.cell[kept]))]
         return replace(
             self.every, n_sites=len(sites), cell=self.every.cell[order], site=site[order],
@@ -125,11 +123,3 @@ class OnTable:
     def _position(self) -> dict[str, int]:
         known = self.every.sites
         return {} if known is None else {str(name): at for at, name in enumerate(known.ids)}
-
-
-def _in_crs(sites: SiteSet, crs: str) -> Floats:
-    """Coordinates of sites in the system of what they lie on."""
-    at = np.asarray(sites.xy_m, dtype=np.float64).reshape(-1, 2)
-    if not crs or not sites.crs or crs == sites.crs:
-        return at
-    return np.stack(project(at[:, 0], at[:, 1], sites.crs, crs), axis=1)
