@@ -164,19 +164,16 @@ def _means(mode: str, stated: Mapping[str, Any], folder: Path, problems: list[st
             f"{mode}: name one of roads, friction or table, got {' and '.join(named) or 'none'}"
         )
         return None
-    form = _FORMS[named[0]]
-    extra, kept = unknown_keys(stated, list(form.model_fields), {})
-    problems += [f"{mode}: {problem}" for problem in extra]
-    try:
-        read = form.model_validate(kept)
-        found = read.means(folder)
-    except ValidationError as error:
-        problems += [f"{mode}.{problem}" for problem in in_words(error.errors())]
-        return None
-    except InputError as error:
-        problems += [f"{mode}: {problem}" for problem in error.problems]
-        return None
     path = folder / str(stated[named[0]])
     if not path.is_file():
         problems.append(f"{mode}.{named[0]}: there is no file {path}; mend the path")
-    return found
+    form = _FORMS[named[0]]
+    extra, kept = unknown_keys(stated, [*form.model_fields, "rural_by"], {})
+    problems += [f"{mode}: {problem}" for problem in extra]
+    try:
+        return form.model_validate(kept).means(folder)
+    except ValidationError as error:
+        problems += [f"{mode}.{problem}" for problem in in_words(error.errors())]
+    except InputError as error:
+        problems += [f"{mode}: {problem}" for problem in error.problems]
+    return None

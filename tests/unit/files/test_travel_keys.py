@@ -52,7 +52,7 @@ def test_every_problem_is_told(folder):
                 "drve": {}, "km_along": "walk",
                 "drive": {"roads": "roads.osm.pbf", "friction": "walk.tif"},
                 "walk": {"friction": "nowhere.tif", "snap_limit": 5},
-                "ambulance": {"roads": "roads.osm.pbf", "congestion": 2.0, "rural_by": "fly"},
+                "ambulance": {"roads": "lost.osm.pbf", "congestion": 2.0, "rural_by": "fly"},
             },
             folder,
         )  # fmt: skip
@@ -62,6 +62,7 @@ def test_every_problem_is_told(folder):
         "drive: name one of roads, friction or table, got roads and friction",
         "walk: unknown key 'snap_limit'; did you mean 'snap_limit_m'?",
         "walk.friction: there is no file",
+        "ambulance.roads: there is no file",
         "ambulance.congestion",
         "ambulance.rural_by",
     ):
