@@ -54,8 +54,8 @@ from .region.point_candidates import candidates_from_points as candidates_from_p
 from .region.settlement import Settlement as Settlement
 from .region.settlement import UrbanThresholds as UrbanThresholds
 from .region.settlement import degree_of_urbanisation as degree_of_urbanisation
-from .scenarios import Scenario as Scenario
-from .scenarios import read_scenario as read_scenario
+from .scenarios.reading import read_scenario as read_scenario
+from .scenarios.scenario import Scenario as Scenario
 from .travel.calibration import DetourFit as DetourFit
 from .travel.calibration import calibrate_detour as calibrate_detour
 from .travel.coverage import AggregatedCoverage as AggregatedCoverage

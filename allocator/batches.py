@@ -21,7 +21,9 @@ from allocator.errors import AllocatorError, InputError
 from allocator.files.exporting import export_all
 from allocator.files.results import RESULTS, results_table, row_of_plan, write_results
 from allocator.files.writing import check_can_write
-from allocator.scenarios import ExitCode, read_scenario, run
+from allocator.scenarios.exit_codes import ExitCode
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import run
 
 Row = dict[str, Any]
 

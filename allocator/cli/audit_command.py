@@ -12,7 +12,10 @@ from allocator.cli import printing
 from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.plan_command import ASSUME, JSON, OUT, SCENARIO, STRICT
 from allocator.errors import InputError
-from allocator.scenarios import ExitCode, Scenario, load, read_scenario
+from allocator.scenarios.exit_codes import ExitCode
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load
+from allocator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from allocator.plans import Plan, Tally

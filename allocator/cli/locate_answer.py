@@ -12,7 +12,7 @@ from allocator.cli.locate_reach import Instance
 from allocator.cli.locate_unreached import what_would_do
 from allocator.errors import raise_if_any
 from allocator.files.instances.answers import document, write_document, write_table
-from allocator.scenarios import ExitCode
+from allocator.scenarios.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from allocator.location.siting import Siting

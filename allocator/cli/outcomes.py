@@ -12,7 +12,7 @@ import typer
 
 from allocator.errors import AllocatorError, InfeasibleError, InputError, SolverError
 from allocator.files.provenance import plain
-from allocator.scenarios import ExitCode
+from allocator.scenarios.exit_codes import ExitCode
 
 
 @contextmanager

@@ -10,7 +10,10 @@ from allocator.cli import printing
 from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.progress import progress_on_stderr
 from allocator.cli.years_table import print_years
-from allocator.scenarios import ExitCode, Scenario, read_scenario, run
+from allocator.scenarios.exit_codes import ExitCode
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import run
+from allocator.scenarios.scenario import Scenario
 
 SCENARIO = typer.Argument(metavar="SCENARIO", help="The scenario file (TOML).", show_default=False)
 OUT = typer.Option("--out", help="Folder to write into.", show_default=False)

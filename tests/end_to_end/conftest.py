@@ -17,7 +17,8 @@ from allocator.files.reading import read_plan
 from allocator.plans import Plan
 from allocator.policy.policies import Policy
 from allocator.region.ground import Region
-from allocator.scenarios import load, read_scenario
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load
 
 ROOT = Path(__file__).parents[2]
 # The command runs below a small process of its own: a process that is started inherits the peak

@@ -19,7 +19,8 @@ from allocator.assumptions import Assumptions
 from allocator.planning.optimisation import plan
 from allocator.policy.policies import read_policy
 from allocator.region.ground import Region
-from allocator.scenarios import load, read_scenario
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load
 
 DATA = Path(__file__).parents[2] / "data"
 CITY = "3304"

@@ -9,7 +9,8 @@ import pytest
 
 import allocator as al
 from allocator.plans import Plan
-from allocator.scenarios import load, read_scenario, run
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load, run
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,8 @@ from road_builders import DATA
 
 from allocator.auditing.compliance import audit
 from allocator.lp.status import Status
-from allocator.scenarios import load, read_scenario, run
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ROOT / "tests" / "places"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from allocator.planning.marginals import HELD
-from allocator.scenarios import read_scenario, run
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import run
 
 DATA = Path(__file__).parents[2] / "data"
 

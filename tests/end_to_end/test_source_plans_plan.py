@@ -13,7 +13,8 @@ import pytest
 from allocator.planning.optimisation import plan
 from allocator.policy.policies import read_policy
 from allocator.region.stock import resources
-from allocator.scenarios import load, read_scenario
+from allocator.scenarios.reading import read_scenario
+from allocator.scenarios.running import load
 
 ROOT = Path(__file__).parents[2]
 PACKS = {"xihu": "xihu-2020", "gongshu": "gongshu-2025", "yulin": "yulin-2020",

@@ -43,7 +43,7 @@ from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 from allocator.planning.controlled_rounding import controlled_rounding
 from allocator.plans import Tally
-from allocator.scenarios import ExitCode
+from allocator.scenarios.exit_codes import ExitCode
 
 UNITS = {"R": ("city", ""), "A": ("district", "R"), "B": ("county", "R"), "C": ("county", "R")}
 EXACT = SolverSettings(gap=0.0)

@@ -10,15 +10,10 @@ from plans_for_tests import line, small_plan
 from allocator.errors import InfeasibleError, InputError, PolicyError, SolverError
 from allocator.plans import Tally, compliance_table
 from allocator.policy.policies import read_policy
-from allocator.scenarios import (
-    ExitCode,
-    Scenario,
-    SolverTable,
-    load,
-    read_scenario,
-    run,
-    write_scenario,
-)
+from allocator.scenarios.exit_codes import ExitCode
+from allocator.scenarios.reading import read_scenario, write_scenario
+from allocator.scenarios.running import load, run
+from allocator.scenarios.scenario import Scenario, SolverTable
 
 FULL = """
 name = "嘉兴 test"

@@ -16,7 +16,7 @@ from allocator.errors import InfeasibleError, InputError, SolverError
 from allocator.files.exporting import export
 from allocator.files.reading import read_plan
 from allocator.plans import compliance_table
-from allocator.scenarios import Scenario
+from allocator.scenarios.scenario import Scenario
 
 SCENARIO = 'name = "test"\nregion = "."\npolicy = "jiaxing-2025"\n[assumptions]\ndetour = 1.4\n'
 FILES = ["assumptions.csv", "cells.csv", "compliance.csv", "conflicts.csv", "facilities.csv",

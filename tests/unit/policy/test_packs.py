@@ -9,7 +9,7 @@ import pytest
 from catalogue_rows import PLANS, ROWS, leaves
 
 from allocator.policy.policies import list_policies, read_policy
-from allocator.scenarios import Scenario
+from allocator.scenarios.scenario import Scenario
 
 PACKS = Path(__file__).parents[3] / "allocator" / "policy" / "packs"
 PAGE = (PACKS / "README.md").read_text("utf-8")

@@ -1,0 +1,77 @@
+"""Scenarios planned: what one names is read, and handed to the planner."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allocator.assumptions import Assumptions
+from allocator.errors import InputError
+from allocator.horizon import Years
+from allocator.policy.policies import Policy
+from allocator.scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    from allocator.plans import Plan
+    from allocator.region.ground import Region
+
+Progress = Callable[[str], None]
+
+
+def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
+    """Read what a scenario names; the problems of region and policy are told together."""
+    from allocator.region.folder import read_region
+
+    problems: list[InputError] = []
+    region, policy = None, None
+    try:
+        region = read_region(scenario.region_path)
+    except InputError as error:
+        problems.append(error)
+    try:
+        policy = scenario.read_policy()
+    except InputError as error:
+        problems.append(error)
+    if region is None or policy is None:
+        if len(problems) == 1:
+            raise problems[0]
+        raise InputError(
+            [f"{e.where}: {p}" for e in problems for p in e.problems],
+            where=f"scenario {scenario.name}",
+        )
+    return region, policy, Assumptions(dict(scenario.assumptions))
+
+
+def run(
+    scenario: Scenario, progress: Progress | None = None, *, models: Path | None = None
+) -> "Plan":
+    """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps."""
+    from allocator.lp.solvers import SolverSettings
+
+    settings = SolverSettings(**scenario.solver.model_dump())
+    travel = scenario.read_travel()
+    region, policy, assumptions = load(scenario)
+    from allocator.planning.optimisation import plan
+
+    found = plan(
+        region,
+        policy,
+        minimise=scenario.minimise,
+        maximise=scenario.maximise,
+        budget=scenario.budget,
+        years=None if scenario.years is None else Years.of(scenario.years),
+        travel=travel,
+        assumptions=assumptions,
+        solver=settings,
+        progress=progress,
+        models=models,
+    )
+    told = {"scenario": scenario.name, "scenario_sha256": _sha256(scenario.file)}
+    return replace(found, provenance={**told, **found.provenance})
+
+
+def _sha256(file: Path | None) -> str:
+    if file is None or not file.is_file():
+        return ""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
