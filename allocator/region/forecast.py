@@ -51,14 +51,14 @@ def for_planning(
     """
     grid = _settlement_by_density(region.grid, assumptions)
     units, stock, notes = region.units, region.stock, []
-    forecast = _people_to_plan_for(assumptions, stated_population)
+    forecast = people_to_plan_for(assumptions, stated_population)
     if forecast is not None:
-        weights, basis = _weights(region, assumptions)
+        weights, basis = forecast_weights(region, assumptions)
         units = _units_under(units, weights, forecast)
         grid, cell_notes = _grid_under(grid, units)
         notes.append(f"people are scaled to {forecast:,}, split by {basis}")
         notes += cell_notes
-        stock, stock_notes = _stock_under(stock, region.units, units)
+        stock, stock_notes = stock_under(stock, region.units, units)
         notes += stock_notes
     sites = region.sites
     if region.candidates:
@@ -72,7 +72,8 @@ def for_planning(
     )  # fmt: skip
 
 
-def _people_to_plan_for(assumptions: Assumptions, stated: Fraction | float | None) -> int | None:
+def people_to_plan_for(assumptions: Assumptions, stated: Fraction | float | None) -> int | None:
+    """For how many people a plan is made; None where they stay as they are."""
     wanted = assumptions["population"]
     if wanted == "policy":
         wanted = None if stated is None else float(stated)
@@ -88,7 +89,7 @@ def _settlement_by_density(grid: PopulationGrid, assumptions: Assumptions) -> Po
     return replace(grid, table=grid.table.assign(urban=urban), settlement="layer")
 
 
-def _weights(region: Region, assumptions: Assumptions) -> tuple["pd.Series[float]", str]:
+def forecast_weights(region: Region, assumptions: Assumptions) -> tuple["pd.Series[float]", str]:
     """People of the planning units that split the forecast, and the name of their basis."""
     planning = list(region.units.planning)
     basis = assumptions.word("population_shares")
@@ -210,7 +211,7 @@ def _whole_people(cells: pd.DataFrame, total: int) -> NDArray[np.float64]:
     return whole
 
 
-def _stock_under(stock: Stock, before: Units, after: Units) -> tuple[Stock, list[str]]:
+def stock_under(stock: Stock, before: Units, after: Units) -> tuple[Stock, list[str]]:
     """As much of what people cause per resident as today."""
     rows = stock.table["resource"].map(lambda name: resources()[name].grows).to_numpy(dtype=bool)
     growth = np.array([
