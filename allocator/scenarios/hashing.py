@@ -31,16 +31,16 @@ def content_hash(scenario: Scenario) -> str:
         "version": package_version(),
         "values": values,
         "assumptions": dict(Assumptions(dict(scenario.assumptions))),
-        "region": _of_region(scenario.region_path),
-        "policy": _of_policy(scenario.policy_source),
-        "over": _of_policy(scenario.over_source) if scenario.over else "",
+        "region": region_hash(scenario.region_path),
+        "policy": policy_hash(scenario.policy_source),
+        "over": policy_hash(scenario.over_source) if scenario.over else "",
         "travel": _of_travel(scenario.travel, scenario.folder),
     }
     text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _of_region(path: Path) -> list[str]:
+def region_hash(path: Path) -> list[str]:
     """Hashes of ``region.toml`` and of the files beside it that it names.
 
     Other files of the folder, plans among them, are no part of the region.
@@ -71,7 +71,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _of_policy(source: str | Path) -> str:
+def policy_hash(source: str | Path) -> str:
     """The hash of a policy file, or of a built-in pack."""
     if isinstance(source, Path):
         return digest(source)

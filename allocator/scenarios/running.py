@@ -17,20 +17,31 @@ if TYPE_CHECKING:
     from allocator.region.ground import Region
 
 Progress = Callable[[str], None]
+Load = Callable[[Scenario], "tuple[Region, Policy, Assumptions]"]
 
 
-def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
+def read_region_of(scenario: Scenario) -> "Region":
+    """Read the region that a scenario names."""
+    from allocator.region.folder import read_region  # much to load; not all need a region
+
+    return read_region(scenario.region_path)
+
+
+def load(
+    scenario: Scenario,
+    *,
+    read_region: "Callable[[Scenario], Region]" = read_region_of,
+    read_policy: Callable[[Scenario], Policy] = Scenario.read_policy,
+) -> "tuple[Region, Policy, Assumptions]":
     """Read what a scenario names; the problems of region and policy are told together."""
-    from allocator.region.folder import read_region
-
     problems: list[InputError] = []
     region, policy = None, None
     try:
-        region = read_region(scenario.region_path)
+        region = read_region(scenario)
     except InputError as error:
         problems.append(error)
     try:
-        policy = scenario.read_policy()
+        policy = read_policy(scenario)
     except InputError as error:
         problems.append(error)
     if region is None or policy is None:
@@ -44,9 +55,16 @@ def load(scenario: Scenario) -> "tuple[Region, Policy, Assumptions]":
 
 
 def run(
-    scenario: Scenario, progress: Progress | None = None, *, models: Path | None = None
+    scenario: Scenario,
+    progress: Progress | None = None,
+    *,
+    models: Path | None = None,
+    load: Load = load,
 ) -> "Plan":
-    """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps."""
+    """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps.
+
+    ``load`` reads its region, policy and assumptions; a batch reads those of many scenarios once.
+    """
     from allocator.lp.solvers import SolverSettings
 
     settings = SolverSettings(**scenario.solver.model_dump())
