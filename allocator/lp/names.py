@@ -28,11 +28,22 @@ class Names:
 
 def plain(name: str) -> str:
     """Letters, digits, brackets become what .lp files allow; other scripts become code points."""
-    kept = (c if c.isascii() and (c.isalnum() or c == "_") else _escape(c) for c in name)
-    plain = "".join(kept)[:_LONGEST] or "x"
+    plain = name.translate(_KEPT)[:_LONGEST] or "x"
     number_like = plain[0].isdigit() or plain[0] in "eE"
     return f"x_{plain}" if number_like or plain.lower() in _TAKEN else plain
 
 
-def _escape(character: str) -> str:
-    return "_" if character.isascii() else f"u{ord(character):x}"
+class _Kept(dict[int, str]):
+    """What becomes of a character, by its code point."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if not character.isascii():
+            kept = f"u{code:x}"
+        else:
+            kept = character if character.isalnum() or character == "_" else "_"
+        self[code] = kept
+        return kept
+
+
+_KEPT = _Kept()

@@ -27,7 +27,7 @@ class CutsUnfinishedError(SolverError):
 
 
 class _Problem(pulp.LpProblem):  # type: ignore[misc]
-    """PuLP's problem, which looks through all of its rows for variables only after a change."""
+    """PuLP's problem, which never looks through all of its rows again for variables."""
 
     changed = True
 
@@ -41,9 +41,17 @@ class _Problem(pulp.LpProblem):  # type: ignore[misc]
 
     def variables(self) -> list[Variable]:
         if self.changed:
-            super().variables()
+            # PuLP sorts likewise, after asking every row; rows have told theirs as they came.
+            self._add_variables(self.objective.keys() if self.objective else ())
+            self._variables.sort(key=lambda v: v.name)
             self.changed = False
         return list(self._variables)
+
+    def give_way(self, row: Any, variable: Variable, sign: float) -> None:
+        """Let a variable loosen a row that stands already."""
+        row.addInPlace(pulp.LpAffineExpression([(variable, sign)]))
+        self._add_variables([variable])
+        self.changed = True
 
 
 class Program:
@@ -133,8 +141,7 @@ class Program:
         for row in self._limits[limit]:
             slack = self.continuous(f"give[{row.name}]")
             sign = -1.0 if row.sense == "<=" else 1.0
-            self._rows[row.name].addInPlace(pulp.LpAffineExpression([(slack, sign)]))
-            self._problem.changed = True
+            self._problem.give_way(self._rows[row.name], slack, sign)
             self._in_no_row.pop(slack, None)
             found.append(((1.0, slack), row.rhs))
         return found

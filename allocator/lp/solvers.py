@@ -86,16 +86,15 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
         variables, rows = lp.variables(), lp.constraints()
         for index, variable in enumerate(variables):
             variable.index = index
-        entries = [[(v.index, c) for v, c in row.items() if c != 0] for row in rows]
-        start = np.cumsum([0, *map(len, entries)])
-        flat = [entry for row in entries for entry in row]
-        matrix = csr_array(
-            ([c for _, c in flat], [j for j, _ in flat], start), shape=(len(rows), len(variables))
-        )
+        start = np.cumsum([0, *map(len, rows)])
+        index = np.array([v.index for row in rows for v in row], dtype=np.int32)
+        value = np.array([c for row in rows for c in row.values()], dtype=np.float64)
+        matrix = csr_array((value, index, start), shape=(len(rows), len(variables)))
+        matrix.eliminate_zeros()
         model = highs_model(
             [lp.objective.get(v, 0.0) for v in variables], matrix,
-            _ends((row.getLb() for row in rows), -math.inf),
-            _ends((row.getUb() for row in rows), math.inf),
+            [-math.inf if row.sense == pulp.LpConstraintLE else -row.constant for row in rows],
+            [math.inf if row.sense == pulp.LpConstraintGE else -row.constant for row in rows],
             _ends((v.lowBound for v in variables), -math.inf),
             _ends((v.upBound for v in variables), math.inf),
             np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
