@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.assumptions import Assumptions
-from allocator.errors import InputError
+from allocator.errors import raise_if_any
 from allocator.region.apportionment import largest_remainder
 from allocator.region.findings import listed, nearest
 from allocator.region.forecast import forecast_weights, people_to_plan_for, stock_under
@@ -109,15 +109,18 @@ def _by_planning_unit(factors: Mapping[str, float], units: Units) -> dict[str, f
             f"no planning units: {listed(map(repr, strangers))}; "
             f"{nearest(str(strangers[0]), [*units.planning, ALL])}"
         )
-    problems += [
+    raise_if_any([*problems, *factor_problems(factors)], where="population")
+    other = factors.get(ALL, 1.0)
+    return {unit: float(factors.get(unit, other)) for unit in units.planning}
+
+
+def factor_problems(factors: Mapping[str, object]) -> list[str]:
+    """What is wrong with factors, whatever the units are."""
+    return [
         f"{name}: must be a factor > 0, as 1.05 for 5 % more people, got {factor!r}"
         for name, factor in factors.items()
         if not _is_factor(factor)
     ]
-    if problems:
-        raise InputError(problems, where="population")
-    other = factors.get(ALL, 1.0)
-    return {unit: float(factors.get(unit, other)) for unit in units.planning}
 
 
 def _is_factor(value: object) -> bool:

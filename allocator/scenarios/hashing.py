@@ -12,9 +12,11 @@ from allocator.assumptions import Assumptions
 from allocator.files.digests import MISSING, digest, digests
 from allocator.files.provenance import package_version
 from allocator.files.travel_keys import SOURCES
+from allocator.region.population_factors import ALL
 from allocator.scenarios.scenario import Scenario
 
-_NOT_HASHED = {"name", "file", "outputs", "region", "policy", "over", "travel", "assumptions"}
+_NOT_HASHED = {"name", "file", "outputs", "region", "policy", "over", "travel", "assumptions",
+               "population"}  # fmt: skip
 
 
 def content_hash(scenario: Scenario) -> str:
@@ -31,6 +33,7 @@ def content_hash(scenario: Scenario) -> str:
         "version": package_version(),
         "values": values,
         "assumptions": dict(Assumptions(dict(scenario.assumptions))),
+        "population": _factors(scenario.population),
         "region": region_hash(scenario.region_path),
         "policy": policy_hash(scenario.policy_source),
         "over": policy_hash(scenario.over_source) if scenario.over else "",
@@ -38,6 +41,13 @@ def content_hash(scenario: Scenario) -> str:
     }
     text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _factors(population: Mapping[str, float]) -> dict[str, float]:
+    """Factors that multiply anything: what is as ``all``, or 1 without it, says nothing."""
+    other = population.get(ALL, 1.0)
+    own = {unit: factor for unit, factor in population.items() if factor != other}
+    return own if other == 1 else {**own, ALL: other}
 
 
 def region_hash(path: Path) -> list[str]:

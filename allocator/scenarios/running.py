@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.assumptions import Assumptions
 from allocator.errors import InputError
@@ -85,7 +85,11 @@ def run(
         progress=progress,
         models=models,
     )
-    told = {"scenario": scenario.name, "scenario_sha256": _sha256(scenario.file)}
+    told: dict[str, Any] = {
+        "scenario": scenario.name, "scenario_sha256": _sha256(scenario.file),
+    }  # fmt: skip
+    if scenario.population:
+        told["population_factors"] = dict(scenario.population)
     return replace(found, provenance={**told, **found.provenance})
 
 

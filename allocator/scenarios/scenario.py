@@ -11,56 +11,86 @@ from allocator.errors import InputError
 from allocator.files.toml import in_words
 from allocator.policy.merging import merged
 from allocator.policy.policies import Policy, list_policies, read_policy
-from allocator.scenarios.table_checks import problems_of_travel, problems_of_years
+from allocator.scenarios.table_checks import (
+    problems_of_population,
+    problems_of_travel,
+    problems_of_years,
+)
 
 if TYPE_CHECKING:
     from allocator.travel.journeys import Travel
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )  # fmt: skip
 
 
 class SolverTable(_Table):
-    """The table ``[solver]``; see :class:`allocator.lp.solvers.SolverSettings`."""
+    """How programs are solved; see :class:`allocator.lp.solvers.SolverSettings`."""
 
     name: str = "highs"
+    """highs, or the name of a solver of PuLP."""
     gap: float = Field(default=1e-4, ge=0, lt=1)
+    """Relative gap that counts as optimal."""
     time_limit_seconds: float | None = Field(default=None, gt=0)
+    """Seconds per solve, the last resort: a plan that it stops cannot be repeated."""
     node_limit: int | None = Field(default=None, ge=1)
+    """Nodes of branch and bound per solve; a plan that it stops can be repeated."""
     seed: int = Field(default=0, ge=0)
+    """Seed of the solver."""
     threads: int = Field(default=1, ge=1)
+    """Threads of the solver."""
 
 
 class OutputTable(_Table):
-    """The table ``[outputs]``: Chinese headers and labels, and whether to draw the map."""
+    """What is written beside the tables."""
 
     chinese: bool = False
+    """Chinese headers and labels."""
     map: bool = True
+    """Whether to draw the map."""
 
 
 class Scenario(_Table):
-    """A planning question.
+    """A planning question: a region, a policy, assumptions, an objective and solver settings.
 
     ``file`` is where it was read from; ``region``, ``policy``, ``over`` and files of ``travel`` are
-    relative to its folder. ``rules`` and ``overrides`` are the planner's own, see
-    :func:`allocator.policy.merging.merged`.
+    relative to its folder.
     """
 
     name: str = Field(min_length=1)
+    """What the scenario is called; the name of the file when missing."""
     region: str = Field(min_length=1)
+    """Folder of the region, or its region.toml; relative to this file."""
     policy: str = Field(min_length=1)
+    """Id of a built-in policy, or a policy file relative to this one."""
     over: str = ""
+    """Policy that this one is laid over: an id, or a file; empty for none."""
     minimise: Literal["cost", "change", "travel"] | None = None
+    """What is to be as small as can be once the rules hold."""
     maximise: Literal["coverage", "worst_county"] | None = None
+    """What is to be as large as can be once the rules hold."""
     budget: float | None = Field(default=None, ge=0)
+    """Most that the plan may cost, in the region's currency."""
+    population: dict[str, float] = Field(default_factory=dict)
+    """Factors on people by planning unit; "all" for those not named. 1.05 = 5 % more."""
     years: dict[str, Any] | None = None
+    """Over which years the plan is carried out."""
     travel: dict[str, Any] | None = None
+    """What each mode travels by; straight lines when missing."""
     assumptions: dict[str, float | str | None] = Field(default_factory=dict)
+    """Readings that the policy leaves open, where they differ from the defaults."""
     solver: SolverTable = SolverTable()
+    """How programs are solved."""
     outputs: OutputTable = OutputTable()
+    """What is written beside the tables."""
     overrides: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Rules of the policy read differently: by rule id, the fields that change."""
     rules: list[dict[str, Any]] = Field(default_factory=list)
+    """Rules of the planner's own, with the keys of a policy file."""
     file: Path | None = None
 
     @model_validator(mode="after")
@@ -122,21 +152,20 @@ class Scenario(_Table):
 
 def checked(data: Mapping[str, Any], where: str, problems: Sequence[str] = ()) -> Scenario:
     """The scenario, or one error with everything that is wrong with it."""
-    scenario, found = _try(data)
+    scenario, found = tried(data)
     if scenario is None or found or problems:
         raise InputError([*problems, *found], where=where)
     return scenario
 
 
-def _try(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
-    """The scenario, or everything that is wrong with it."""
+def tried(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
+    """The scenario, if there is one, and everything that is wrong with it."""
+    data = _without_words_for_none(data)
     problems = problems_of_years(data.get("years"))
     problems += problems_of_travel(data.get("travel"), data.get("file"))
+    problems += problems_of_population(data.get("population"))
     given = data.get("assumptions", {})
     if isinstance(given, dict):
-        # TOML has no null: "none" says that there is no cap.
-        given = {k: None if v == "none" else v for k, v in given.items()}
-        data = {**data, "assumptions": given}
         try:
             Assumptions(given)
         except InputError as error:
@@ -145,5 +174,23 @@ def _try(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
         return Scenario.model_validate(data), problems
     except ValidationError as error:
         found = in_words(error.errors())
-        # What an assumption may be is told above, in its own words.
-        return None, [f for f in found if not f.startswith("assumptions.")] + problems
+        # What assumptions and factors may be is told above, in words of their own.
+        own = ("assumptions.", "population.")
+        return None, [f for f in found if not f.startswith(own)] + problems
+
+
+_NONE = "none"
+"""TOML has no null: this word stands for no limit, no cap, no table."""
+_MAY_BE_NONE = tuple(
+    name for name, field in Scenario.model_fields.items() if field.default is None
+)  # fmt: skip
+
+
+def _without_words_for_none(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same data with None where a field, or an assumption, says ``none``."""
+    found = {k: None if k in _MAY_BE_NONE and v == _NONE else v for k, v in data.items()}
+    for name in ("assumptions", "solver"):
+        table = found.get(name)
+        if isinstance(table, Mapping):
+            found[name] = {k: None if v == _NONE else v for k, v in table.items()}
+    return found

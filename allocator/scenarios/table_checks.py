@@ -28,3 +28,12 @@ def problems_of_travel(given: object, file: object) -> list[str]:
     except InputError as error:
         return [f"travel: {problem}" for problem in error.problems]
     return []
+
+
+def problems_of_population(given: object) -> list[str]:
+    """What is wrong with the factors of ``[population]``; which units there are, a region says."""
+    if not isinstance(given, dict):
+        return []  # pydantic says what it should be
+    from allocator.region.population_factors import factor_problems  # much to load; few need it
+
+    return [f"population.{problem}" for problem in factor_problems(given)]
