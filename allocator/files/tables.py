@@ -30,6 +30,9 @@ Form = Literal["text", "number", "coordinate", "flag", "maybe_flag", "value"]
 ASSUMPTION_COLUMNS: tuple[str, ...] = ("name", "value", "unit", "changed", "meaning", "source")
 CELL_COLUMNS: tuple[str, ...] = ("cell", "x_m", "y_m", "people", "urban", "unit")
 COVERED, COVERED_TODAY = "covered:", "covered_today:"
+NEAREST = "nearest:"
+AWAY: tuple[str, ...] = ("minutes:", "minutes_today:", "km:", "km_today:")
+"""How far the nearest open site is, in the plan and today, in the unit of the rule."""
 
 _NUMBERS = {
     "required", "required_upper", "achieved", "rate_required", "rate_achieved", "slack", "price",
@@ -85,6 +88,8 @@ def form_of(column: str) -> Form:
     """What a column holds; ``covered:RULE`` and its kin may be empty (not looked at)."""
     if is_cover(column):
         return "maybe_flag"
+    if column.startswith(AWAY):
+        return "number"
     return _FORMS.get(column, "text")
 
 
@@ -95,9 +100,8 @@ def is_cover(column: str) -> bool:
 
 def is_extra(table: Table, column: str) -> bool:
     """Whether a table may have a column besides its own: who is covered; when a site opens."""
-    return (table.name == "cells" and is_cover(column)) or (
-        table.name == "facilities" and column == "year"
-    )
+    of_rule = is_cover(column) or column.startswith((NEAREST, *AWAY))
+    return (table.name == "cells" and of_rule) or (table.name == "facilities" and column == "year")
 
 
 def plain_tables(plan: Plan) -> dict[str, pd.DataFrame]:

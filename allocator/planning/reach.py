@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from allocator.planning.case import Area, Case
 from allocator.planning.travelling import (
     Cells,
+    Floats,
     distances_km,
     least_minutes,
     minutes,
@@ -19,6 +20,7 @@ from allocator.planning.travelling import (
 from allocator.policy.rules import CoverageRule, MeanResponse
 from allocator.travel.coverage import Coverage
 from allocator.travel.times import TravelTimes
+from allocator.travel.ways import FARTHEST
 
 
 def cells_of(case: Case, group: str, scope: Area | None = None) -> Cells:
@@ -72,6 +74,18 @@ def nearest_place(case: Case, rule: CoverageRule, cells: Cells, positions: list[
         return nearest_minutes(case, rule.mode, cells, positions, 1)[1][:, 0]
     times = _times(case, rule, cells, positions, limit_of(case, rule))
     return times.nearest(np.ones(len(positions), dtype=np.bool_))[0]
+
+
+def away_from(case: Case, rule: CoverageRule, cells: Cells, positions: list[int]) -> Floats:
+    """Minutes (or km) to the nearest of some sites as the rule counts them, shape ``(n_cells,)``.
+
+    Beyond the rule's limit too; NaN where no site is reached within a day.
+    """
+    if rule.within_km is not None:
+        km = nearest_km(case, cells, positions)
+        return np.where(np.isfinite(km), km, np.nan)
+    found = least_minutes(case, rule.mode, cells, positions)
+    return np.where(found < FARTHEST, found, np.nan) + _before_the_way(case, rule)
 
 
 def limit_for_all(case: Case, rule: CoverageRule) -> float:

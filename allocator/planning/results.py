@@ -15,10 +15,10 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
-from allocator.planning.reach import cells_of, nearest_place, reach
+from allocator.planning.serving import away, coverage_rules, serving
 from allocator.planning.travelling import nearest_minutes, reachable
 from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
-from allocator.policy.rules import CoverageRule, Inflow, Quota, Ratio, Share, Total
+from allocator.policy.rules import Inflow, Quota, Ratio, Share, Total
 from allocator.region.ground import Region
 
 
@@ -109,29 +109,33 @@ def facility_table(case: Case, decided: Decided, crs: str) -> gpd.GeoDataFrame:
 
 
 def cell_table(case: Case, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Grid cells with, per coverage rule, who is covered today and in the plan."""
+    """Grid cells with, per coverage rule, who is covered and how far away the nearest site is.
+
+    Columns per rule: ``covered_today:RULE``, ``covered:RULE``, ``nearest:RULE`` (the open site of
+    the plan that serves a cell, empty where none is in reach), ``minutes_today:RULE`` and
+    ``minutes:RULE`` (``km...`` for a rule in km) to the nearest open site, however far.
+    """
     columns = ["x_m", "y_m", "people", "urban", "unit"]
     cells = case.region.grid.table[columns].copy()
     sites = case.region.sites.table
     open_now = (sites["status"] == "existing").to_numpy()
     opened = facilities.loc[facilities["status"] != "closed", "id"]
     open_then = sites.index.isin(opened)
-    for rule in (leaf for r in case.policy.rules for leaf in leaves(r)):
-        if not isinstance(rule, CoverageRule):
-            continue
-        for name, is_open in (("covered_today", open_now), ("covered", open_then)):
-            cells[f"{name}:{rule.id}"] = _covered(case, rule, is_open)
+    names = sites.index.to_numpy(dtype=object)
+    for rule in coverage_rules(case):
+        unit = "km" if rule.within_km is not None else "minutes"
+        for when, is_open in (("_today", open_now), ("", open_then)):
+            found = serving(case, rule, is_open)
+            covered = np.zeros(len(cells), dtype=np.bool_)
+            covered[found.cells] = found.covered
+            cells[f"covered{when}:{rule.id}"] = covered
+        # The last one is the plan's.
+        nearest = np.full(len(cells), "", dtype=object)
+        nearest[found.cells[found.covered]] = names[found.site[found.covered]]
+        cells[f"nearest:{rule.id}"] = nearest
+        cells[f"{unit}_today:{rule.id}"] = away(case, rule, open_now)
+        cells[f"{unit}:{rule.id}"] = away(case, rule, open_then)
     return cells
-
-
-def _covered(case: Case, rule: CoverageRule, is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether each cell of the rule's group reaches an open site; shape ``(n_cells,)``."""
-    cells = cells_of(case, rule.group)
-    sites = [j for j in case.positions(rule.sites) if is_open[j]]
-    found = np.zeros(len(case.region.grid), dtype=np.bool_)
-    if sites and len(cells):
-        found[cells] = reach(case, rule, cells, sites).degree > 0
-    return found
 
 
 def _status(existing: bool, is_open: bool, upgraded: bool) -> str:
@@ -152,20 +156,12 @@ def _site_cost(case: Case, position: int, status: str, gained: list[str]) -> flo
 def _people_served(case: Case, is_open: NDArray[np.bool_]) -> dict[int, float]:
     """People whose nearest open site (of the rule's kinds, within its reach) each site is."""
     served: dict[int, float] = {}
-    for rule in (leaf for r in case.policy.rules for leaf in leaves(r)):
-        if not isinstance(rule, CoverageRule):
-            continue
-        sites = [j for j in case.positions(rule.sites) if is_open[j]]
-        cells = cells_of(case, rule.group)
-        if not sites or not len(cells):
-            continue
-        cells = cells[reach(case, rule, cells, sites).degree > 0]
-        if not len(cells):
-            continue
-        nearest = nearest_place(case, rule, cells, sites)
-        people = np.bincount(nearest, case.region.grid.people[cells], minlength=len(sites))
-        for j, number in zip(sites, people, strict=True):
-            served[j] = served.get(j, 0.0) + float(number)
+    for rule in coverage_rules(case):
+        found = serving(case, rule, is_open)
+        site, people = found.site[found.covered], case.region.grid.people[found.cells]
+        number = np.bincount(site, people[found.covered], minlength=1)
+        for j in np.unique(site).tolist():
+            served[j] = served.get(j, 0.0) + float(number[j])
     return served
 
 

@@ -1,5 +1,7 @@
 """Decisions as the tables of a plan."""
 
+import math
+
 import pytest
 from builders import rule, site, small_policy, small_region
 from hypothesis import given
@@ -97,6 +99,55 @@ def test_cells_tell_who_is_covered_today_and_in_the_plan():
     assert plan.cells["covered_today:C"].tolist() == [True, False, False]
     assert plan.cells["covered:C"].tolist() == [True, True, False]
     assert open_ids(plan) == {"a", "b"}
+
+
+def test_cells_tell_who_serves_them_and_how_far_away_that_is():
+    """Km for a rule in km; the nearest beyond the limit is told, too, but serves nobody."""
+    region = small_region(
+        people=[900, 800, 700, 60], x_km=[0, 5, 5, 7], y_km=[0, 0, 0.5, 0],
+        urban=[True, True, False, True],
+        sites=[site("a", x_km=0, y_km=0), site("b", x_km=5, y_km=0, status="candidate")],
+    )  # fmt: skip
+    plan = planned(region, rule("coverage", id="C", sites=EMS, within_km=1, group="urban"))
+    assert plan.cells["nearest:C"].tolist() == ["a", "b", "", ""]
+    assert plan.cells["km:C"].tolist() == pytest.approx([0.38, 0.38, math.nan, 2], nan_ok=True)
+    today = plan.cells["km_today:C"].tolist()
+    assert today == pytest.approx([0.38, 5, math.nan, 7], nan_ok=True)
+    assert "minutes:C" not in plan.cells.columns
+
+
+def test_minutes_of_cells_are_those_that_the_rule_counts():
+    """From the call: 4 minutes before the way; 2 km in town with a detour of 1.3 take 5.2."""
+    region = small_region(
+        people=[900, 800, 700], x_km=[0, 2, 3], y_km=[0] * 3, urban=[True] * 3,
+        sites=[site("a", x_km=0, y_km=0)],
+    )  # fmt: skip
+    fields = {"mode": "ambulance", "from_call": True, "within_minutes": "9.2"}
+    plan = planned(region, rule("coverage", id="C", sites=EMS, **fields))
+    assert plan.cells["minutes:C"].tolist()[1:] == pytest.approx([9.2, 11.8])
+    assert plan.cells["nearest:C"].tolist() == ["a", "a", ""]
+
+
+@some
+@given(region=regions(stocked=True), sites=site_rules())
+def test_served_people_are_those_of_the_cells_that_name_the_site(region, sites):
+    """Nearest names an open site exactly where the rule covers; people add up per site."""
+    plan = planned(region, *sites)
+    cells, served = plan.cells, dict.fromkeys(plan.facilities["id"], 0.0)
+    for column in [c for c in cells.columns if c.startswith("nearest:")]:
+        id = column.removeprefix("nearest:")
+        assert (cells[column] != "").tolist() == cells[f"covered:{id}"].tolist()
+        unit = "km" if f"km:{id}" in cells.columns else "minutes"
+        for when in ("", "_today"):
+            told = cells[f"{unit}{when}:{id}"]
+            covered = cells[f"covered{when}:{id}"]
+            assert told[covered].notna().all()
+            assert not (told[covered].max() > told[~covered].min())
+        for name, people in zip(cells[column], cells["people"], strict=True):
+            if name:
+                served[name] += people
+    assert set(cells.filter(like="nearest:").to_numpy().ravel()) <= {*open_ids(plan), ""}
+    assert by_id(plan, "people_served") == pytest.approx(served)
 
 
 def test_places_are_given_in_degrees_and_metres():
