@@ -153,12 +153,16 @@ class Block:
                     return rows(rule, self.stock, scope)
         for model in self.sites:
             for kind, site_rows in SITE_ROWS.items():
-                if isinstance(rule, kind) and positions_of(rule, model.case) & set(model.positions):
+                if isinstance(rule, kind) and self._speaks_of(rule, model):
                     model.condition = condition
                     found = site_rows(rule, model, scope)
                     model.condition = None
                     return found + (brought or [])
         return brought
+
+    def _speaks_of(self, rule: Rule, model: SiteModel) -> bool:
+        """Whether a rule is about sites of a network."""
+        return bool(positions_of(rule, model.case) & set(model.positions))
 
     def separate(self, solution: Solution) -> list[Row]:
         """Rows that a solution violates, of all networks."""

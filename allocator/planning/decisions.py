@@ -76,6 +76,8 @@ class SiteModel:
         reached: coverage rows are then plain rows; otherwise each carries a miss.
     placed
         Its sites stand already: opening them is neither decided nor paid here.
+    elsewhere
+        Positions of sites that are decided and paid in another program.
     condition
         Set while the rows of an either-or branch are added: they hold only if it is 1.
     separators
@@ -90,13 +92,16 @@ class SiteModel:
     free: frozenset[int] = frozenset()
     condition: Variable | None = None
     placed: bool = False
+    elsewhere: frozenset[int] = frozenset()
     separators: list[Callable[[Solution], list[Row]]] = field(default_factory=list)
     _attributes: dict[tuple[str, int], Variable] = field(default_factory=dict)
 
     @property
     def deciding(self) -> dict[int, Variable]:
         """Sites whose opening is decided and paid here."""
-        return {} if self.placed else self.open
+        if self.placed:
+            return {}
+        return {j: v for j, v in self.open.items() if j not in self.elsewhere}
 
     def those(self, chosen: SiteFilter, area: Area | None = None) -> list[int]:
         """Positions of the network's sites that pass a filter and stand in an area."""
