@@ -122,8 +122,8 @@ MUTANTS = (
     _("who is beyond the last band was never reached", "evaluate/bands.py",
       "if times.limit > last * (1 + LIMIT_TOLERANCE):", "if False:",
       f"{EVALUATE}/test_bands.py"),
-    _("squares that touch at a corner are one area", "evaluate/cell_shapes.py",
-      "connectivity=4", "connectivity=8", f"{EVALUATE}/test_cell_shapes.py"),
+    _("squares that touch at a corner are one area", "region/cell_shapes.py",
+      "connectivity=4", "connectivity=8", f"{REGION}/test_cell_shapes.py"),
     _("areas hold cells beyond the last band", "evaluate/service_areas.py",
       "(band >= 0) & (band < n_bands)", "band >= 0", f"{EVALUATE}/test_service_areas.py"),
     # ---------------------------------------------------------------- region and policy

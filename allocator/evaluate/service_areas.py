@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.errors import InputError, raise_if_any
 from allocator.evaluate.arcs import Floats, OpenArcs, summed
 from allocator.evaluate.bands import Bands
-from allocator.evaluate.cell_shapes import CellShapes, Squares, around_centres, outlines, squares
 from allocator.location.questions.base import demand_of
+from allocator.region.cell_shapes import CellShapes, Squares, around_centres, outlines, squares
 from allocator.region.coordinates import (
     WGS84,
     geodesic_cell_areas_km2,

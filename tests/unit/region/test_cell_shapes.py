@@ -7,8 +7,8 @@ import shapely
 from road_builders import X, Y, at
 
 from allocator.errors import InputError
-from allocator.evaluate import cell_shapes
-from allocator.evaluate.cell_shapes import Outlines, Squares, around_centres, outlines, squares
+from allocator.region import cell_shapes
+from allocator.region.cell_shapes import Outlines, Squares, around_centres, outlines, squares
 
 
 def hexagonal(rows, columns, apart_m=300.0):
