@@ -13,12 +13,18 @@ Progress = Callable[[str], None]
 
 
 @contextmanager
-def progress_on_stderr() -> Iterator[Progress]:
-    """Give a function that tells what goes on."""
+def progress_on_stderr(*, keep_lines: bool = False) -> Iterator[Progress]:
+    """Give a function that tells what goes on; ``keep_lines`` leaves each line on a terminal."""
     began = time.monotonic()
     if not sys.stderr.isatty():
         yield lambda text: typer.echo(f"[{time.monotonic() - began:5.0f} s] {text}", err=True)
         return
     console = Console(stderr=True, highlight=False)
     with console.status(Text("reading")) as status:
-        yield lambda text: status.update(Text(f"{time.monotonic() - began:.0f} s  {text}"))
+
+        def tell(text: str) -> None:
+            if keep_lines:
+                console.print(Text(text))
+            status.update(Text(f"{time.monotonic() - began:.0f} s  {text}"))
+
+        yield tell

@@ -181,7 +181,7 @@ def test_a_batch_in_real_processes(scenario, tmp_path):
     bad = scenario.with_name("bad.toml")
     bad.write_text(SCENARIO.replace("mine.toml", "yours.toml"))
     command = [sys.executable, "-m", "allocator", "batch", scenario, bad, dense, "--out",
-               tmp_path / "out", "--workers", "2"]  # fmt: skip
+               tmp_path / "out", "--workers", "2", "--plans"]  # fmt: skip
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(tmp_path / "out" / "results.csv", keep_default_na=False)

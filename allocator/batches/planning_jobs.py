@@ -1,0 +1,99 @@
+"""One job planned, in whichever process; what comes back is small."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.batches.inputs import load_once
+from allocator.batches.jobs import Job
+from allocator.batches.measures import Measure
+from allocator.batches.rows import Row, row_of_error, row_of_plan, versions
+from allocator.batches.sharing import is_called_off, prepare_once
+from allocator.errors import InfeasibleError, InputError
+from allocator.files.exporting import export_all
+from allocator.scenarios.exit_codes import ExitCode
+from allocator.scenarios.hashing import content_hash
+from allocator.scenarios.running import run
+from allocator.scenarios.scenario import Scenario
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended; see :class:`allocator.batches.journals.Record` for what is in it."""
+
+    row: Row
+    final: bool
+    planned: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+class CalledOff(BaseException):
+    """Nobody waits for this job any more."""
+
+
+def plan_job(job: Job) -> Outcome:
+    """Plan one scenario, write its folder if it has one, and say how it went; never raises.
+
+    One at a time in a process: memory and processor seconds are measured for the process, and
+    Ctrl-C is heard by its main thread.
+    """
+    with _one_at_a_time:
+        measure = Measure()
+        try:
+            outcome = _planned(job)
+        except (Exception, KeyboardInterrupt, CalledOff) as error:
+            outcome = _failed(error)
+        return Outcome(
+            {**outcome.row, **measure.row(), **versions()},
+            outcome.final, outcome.planned, outcome.files,
+        )  # fmt: skip
+
+
+def _planned(job: Job) -> Outcome:
+    if job.scenario is None:
+        raise InputError("no scenario to plan", where=f"job {job.name}")
+    prepare_once(job.shared)
+    plan = run(job.scenario, _unless_called_off(job), load=load_once)
+    row = row_of_plan(plan)
+    # A file that was changed meanwhile leaves a row of which nobody knows what it is of.
+    final = row["exit_code"] != ExitCode.INTERRUPTED and _hash(job.scenario) == job.input_hash
+    if not job.folder:
+        return Outcome(row, final, planned=True)
+    outputs = job.scenario.outputs
+    try:
+        written = export_all(plan, job.folder, chinese=outputs.chinese, with_map=outputs.map)
+        files = file_hashes(written)
+    except (InputError, OSError) as error:
+        said = row_of_error(error)
+        return Outcome(row | {"exit_code": said["exit_code"], "error": said["error"]}, final=False)
+    return Outcome(row, final, planned=True, files=files)
+
+
+def _unless_called_off(job: Job) -> Callable[[str], None]:
+    def check(_: str) -> None:
+        if is_called_off(job.shared, job.run):
+            raise CalledOff
+
+    return check
+
+
+def _failed(error: BaseException) -> Outcome:
+    if isinstance(error, CalledOff):
+        error = KeyboardInterrupt()
+    return Outcome(row_of_error(error), isinstance(error, InputError | InfeasibleError))
+
+
+def _hash(scenario: Scenario) -> str:
+    try:
+        return content_hash(scenario)
+    except (InputError, OSError):
+        return ""
+
+
+def file_hashes(files: list[Path]) -> dict[str, str]:
+    """SHA-256 of files by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
