@@ -25,7 +25,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.errors import InputError
-from allocator.files.toml import in_words, relative_to, unknown_keys
+from allocator.files.toml import in_words, unknown_keys
 from allocator.travel.journeys import Travel
 from allocator.travel.line_roads import LineFields
 from allocator.travel.means import MODES, AlongRoads, ByTable, Means, Mode, OverSurface
@@ -100,6 +100,11 @@ _FORMS: Mapping[str, type[_Roads | _Friction | _Times]] = {
 }  # fmt: skip
 
 
+def keys_of_modes() -> list[str]:
+    """Every key that the table of a mode may have, whatever it goes by."""
+    return [*dict.fromkeys(key for form in _FORMS.values() for key in form.model_fields), "rural_by"]
+
+
 def travel_of(table: Mapping[str, Any], folder: Path) -> Travel:
     """Read ``[travel]``; paths are relative to ``folder``.
 
@@ -140,20 +145,6 @@ def travel_of(table: Mapping[str, Any], folder: Path) -> Travel:
     if travel is None:
         raise InputError(problems, where="travel")
     return travel
-
-
-def moved(table: Mapping[str, Any], folder: Path, new: Path) -> dict[str, Any]:
-    """The same table with its paths relative to another folder."""
-    found: dict[str, Any] = {}
-    for name, value in table.items():
-        if isinstance(value, Mapping):
-            found[name] = {
-                key: relative_to(folder / path, new) if key in SOURCES else path
-                for key, path in value.items()
-            }
-        else:
-            found[name] = value
-    return found
 
 
 def _means(mode: str, stated: Mapping[str, Any], folder: Path, problems: list[str]) -> Means | None:

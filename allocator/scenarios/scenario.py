@@ -10,7 +10,9 @@ from allocator.assumptions import Assumptions, Value
 from allocator.errors import InputError
 from allocator.files.toml import in_words
 from allocator.policy.merging import merged
-from allocator.policy.policies import Policy, list_policies, read_policy
+from allocator.policy.policies import Policy, read_policy
+from allocator.scenarios.inheritance import NONE
+from allocator.scenarios.relocation import is_policy_file
 from allocator.scenarios.table_checks import (
     problems_of_population,
     problems_of_travel,
@@ -120,8 +122,7 @@ class Scenario(_Table):
         return self._source(self.over)
 
     def _source(self, name: str) -> str | Path:
-        is_name = name in list_policies() or not Path(name).suffix
-        return name if is_name else self.folder / name
+        return self.folder / name if is_policy_file(name) else name
 
     def read_policy(self) -> Policy:
         """The policy, over what it is laid over, with the planner's own rules and overrides."""
@@ -179,8 +180,6 @@ def tried(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
         return None, [f for f in found if not f.startswith(own)] + problems
 
 
-_NONE = "none"
-"""TOML has no null: this word stands for no limit, no cap, no table."""
 _MAY_BE_NONE = tuple(
     name for name, field in Scenario.model_fields.items() if field.default is None
 )  # fmt: skip
@@ -188,9 +187,12 @@ _MAY_BE_NONE = tuple(
 
 def _without_words_for_none(data: Mapping[str, Any]) -> dict[str, Any]:
     """The same data with None where a field, or an assumption, says ``none``."""
-    found = {k: None if k in _MAY_BE_NONE and v == _NONE else v for k, v in data.items()}
+    found = {k: None if k in _MAY_BE_NONE and v == NONE else v for k, v in data.items()}
     for name in ("assumptions", "solver"):
         table = found.get(name)
         if isinstance(table, Mapping):
-            found[name] = {k: None if v == _NONE else v for k, v in table.items()}
+            found[name] = {k: None if v == NONE else v for k, v in table.items()}
+    travel = found.get("travel")
+    if isinstance(travel, Mapping):
+        found["travel"] = {mode: given for mode, given in travel.items() if given != NONE}
     return found

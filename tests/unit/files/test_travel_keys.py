@@ -3,7 +3,7 @@
 import pytest
 
 from allocator.errors import InputError
-from allocator.files.travel_keys import moved, travel_of
+from allocator.files.travel_keys import travel_of
 from allocator.travel.means import AlongRoads, ByTable, OverSurface
 
 
@@ -67,10 +67,3 @@ def test_every_problem_is_told(folder):
         "ambulance.rural_by",
     ):
         assert said in text, text
-
-
-def test_paths_move_with_the_file(folder):
-    """A scenario written elsewhere names the same files."""
-    table = {"km_along": "drive", "drive": {"roads": "roads.osm.pbf", "congestion": 0.8}}
-    new = moved(table, folder, folder / "plans")
-    assert new == {"km_along": "drive", "drive": {"roads": "../roads.osm.pbf", "congestion": 0.8}}
