@@ -1,6 +1,6 @@
 from .assumptions import Assumptions as Assumptions
 from .auditing.compliance import audit as audit
-from .batches.course import batch as batch
+from .batches.entry import batch as batch
 from .errors import AllocatorError as AllocatorError
 from .errors import InfeasibleError as InfeasibleError
 from .errors import InputError as InputError

@@ -1,10 +1,11 @@
 """What the workers of a batch share: a folder beside its results."""
 
 import threading
+import uuid
 from pathlib import Path
 
 SHARED = ".shared"
-RUN = "run"
+_RUN, _ENDED = "run-", "ended-"
 _lock = threading.Lock()
 _prepared: set[str] = set()
 
@@ -26,16 +27,22 @@ def prepare(shared: Path) -> None:
     shared.mkdir(parents=True, exist_ok=True)
 
 
-def begin_run(shared: Path, run: str) -> None:
-    """Say which run of a batch is the present one; ``run`` empty for none any more."""
-    (shared / RUN).write_text(run, encoding="utf-8")
+def begin_run(shared: Path) -> str:
+    """Begin a run of a batch whose workers can outlive it, and end those before it; its name."""
+    for path in shared.glob(f"{_RUN}*"):
+        end_run(shared, path.name.removeprefix(_RUN))
+    run = uuid.uuid4().hex
+    (shared / f"{_RUN}{run}").touch()
+    return run
+
+
+def end_run(shared: Path, run: str) -> None:
+    """Say that nobody waits any more for what workers still do for a run."""
+    path = shared / f"{_RUN}{run}"
+    if run and path.exists():
+        path.rename(shared / f"{_ENDED}{run}")
 
 
 def is_called_off(shared: str, run: str) -> bool:
-    """Whether the run is over, so that nobody waits for its scenarios any more."""
-    if not run:
-        return False
-    try:
-        return (Path(shared) / RUN).read_text("utf-8") != run
-    except OSError:
-        return False
+    """Whether the run is over, as far as this machine can see."""
+    return bool(run) and (Path(shared) / f"{_ENDED}{run}").exists()

@@ -53,7 +53,7 @@ def batch_command(
       allocator batch scenarios/base.toml scenarios/dense.toml --out plans --workers 2
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("batch", as_json=as_json):
-        from allocator.batches.course import batch
+        from allocator.batches.entry import batch
         from allocator.files.results import CSV, PARQUET
 
         try:
@@ -76,7 +76,9 @@ def batch_command(
 
 def _print(table: "pd.DataFrame") -> None:
     """Print what a reader looks for first, and every error."""
-    columns = ["name", "status", "objective_value", "gap", "must_met", "must_failed", "exit_code"]
+    varied = list(table.columns[2 : list(table.columns).index("status")])
+    columns = ["name", *varied, "status", "objective_value", "gap", "must_met", "must_failed",
+               "exit_code"]  # fmt: skip
     printing.print_table(columns, table[columns].astype(object).to_numpy().tolist())
     for name, error in zip(table["name"], table["error"], strict=True):
         if error:

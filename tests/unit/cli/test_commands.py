@@ -472,7 +472,7 @@ def test_batch_interrupted_is_130(tmp_path, out, monkeypatch):
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("allocator.batches.course.batch", stop)
+    monkeypatch.setattr("allocator.batches.entry.batch", stop)
     done = call("batch", tmp_path / "x.toml", "--out", out)
     assert done.exit_code == 130
     assert "what was finished is in" in done.stderr
