@@ -40,6 +40,8 @@ def decide(
     settings: SolverSettings,
     progress: Progress | None,
     models: Path | None,
+    *,
+    told_why: bool = True,
 ) -> Decided:
     """Solve networks of sites, then beds, staff and vehicles; all together under a budget.
 
@@ -56,7 +58,7 @@ def decide(
     base = Task(
         name="everything", case=case, rules=[*of_sites, *apart, *budgets],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
-        settings=settings, progress=progress, models=models,
+        settings=settings, progress=progress, models=models, told_why=told_why,
     )  # fmt: skip
     parts = [
         replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, budget=None)
@@ -71,7 +73,7 @@ def decide(
             decided.notes.append(_left_as_today(task.name))
             decided.bound = math.nan
         else:
-            decided.add(_unless_interrupted(task, _solve))
+            decided.add(_unless_interrupted(task, solve_part))
     # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
     exact = replace(settings, gap=min(settings.gap, _EXACT))
     task = replace(
@@ -82,7 +84,8 @@ def decide(
     return _with_marginals_of_sites(parts, case, _with_stock_of_today(case, decided))
 
 
-def _solve(task: Task) -> Decided:
+def solve_part(task: Task) -> Decided:
+    """Solve what the rules of one task couple."""
     if fits_full_cover(task):
         return _explained(task, full_cover(task))
     if (steps := placing_and_equipping(task)) is not None:
@@ -94,7 +97,7 @@ def _placed_then_equipped(steps: Steps) -> Decided:
     """Place sites task by task, then equip what stands."""
     decided = Decided()
     for task in steps.placing:
-        decided.add(_unless_interrupted(task, _solve))
+        decided.add(_unless_interrupted(task, solve_part))
     task = replace(steps.equipping, before=decided)
     equipped = _explained(task, Block(task).solve())
     steps.settle(equipped, decided)
@@ -103,7 +106,9 @@ def _placed_then_equipped(steps: Steps) -> Decided:
 
 
 def _explained(task: Task, decided: Decided) -> Decided:
-    """Say why rules gave way; an interrupt costs the explanation, not the plan."""
+    """Say why rules gave way, if asked; an interrupt costs the explanation, not the plan."""
+    if not task.told_why:
+        return decided
     try:
         decided.clashes = explain(task, decided)
     except KeyboardInterrupt:
@@ -113,8 +118,8 @@ def _explained(task: Task, decided: Decided) -> Decided:
 
 
 def _solve_with_prices(task: Task) -> Decided:
-    decided = _solve(task)
-    if not task.before.interrupted:
+    decided = solve_part(task)
+    if task.told_why and not task.before.interrupted:
         try:
             decided.marginals = with_prices(task, decided)
             decided.prices = prices_of(decided.marginals)
@@ -129,7 +134,7 @@ def _with_marginals_of_sites(parts: list[Task], case: Case, decided: Decided) ->
 
     ``parts`` are the networks of sites, each with its rules.
     """
-    if decided.interrupted:
+    if decided.interrupted or not all(task.told_why for task in parts):
         return decided
     try:
         effects = list(site_effects(case, decided))

@@ -35,6 +35,8 @@ class Task:
     """The sites stand as ``before`` has them: what is decided is what they get."""
     spent: Mapping[str, float] = field(default_factory=dict)
     """What ``before`` takes of each budget, by the rule's id; ``budget`` for the planner's own."""
+    told_why: bool = True
+    """Also why rules gave way, and what one more would bring."""
 
     def stands(self, position: int) -> bool:
         """Whether a site that this block does not decide is open."""

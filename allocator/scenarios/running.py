@@ -60,10 +60,12 @@ def run(
     *,
     models: Path | None = None,
     load: Load = load,
+    explain: bool = True,
 ) -> "Plan":
     """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps.
 
-    ``load`` reads its region, policy and assumptions; a batch reads those of many scenarios once.
+    ``explain`` is that of :func:`allocator.plan`. ``load`` reads the scenario's region, policy and
+    assumptions; a batch reads those of many scenarios once.
     """
     from allocator.lp.solvers import SolverSettings
 
@@ -84,6 +86,7 @@ def run(
         solver=settings,
         progress=progress,
         models=models,
+        explain=explain,
     )
     told: dict[str, Any] = {
         "scenario": scenario.name, "scenario_sha256": _sha256(scenario.file),

@@ -197,6 +197,25 @@ def test_the_same_plan_twice(region, rules, budget):
 
 
 @some
+@given(region=REGIONS, rules=POLICIES, budget=st.sampled_from([None, 40.0, PLENTY]))
+def test_what_is_not_explained_is_planned_alike(region, rules, budget):
+    """Without reasons and prices the same plan comes: they only look at it."""
+    try:
+        told = planned(region, *rules, budget=budget)
+    except InfeasibleError:
+        return
+    plain = planned(region, *rules, budget=budget, explain=False)
+    assert set(plain.conflicts["status"]) <= {""}
+    assert plain.marginals.empty
+    unpriced = told.compliance.assign(price=plain.compliance["price"])
+    same_tables(
+        replace(told, compliance=unpriced, conflicts=told.conflicts[:0],
+                marginals=told.marginals[:0]),
+        replace(plain, conflicts=told.conflicts[:0], marginals=told.marginals[:0]),
+    )  # fmt: skip
+
+
+@some
 @given(region=REGIONS, rules=POLICIES, data=st.data())
 def test_a_redundant_rule_changes_nothing(region, rules, data):
     """What a rule that holds implies is added: the same score (invariant 26)."""
