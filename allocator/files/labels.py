@@ -127,9 +127,11 @@ WORDS: dict[str, str] = {
     "city": "市", "district": "区", "county": "县(市)", "town": "镇", "street": "街道",
     "taken": "采用", "not taken": "未采用", "yes": "是", "no": "否",
     "met": "达标", "NOT MET": "未达标", "not evaluated": "未评估", "binding": "紧",
-    "total": "合计",
+    "total": "合计", "units without figures": "未单列区域",
     "optimal": "最优", "feasible": "可行", "infeasible": "不可行", "unbounded": "无界",
     "no_solution": "无解",
+    "minimise cost": "费用最小", "minimise change": "变动最小", "minimise travel": "行程最短",
+    "maximise coverage": "覆盖最大", "maximise worst_county": "最弱县最优",
 }  # fmt: skip
 
 

@@ -221,7 +221,8 @@ def test_every_output_form_can_be_opened(jiaxing):
     book = openpyxl.load_workbook(folder / "plan.xlsx", read_only=True)
     assert {"compliance", "counties", "facilities", "assumptions"} <= set(book.sheetnames)
     book.close()
-    assert {"units", "facilities", "cells"} <= set(gpd.list_layers(folder / "plan.gpkg")["name"])
+    layers = set(gpd.list_layers(folder / "plan.gpkg")["name"])
+    assert {"units", "sites", "cells", "allocation", "service_areas"} <= layers
     picture = plt.imread(folder / "plan.png")
     assert picture.shape[0] > 500
     assert picture.std() > 0.05

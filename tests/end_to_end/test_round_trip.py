@@ -135,10 +135,10 @@ def test_excel_has_the_facilities_and_assumptions(planned, book):
     assert assumptions["name"][0] == "staff_inflow_cap"
 
 
-def test_geopackage_has_units_facilities_and_cells(planned):
+def test_geopackage_has_units_sites_and_cells(planned):
     """The layers carry the tables' numbers, at the tables' places, in the plan's CRS."""
     path = planned.folder / "plan.gpkg"
-    layers = {name: gpd.read_file(path, layer=name) for name in ("units", "facilities", "cells")}
+    layers = {name: gpd.read_file(path, layer=name) for name in ("units", "sites", "cells")}
     assert all(layer.crs == planned.plan.crs for layer in layers.values())
     units = planned.allocated
     shown = layers["units"].set_index("unit").loc[units.index]
@@ -147,12 +147,12 @@ def test_geopackage_has_units_facilities_and_cells(planned):
     assert shown.geometry.notna().all()
     assert shown.geometry.is_valid.all()
     facilities, cells = planned.table("facilities"), planned.table("cells")
-    for table, layer in ((facilities, layers["facilities"]), (cells, layers["cells"])):
+    for table, layer in ((facilities, layers["sites"]), (cells, layers["cells"])):
         assert len(layer) == len(table)
         np.testing.assert_allclose(layer.geometry.x, table["x_m"], atol=1e-6)
         np.testing.assert_allclose(layer.geometry.y, table["y_m"], atol=1e-6)
     for column in ("id", "status", "kind", "ambulances"):
-        assert layers["facilities"][column].tolist() == facilities[column].tolist()
+        assert layers["sites"][column].tolist() == facilities[column].tolist()
     assert layers["cells"]["people"].sum() == cells["people"].sum()
 
 

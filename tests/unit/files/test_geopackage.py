@@ -10,6 +10,7 @@ from plans_for_tests import CRS, small_plan
 
 from allocator.errors import InputError
 from allocator.files.exporting import export
+from allocator.files.gis.layers import LAYERS
 
 
 @pytest.fixture
@@ -30,16 +31,16 @@ def contents(path):
     return found
 
 
-def test_three_layers_in_the_plans_crs(path):
-    """units, facilities and cells, all in the local metric CRS."""
-    assert sorted(pyogrio.list_layers(path)[:, 0]) == ["cells", "facilities", "units"]
-    for layer in ("units", "facilities", "cells"):
+def test_five_layers_in_the_plans_crs(path):
+    """Units, sites, cells, who is served by which site, and its ground; styles beside them."""
+    assert pyogrio.list_layers(path)[:, 0].tolist() == [*LAYERS, "layer_styles"]
+    for layer in LAYERS:
         assert gpd.read_file(path, layer=layer).crs == CRS
 
 
 def test_facilities_come_back_as_planned(path):
     """The facility table, and a point where each stands."""
-    back, table = gpd.read_file(path, layer="facilities"), small_plan().facilities
+    back, table = gpd.read_file(path, layer="sites"), small_plan().facilities
     for column in ("id", "name", "kind", "status", "unit", "attributes"):
         assert back[column].fillna("").tolist() == table[column].tolist()
     for column in ("x_m", "y_m", "lon", "lat", "ambulances", "cost", "beds"):

@@ -113,7 +113,7 @@ def test_a_region_measured_in_its_own_albers_is_planned_and_written_back(tmp_pat
     policy = small_policy(rule("count", id="C", sites={"kinds": ["health_station"]}, number=2))
     made = plan(region, policy)
     export(made, tmp_path / "plan.gpkg")
-    for layer in ("units", "facilities", "cells"):
+    for layer in ("units", "sites", "cells"):
         assert same_crs(gpd.read_file(tmp_path / "plan.gpkg", layer=layer).crs, LOCAL_ALBERS)
     export(made, tmp_path / "out")
     back = read_plan(tmp_path / "out")
