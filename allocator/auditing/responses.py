@@ -21,12 +21,12 @@ def lines(rule: MeanResponse, case: Case) -> list[Line]:
     """Audit a mean response time."""
     if missing := case.facilities.missing(rule.sites):
         return [line_of(rule, Finding(missing=missing), measure="minutes", sense="<=")]
-    responses = _Responses(rule, case)
+    responses = Responses(rule, case)
     return lines_of_means(rule, case, responses.find, measure="minutes")
 
 
 @dataclass(frozen=True)
-class _Responses:
+class Responses:
     """Whoever lives where some site could send an ambulance counts, by the nearest open one."""
 
     rule: MeanResponse

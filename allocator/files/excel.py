@@ -1,5 +1,6 @@
 """The plan as an Excel file, for people who read tables."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -22,11 +23,16 @@ _FLAGS = {"good": ("DCEBF7", "1F4E79"), "bad": ("FCE0C5", "9C3A00"), "open": ("E
 
 def to_excel(plan: Plan, path: Path, *, chinese: bool = False) -> None:
     """Write the plan's sheets; headers, sheet names and labels in Chinese if asked."""
+    to_book(sheets(plan, chinese=chinese), path, title=f"{plan.region}: {plan.policy}")
+
+
+def to_book(contents: Sequence[Sheet], path: Path, *, title: str) -> None:
+    """Write sheets of any contents as one file."""
     book = Workbook()
     book.remove(book.active)
-    for sheet in sheets(plan, chinese=chinese):
+    for sheet in contents:
         _write(book.create_sheet(sheet.title), sheet)
-    book.properties.title = f"{plan.region}: {plan.policy}"
+    book.properties.title = title
     book.save(path)
 
 

@@ -99,9 +99,16 @@ def _floors(
 
 def _rates(rule: Fairness, model: StockModel, areas: list[Area], people: list[Fraction]) -> _Rates:
     size = Fraction(rule.number) * (_reference(rule, model.case) if rule.measure == "gini" else 1)
+    return _rates_per(rule, model, areas, people, size=100 * rule.per / size)
+
+
+def _rates_per(
+    rule: Fairness, model: StockModel, areas: list[Area], people: list[Fraction], *, size: Fraction
+) -> _Rates:
+    """Rates of the areas, per ``size`` people."""
     terms = [
         [
-            (float(100 * rule.per / (number * size)) * c, v)
+            (float(size / number) * c, v)
             for r in rule.resources
             for c, v in model.terms(r, area)
         ]
@@ -140,10 +147,36 @@ def _ceiling(rule: Fairness, rates: _Rates) -> tuple[list[Term], float]:
             from_mean = [float(k == c) - w for k, w in enumerate(rates.weights)]
             terms.append((weight, rates.distance(f"away[{c}]", from_mean)))
         return terms, _HUNDRED
-    terms = []
+    mean = rates.times([-float(rule.number) * w for w in rates.weights])
+    return [*_half_mean_difference(rates), *mean], 0.0
+
+
+def _half_mean_difference(rates: _Rates) -> list[Term]:
+    """``sum_{u<v} W_u W_v |r_u - r_v|``, which is the Gini coefficient times the mean."""
+    n = len(rates.weights)
+    terms: list[Term] = []
     for c, d in combinations(range(n), 2):
         between = [float(k == c) - float(k == d) for k in range(n)]
         weight = rates.weights[c] * rates.weights[d]
         terms.append((weight, rates.distance(f"between[{c}][{d}]", between)))
-    mean = rates.times([-float(rule.number) * w for w in rates.weights])
-    return [*terms, *mean], 0.0
+    return terms
+
+
+def difference_and_mean(rule: Fairness, model: StockModel) -> tuple[list[Term], list[Term]] | None:
+    """Half the mean difference of two people's rates, and the mean rate, per ``rule.per`` people.
+
+    The first over the second is the Gini coefficient. None where people or counts are not known.
+    """
+    known = _areas(rule, model, None)
+    if known is None:
+        return None
+    rates = _rates_per(rule, model, *known, size=Fraction(rule.per))
+    return _half_mean_difference(rates), rates.times(rates.weights)
+
+
+def rates_of_areas(rule: Fairness, model: StockModel) -> list[list[Term]] | None:
+    """What each area with people has, per ``rule.per`` people; None where that is not known."""
+    known = _areas(rule, model, None)
+    if known is None:
+        return None
+    return _rates_per(rule, model, *known, size=Fraction(rule.per)).terms

@@ -1,0 +1,1 @@
+"""The best choice of sites for the worst of several futures."""

@@ -1,0 +1,280 @@
+"""Plans on the edge of what is possible: one figure at its best while another is held.
+
+The rules come first, as in every plan: how far they are missed at best is found once, and held
+from then on. Among the plans that keep it, aims are made small one after the other, within limits.
+"""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from allocator.assumptions import Assumptions
+from allocator.lp.rows import Solution
+from allocator.lp.solvers import SolverSettings
+from allocator.planning.aims import Aim, Expression
+from allocator.planning.blocks import Block
+from allocator.planning.case import Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import (
+    networks,
+    positions_of,
+    required_apart,
+    speaks_of_sites,
+    speaks_of_stocks,
+)
+from allocator.planning.objectives import Objective
+from allocator.planning.optimisation import as_plan
+from allocator.planning.sequence import solve_part
+from allocator.planning.shortfall import total_share
+from allocator.planning.tasks import Task
+from allocator.planning.tiers import STRENGTHS, Progress, Record, Tiers
+from allocator.plans import Plan
+from allocator.policy.policies import Policy
+from allocator.policy.rules import Budget, Rule
+from allocator.region.forecast import for_planning
+from allocator.region.ground import Region
+from allocator.travel.journeys import Journeys, Travel
+
+_GIVEN_UP = "existing beds"
+_NONE = 1e-9
+_ROOM = 1e-6
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An aim that may be at most so much."""
+
+    aim: Aim
+    most: float
+
+
+@dataclass(frozen=True, eq=False)
+class Pulled:
+    """A plan at the edge, and how far the aims were brought.
+
+    Attributes
+    ----------
+    plan
+        Its tables, rechecked; its objective is the first aim.
+    values, records
+        Of each aim: what the program says it is, and how well that is proven.
+    """
+
+    plan: Plan
+    values: tuple[float, ...]
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class _Towards(Objective):
+    """What a plan at the edge was pulled towards."""
+
+    said: str = ""
+    counted_in: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.said
+
+    def unit(self, currency: str) -> str:
+        return self.counted_in or currency
+
+
+class PulledBlock(Block):
+    """A block whose objectives are aims, within limits, the rules missed by no more than at best.
+
+    ``held`` is the share by which rules are missed, by strength; None to find it.
+    """
+
+    def __init__(
+        self, task: Task, aims: Sequence[Aim], limits: Sequence[Limit],
+        held: Mapping[str, float] | None,
+    ) -> None:  # fmt: skip
+        super().__init__(task)
+        self.aims, self.held = aims, held
+        self._built: dict[str, Expression] = {}
+        self.values: list[float] = []
+        self.aim_records: list[Record] = []
+        self.reached: dict[str, float] = {}
+        for limit in limits:
+            terms, constant = self._of(limit.aim)
+            words = f"{limit.aim.name} is at most {limit.most:g}"
+            self.program.require(
+                f"limit[{limit.aim.name}]", terms, "<=", limit.most - constant, limit=words
+            )
+
+    def _of(self, aim: Aim) -> Expression:
+        if aim.name not in self._built:
+            self._built[aim.name] = aim.build(self)
+        return self._built[aim.name]
+
+    def solve(self) -> Decided:
+        """The rules, or what they are held at; then the aims in turn; then the ties."""
+        task = self.task
+        wanted = [self._of(aim) for aim in self.aims]
+        cutting = any(model.separators for model in self.sites)
+        tiers = Tiers(
+            task.name, self.program, task.settings, self.separate if cutting else None,
+            task.progress,
+        )  # fmt: skip
+        try:
+            self._rules_first(tiers)
+            for aim, (terms, constant) in zip(self.aims, wanted, strict=True):
+                tiers.stage(aim.name, terms, constant=constant)
+            self.aim_records = [r for a in self.aims for r in tiers.records if r.tier == a.name]
+            self._settle_ties(tiers)
+        except KeyboardInterrupt:
+            tiers.interrupted, tiers.reproducible = True, False
+        if tiers.solution is not None:
+            self.values = [self._value(expression, tiers.solution) for expression in wanted]
+        terms, constant = wanted[0] if wanted else ([], 0.0)
+        decided = self._decided(tiers, terms, constant, math.nan)
+        if self.aim_records and self.aim_records[0].status.has_answer:
+            first = self.aim_records[0]
+            decided.objective, decided.bound = first.objective, first.bound
+        return decided
+
+    def _rules_first(self, tiers: Tiers) -> None:
+        if self.held is not None:
+            for strength in STRENGTHS:
+                terms, constant = total_share(self.shortfalls.get(strength, []))
+                if terms:
+                    most = self.held.get(strength, 0.0) - constant
+                    self.program.require(f"held[{strength}]", terms, "<=", most)
+            if self.given_up:
+                self.program.require(
+                    f"held[{_GIVEN_UP}]", self.given_up, "<=", self.held[_GIVEN_UP]
+                )
+            return
+        tiers.rules(self.shortfalls)
+        if self.given_up:
+            tiers.stage(_GIVEN_UP, self.given_up)
+        if tiers.solution is None:
+            return
+        for strength in STRENGTHS:
+            share = total_share(self.shortfalls.get(strength, []))
+            self.reached[strength] = _with_room(self._value(share, tiers.solution))
+        self.reached[_GIVEN_UP] = _with_room(self._value((self.given_up, 0.0), tiers.solution))
+
+    @staticmethod
+    def _value(expression: Expression, solution: Solution) -> float:
+        terms, constant = expression
+        return solution.value([t for t in terms if t[1] in solution.values], constant)
+
+
+def _with_room(reached: float) -> float:
+    return 0.0 if reached <= _NONE else reached + _ROOM
+
+
+@dataclass(eq=False)
+class Trader:
+    """Makes plans of one region and policy that are pulled towards aims.
+
+    Networks of sites that no aim speaks of are placed once, at least cost, before everything else;
+    those that aims speak of are decided together with beds, staff and vehicles.
+
+    Attributes
+    ----------
+    region, policy
+        As the planner has them; rules that are not to hold are of strength ``info``.
+    rules_of
+        Rules whose networks are decided together with beds, staff and vehicles.
+    """
+
+    region: Region
+    policy: Policy
+    assumptions: Assumptions
+    travel: Travel | None
+    settings: SolverSettings
+    rules_of: tuple[Rule, ...] = ()
+    progress: Progress | None = None
+    held: dict[str, float] | None = None
+    rule_records: list[Record] = field(default_factory=list)
+    _before: Decided | None = None
+
+    def __post_init__(self) -> None:
+        stated = self.policy.stated_population
+        prepared = for_planning(
+            self.region, self.assumptions, None if stated is None else float(stated)
+        )
+        journeys = Journeys.of(self.travel, prepared, self.assumptions) if self.travel else None
+        self.case = Case(prepared, self.policy, self.assumptions, journeys=journeys)
+
+    def rules_first(self) -> Pulled:
+        """Find by how much rules are missed at best; a plan that misses them by no more."""
+        task = self._task()
+        block = PulledBlock(task, (), (), None)
+        began = time.perf_counter()
+        decided = block.solve()
+        self.held = block.reached
+        self.rule_records = [*task.before.records, *decided.records]
+        return self._as_pulled(block, task, decided, _Towards("rules", "the rules"), began)
+
+    def pulled(
+        self, aims: Sequence[Aim], limits: Sequence[Limit], *, said: str, unit: str
+    ) -> Pulled:
+        """A plan with the first aim as small as can be, then the second, within limits.
+
+        Raises
+        ------
+        InfeasibleError
+            If no plan keeps the limits and the rules as well as they can be kept.
+        """
+        task, began = self._task(), time.perf_counter()
+        block = PulledBlock(task, aims, limits, self.held)
+        decided = block.solve()
+        decided.records = [*self.rule_records, *decided.records]
+        return self._as_pulled(block, task, decided, _Towards("aims", said, unit), began)
+
+    def _as_pulled(
+        self, block: PulledBlock, task: Task, decided: Decided, towards: Objective, began: float
+    ) -> Pulled:
+        whole = Decided()
+        whole.add(replace(task.before, records=[], objective=0.0, bound=0.0))
+        whole.add(decided)
+        plan = as_plan(self.case, self.region, towards, whole, self.settings, None, began)
+        return Pulled(plan, tuple(block.values), tuple(block.aim_records))
+
+    @property
+    def placed_before(self) -> list[str]:
+        """Kinds of sites that are placed before everything else, as no aim speaks of them."""
+        kinds = self.case.region.sites.table["kind"]
+        opened = [] if self._before is None else list(self._before.opened)
+        return sorted({str(kinds.iloc[j]).replace("_", " ") for j in opened})
+
+    def _task(self) -> Task:
+        rules = [r for r in self.policy.rules if r.strength != "info"]
+        of_sites = [r for r in rules if speaks_of_sites(r)]
+        of_stocks = [r for r in rules if speaks_of_stocks(r)]
+        asked = [*of_sites, *(r for r in self.rules_of if r not in of_sites)]
+        groups = networks(asked, self.case)
+        groups += required_apart(self.case, groups)
+        base = Task(
+            name="everything", case=self.case, rules=rules, kinds=(), stocks=True, about="trade",
+            settings=self.settings, progress=self.progress, told_why=False,
+        )  # fmt: skip
+        here = set().union(*(positions_of(r, self.case) for r in self.rules_of))
+        kinds = self.case.region.sites.table["kind"]
+        near = {str(kinds.iloc[j]) for j in here}
+        budgets = [r for r in rules if isinstance(r, Budget) and r.amount is not None]
+        # A budget that holds couples everything.
+        joint = [(k, r) for k, r in groups if k & near or budgets]
+        if self._before is None:
+            self._before = Decided()
+            for k, found in [g for g in groups if g not in joint]:
+                task = replace(
+                    base, name=" + ".join(sorted(k)), rules=found, kinds=(k,), stocks=False,
+                    about="cost",
+                )  # fmt: skip
+                self._before.add(solve_part(task))
+        inside = [r for _, found in joint for r in found if r in of_sites]
+        apart = [r for r in of_stocks if r not in inside]
+        return replace(
+            base, rules=[*inside, *apart, *budgets], kinds=tuple(k for k, _ in joint),
+            before=self._before,
+            # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
+            settings=self.settings if joint else replace(
+                self.settings, gap=min(self.settings.gap, 1e-9)
+            ),
+        )  # fmt: skip
