@@ -9,7 +9,7 @@ which a scenario meets them:
 ``locks``           one batch at a time in a folder
 ``journals``        what ended, kept row by row, so that nothing is planned twice
 ``plan_folders``    whether the plan that a row speaks of is there, whole
-``course``            what is known, what runs, what is tried again
+``course``          what is known, what runs, what is tried again
 ``queues``          which job goes to which worker
 ``workers``         processes on this machine; ``worker_processes`` is what runs in each
 ``dask_workers``    workers of a Dask cluster

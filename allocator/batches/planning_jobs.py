@@ -4,7 +4,6 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from allocator.batches.inputs import load_once
 from allocator.batches.jobs import Job
@@ -13,10 +12,11 @@ from allocator.batches.rows import Row, row_of_error, row_of_plan, versions
 from allocator.batches.sharing import is_called_off, prepare_once
 from allocator.errors import InfeasibleError, InputError
 from allocator.files.exporting import export_all
+from allocator.plans import Plan
 from allocator.scenarios.exit_codes import ExitCode
 from allocator.scenarios.hashing import content_hash
 from allocator.scenarios.running import run
-from allocator.scenarios.scenario import Scenario
+from allocator.scenarios.scenario import OutputTable, Scenario
 
 _one_at_a_time = threading.Lock()
 
@@ -63,14 +63,24 @@ def _planned(job: Job) -> Outcome:
     final = row["exit_code"] != ExitCode.INTERRUPTED and _hash(job.scenario) == job.input_hash
     if not job.folder:
         return Outcome(row, final, planned=True)
-    outputs = job.scenario.outputs
     try:
-        written = export_all(plan, job.folder, chinese=outputs.chinese, with_map=outputs.map)
-        files = file_hashes(written)
-    except (InputError, OSError) as error:
+        return Outcome(row, final, planned=True, files=_written(plan, job))
+    except InputError as error:
         said = row_of_error(error)
         return Outcome(row | {"exit_code": said["exit_code"], "error": said["error"]}, final=False)
-    return Outcome(row, final, planned=True, files=files)
+
+
+def _written(plan: Plan, job: Job) -> dict[str, str]:
+    """Write the plan's folder; its files and their SHA-256."""
+    outputs = OutputTable() if job.scenario is None else job.scenario.outputs
+    try:
+        paths = export_all(plan, job.folder, chinese=outputs.chinese, with_map=outputs.map)
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror or error}; free some space and start again",
+            where=job.folder,
+        ) from error
 
 
 def _unless_called_off(job: Job) -> Callable[[str], None]:
@@ -92,8 +102,3 @@ def _hash(scenario: Scenario) -> str:
         return content_hash(scenario)
     except (InputError, OSError):
         return ""
-
-
-def file_hashes(files: list[Path]) -> dict[str, str]:
-    """SHA-256 of files by name."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
