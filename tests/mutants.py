@@ -10,6 +10,7 @@ exit code 1 if any survives, if the unbroken copy fails, or if a mutant no longe
 
 import argparse
 import compileall
+import json
 import os
 import py_compile
 import queue
@@ -885,22 +886,22 @@ def copy_of_the_project(into: Path) -> Path:
     return into
 
 
-def python(project: Path, *arguments: str, unbroken: bool = False) -> _Done:
-    """Run Python in the copy, which comes before any installed package."""
-    environment = {**os.environ, "PYTHONPATH": str(project), "HYPOTHESIS_PROFILE": "mutants"}
-    if not unbroken:  # a mutant leaves nothing behind
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+def _environment(project: Path) -> dict[str, str]:
+    """The copy comes before any installed package."""
+    return {**os.environ, "PYTHONPATH": str(project), "HYPOTHESIS_PROFILE": "mutants"}
+
+
+def python(project: Path, *arguments: str) -> _Done:
+    """Run Python in the copy."""
     return subprocess.run(
-        [sys.executable, *arguments], cwd=project, env=environment, text=True, check=False,
-        capture_output=True,
+        [sys.executable, *arguments], cwd=project, env=_environment(project), text=True,
+        check=False, capture_output=True,
     )  # fmt: skip
 
 
-def tested(project: Path, tests: Sequence[str], *, unbroken: bool) -> _Done:
-    """Run tests until the first failure."""
-    paths = [f"tests/{name}" for name in tests]
-    arguments = ("-m", "pytest", "-x", "-q", "--hypothesis-seed=0", *paths)
-    return python(project, *arguments, unbroken=unbroken)
+def _arguments(tests: Sequence[str]) -> list[str]:
+    """Pytest's, to run tests until the first failure."""
+    return ["-x", "-q", "--hypothesis-seed=0", *(f"tests/{name}" for name in tests)]
 
 
 def check_imports(project: Path) -> None:
@@ -910,15 +911,44 @@ def check_imports(project: Path) -> None:
         raise SystemExit(f"the tests would import {found or 'nothing'}, not the mutated copy")
 
 
-def outcome(project: Path, mutant: Mutant) -> str:
+class Copy:
+    """A copy of the project, with a Python beside it that has its libraries loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = copy_of_the_project(folder)
+        self._python: subprocess.Popen[str] | None = None
+
+    def fails(self, tests: Sequence[str]) -> int:
+        """Run tests until the first failure; pytest's exit code."""
+        if self._python is None:
+            self._python = subprocess.Popen(
+                [sys.executable, str(ROOT / "tests" / "warm_python.py")], cwd=self.project,
+                env=_environment(self.project) | {"PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        to, back = self._python.stdin, self._python.stdout
+        if to is None or back is None:
+            raise SystemExit("there is no way to speak to the Python that runs the tests")
+        to.write(json.dumps(_arguments(tests)) + "\n")
+        to.flush()
+        return int(back.readline())
+
+    def close(self) -> None:
+        """End the Python beside it."""
+        if self._python is not None:
+            self._python.communicate()
+
+
+def outcome(copy: Copy, mutant: Mutant) -> str:
     """``caught``, or what is wrong."""
+    project = copy.project
     path = project / "allocator" / mutant.file
     source = path.read_text("utf-8")
     if source.count(mutant.old) != 1:
         return f"STALE: the old text stands {source.count(mutant.old)} times in {mutant.file}"
     path.write_text(source.replace(mutant.old, mutant.new), "utf-8")
     try:
-        code = tested(project, mutant.tests, unbroken=False).returncode
+        code = copy.fails(mutant.tests)
     finally:
         path.write_text(source, "utf-8")
     return {0: "SURVIVED", 1: "caught"}.get(code, f"BROKEN: pytest ended with code {code}")
@@ -929,13 +959,13 @@ class Workers:
 
     def __init__(self, folder: Path, jobs: int) -> None:
         self._jobs = jobs
-        self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for k in range(jobs):
             (folder / str(k)).mkdir()
-            self._free.put(copy_of_the_project(folder / str(k)))
-        project = self._free.get()
-        check_imports(project)
-        self._free.put(project)
+            self._free.put(Copy(folder / str(k)))
+        copy = self._free.get()
+        check_imports(copy.project)
+        self._free.put(copy)
 
     def unbroken(self, mutants: Sequence[Mutant]) -> str:
         """What the tests of the mutants say of the unbroken copies; '' if they pass."""
@@ -953,20 +983,22 @@ class Workers:
             }
             for future in as_completed(asked):
                 yield asked[future], *future.result()
+        for _ in range(self._jobs):
+            self._free.get().close()
 
     def _passing(self, files: Sequence[str]) -> _Done:
-        project = self._free.get()
+        copy = self._free.get()
         try:
-            return tested(project, files, unbroken=True)
+            return python(copy.project, "-m", "pytest", *_arguments(files))
         finally:
-            self._free.put(project)
+            self._free.put(copy)
 
     def _outcome(self, mutant: Mutant) -> tuple[str, float]:
-        project, began = self._free.get(), time.perf_counter()
+        copy, began = self._free.get(), time.perf_counter()
         try:
-            return outcome(project, mutant), time.perf_counter() - began
+            return outcome(copy, mutant), time.perf_counter() - began
         finally:
-            self._free.put(project)
+            self._free.put(copy)
 
 
 def say(text: str) -> None:
