@@ -17,6 +17,8 @@ from .evaluate.decay import step_decay as step_decay
 from .evaluate.service_areas import service_areas as service_areas
 from .evaluate.service_areas import service_areas_on_surface as service_areas_on_surface
 from .files.exporting import export as export
+from .files.maps import draw_map as draw_map
+from .files.maps import save_map as save_map
 from .files.reading import read_plan as read_plan
 from .horizon import Years as Years
 from .location.alternatives import k_best as k_best
@@ -147,6 +149,7 @@ __all__ = [
     "coverage_by_band",
     "coverage_curve",
     "degree_of_urbanisation",
+    "draw_map",
     "dsm",
     "export",
     "friction",
@@ -176,6 +179,7 @@ __all__ = [
     "read_scenario",
     "road_network",
     "road_network_km",
+    "save_map",
     "service_areas",
     "service_areas_on_surface",
     "shift_of",

@@ -7,6 +7,7 @@ import typer
 from allocator.cli.audit_command import audit_command
 from allocator.cli.batch_command import batch_command
 from allocator.cli.locate_command import locate_command
+from allocator.cli.map_command import map_command
 from allocator.cli.plan_command import plan_command
 from allocator.cli.policy_command import policy_app
 from allocator.files.provenance import package_version
@@ -26,6 +27,7 @@ app.command("plan")(plan_command)
 app.command("audit")(audit_command)
 app.command("batch")(batch_command)
 app.command("locate")(locate_command)
+app.command("map")(map_command)
 app.add_typer(policy_app, name="policy")
 
 

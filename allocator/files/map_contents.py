@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from allocator.errors import InputError
-from allocator.files.counties import region_row
+from allocator.files.counties import region_row as region_row
 from allocator.files.tables import COVERED, COVERED_TODAY, is_cover
 from allocator.plans import Plan
 
@@ -36,7 +36,14 @@ class Theme:
 
 
 def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
-    """The pairs of maps to draw, the strongest rules first, and the rules left out.
+    """The pairs of maps to draw on one sheet, the strongest rules first, and the rules left out."""
+    found = all_themes(plan)
+    left_out = [r for theme in found[_MOST_THEMES:] for r in theme.rules]
+    return found[:_MOST_THEMES] or [Theme((), ())], left_out
+
+
+def all_themes(plan: Plan) -> list[Theme]:
+    """Coverage rules by what a map shows together, the strongest first.
 
     Rules that count the same kinds of site for different groups of people (urban within 15
     minutes, rural within 20) share a pair. What a rule counts is told by
@@ -64,8 +71,7 @@ def themes(plan: Plan) -> tuple[list[Theme], list[str]]:
                 break
         else:
             found.append(Theme((rule,), (group,), kinds, (meaning,)))
-    left_out = [r for theme in found[_MOST_THEMES:] for r in theme.rules]
-    return found[:_MOST_THEMES] or [Theme((), ())], left_out
+    return found
 
 
 def _overlap(group: str, others: tuple[str, ...]) -> bool:

@@ -1,56 +1,101 @@
 """One panel of a map: cells, outlines, facilities, scale bar and north arrow."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke
 from numpy.typing import NDArray
 
 from allocator.files.fonts import Face
 from allocator.files.map_contents import COVERED_STATE, OUTSIDE_STATE, UNCOVERED_STATE
-from allocator.region.sites import KINDS
+from allocator.files.map_ground import Ground
 
 # Light blue and orange stay apart for colour-blind readers; the hatch for everyone in print.
 FILLS = {COVERED_STATE: "#A9CFE6", UNCOVERED_STATE: "#F0A94B", OUTSIDE_STATE: "#E9E9E9"}
 _HATCH = "////"
 _HATCH_INK = "#8A4B00"
-_STARS: list[Any] = [(n, 1, 0) for n in (3, 4, 6, 8, 10)] + [(n, 0, 30) for n in (3, 5, 7)]
-_MARKERS = dict(zip(KINDS, [*"sPohD*X^vd<", *">pH8", *_STARS], strict=True))
-_STATUSES: dict[str, dict[str, Any]] = {
-    "kept": {"facecolors": "#1F3A5F", "edgecolors": "white", "linewidths": 0.3},
-    "upgraded": {"facecolors": "#009E73", "edgecolors": "black", "linewidths": 0.6},
-    "new": {"facecolors": "#F0E442", "edgecolors": "black", "linewidths": 0.7},
-    "closed": {"facecolors": "#888888", "linewidths": 0.9},
-}
-_HALO = [withStroke(linewidth=2.2, foreground="white")]
+_MOST_PIXELS = 60_000_000
+_HALO = [Stroke(linewidth=2.2, foreground="white")]
 
 
 def draw_cells(axes: Axes, xy_m: NDArray[np.float64], side_m: float, state: NDArray[Any]) -> None:
     """Fill every cell by its state, and hatch those that are not covered."""
+    fill_cells(axes, xy_m, side_m, {fill: state == value for value, fill in FILLS.items()})
+    hatch_cells(axes, xy_m[state == UNCOVERED_STATE], side_m)
+
+
+def fill_cells(
+    axes: Axes, xy_m: NDArray[np.float64], side_m: float, fills: Mapping[str, NDArray[Any]]
+) -> None:
+    """Fill cells by colour; ``fills`` has the cells (positions or mask) of each.
+
+    Cells on a lattice are one small image, which keeps a PDF or SVG of a million cells small;
+    others are squares.
+    """
+    if not len(xy_m):
+        return
+    origin = xy_m.min(axis=0)
+    place = np.rint((xy_m - origin) / side_m).astype(np.int64)
+    size = place.max(axis=0) + 1
+    off = np.abs(xy_m - origin - place * side_m).max()
+    if off > 0.05 * side_m or size.prod() > _MOST_PIXELS:
+        _fill_squares(axes, xy_m, side_m, fills)
+        return
+    pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
+    for fill, cells in fills.items():
+        column, row = place[cells].T
+        pixels[row, column] = (*bytes.fromhex(fill.removeprefix("#")), 255)
+    low, high = origin - side_m / 2, origin + (size - 0.5) * side_m
+    limits = axes.get_xlim(), axes.get_ylim()
+    axes.imshow(
+        pixels, origin="lower", extent=(low[0], high[0], low[1], high[1]),
+        interpolation="nearest", zorder=1,
+    )  # fmt: skip
+    axes.set_xlim(*limits[0])
+    axes.set_ylim(*limits[1])
+
+
+def _fill_squares(
+    axes: Axes, xy_m: NDArray[np.float64], side_m: float, fills: Mapping[str, NDArray[Any]]
+) -> None:
     half = side_m / 2
     corners = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
-    for value, fill in FILLS.items():
-        squares = xy_m[state == value][:, None, :] + corners[None, :, :]
+    for fill, cells in fills.items():
+        squares = xy_m[cells][:, None, :] + corners[None, :, :]
         if len(squares):
             axes.add_collection(
                 PolyCollection(
-                    squares, facecolors=fill, edgecolors="none", antialiased=False, zorder=1
+                    # The edge closes the seams between squares of a lattice that was turned.
+                    squares,
+                    facecolors=fill,
+                    edgecolors=fill,
+                    linewidths=0.4,
+                    antialiased=False,
+                    zorder=1,
                 ),
                 autolim=False,
             )
-    _hatch(axes, xy_m[state == UNCOVERED_STATE], side_m)
 
 
-def _hatch(axes: Axes, xy_m: NDArray[np.float64], side_m: float) -> None:
+def fill_shapes(axes: Axes, shapes: Sequence[Any], fill: str, *, hatched: bool) -> None:
+    """Fill units."""
+    for shape in shapes:
+        axes.add_patch(
+            PathPatch(
+                _path(shape), facecolor=fill, edgecolor=_HATCH_INK if hatched else "none",
+                linewidth=0, hatch=_HATCH if hatched else None, zorder=1,
+            )
+        )  # fmt: skip
+
+
+def hatch_cells(axes: Axes, xy_m: NDArray[np.float64], side_m: float) -> None:
     """Lay one hatch over the squares, merged on a lattice so that it runs through."""
     if not len(xy_m):
         return
@@ -104,73 +149,59 @@ def draw_names(axes: Axes, named: Sequence[tuple[str, Any]], face: Face) -> None
     for name, shape in named:
         if name and shape is not None and not shape.is_empty:
             at = shape.representative_point()
-            axes.text(
-                at.x, at.y, name, fontproperties=face.properties(7.5), ha="center", va="center",
-                path_effects=_HALO, zorder=6, clip_on=True,
-            )  # fmt: skip
+            _write(axes, at.x, at.y, name, face, 7.5, va="center")
 
 
-def draw_facilities(axes: Axes, table: pd.DataFrame) -> None:
-    """Draw the facilities: shape by kind, colour by status, new ones on top and larger."""
-    size = marker_size(len(table))
-    for order, status in enumerate(_STATUSES):
-        looks = _STATUSES[status]
-        here = table[table["status"] == status]
-        for kind in sorted(set(here["kind"])):
-            rows = here[here["kind"] == kind]
-            axes.scatter(
-                rows["x_m"], rows["y_m"], marker="x" if status == "closed" else _marker(kind),
-                s=size * (1.0 if status == "kept" else 1.5), zorder=4 + order / 10, **looks,
-            )  # fmt: skip
-
-
-def marker_size(count: int) -> float:
-    """Area of a marker in square points: smaller where there are many."""
-    return float(np.clip(1500 / max(count, 1) ** 0.75, 5, 40))
-
-
-def _marker(kind: str) -> Any:
-    return _MARKERS.get(kind, "p")
+def _write(axes: Axes, x: float, y: float, text: str, face: Face, size: float, *, va: str) -> None:
+    """Write with a halo: the halo in shapes, the text as text, which SVG and PDF keep."""
+    for effects in (_HALO, None):
+        axes.text(
+            x, y, text, fontproperties=face.properties(size), ha="center", va=va, zorder=7,
+            path_effects=effects, clip_on=True, parse_math=False,
+        )  # fmt: skip
 
 
 def legend_cells(state: int, label: str) -> Patch:
     """Legend entry of a cell state."""
-    hatched = state == UNCOVERED_STATE
+    return legend_area(FILLS[state], label, hatched=state == UNCOVERED_STATE)
+
+
+def legend_area(fill: str, label: str, *, hatched: bool) -> Patch:
+    """Legend entry of an area."""
     return Patch(
-        facecolor=FILLS[state],
-        edgecolor=_HATCH_INK if hatched else "none",
-        linewidth=0,
+        facecolor=fill,
+        edgecolor=_HATCH_INK if hatched else "#9A9A9A",
+        linewidth=0 if hatched else 0.4,
         hatch=_HATCH if hatched else None,
         label=label,
     )
 
 
-def legend_facility(kind: str, status: str, label: str) -> Line2D:
-    """Legend entry of a kind of facility in a status."""
-    looks = _STATUSES[status]
-    closed = status == "closed"
-    return Line2D(
-        [], [], linestyle="none", marker="x" if closed else _marker(kind), markersize=5.5,
-        markerfacecolor=looks["facecolors"], markeredgewidth=looks["linewidths"],
-        markeredgecolor=looks.get("edgecolors", looks["facecolors"]), label=label,
-    )  # fmt: skip
+def draw_scale(axes: Axes, face: Face, ground: Ground) -> None:
+    """Draw a scale bar of a round length, about a fifth of the width, and an arrow to the north.
 
-
-def draw_scale(axes: Axes, face: Face) -> None:
-    """Draw a scale bar of a round length, about a fifth of the width, and a north arrow."""
+    The bar is as long as on the ground in the middle of the map, whatever the CRS stretches.
+    """
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
-    length_m = round_length(abs(right - left) / 5)
+    length_m = round_length(abs(right - left) * ground.metres / 5)
+    drawn_m = length_m / ground.metres
     x, y = left + 0.04 * (right - left), bottom + 0.035 * (top - bottom)
-    axes.plot([x, x + length_m], [y, y], color="black", linewidth=2.5, zorder=7,
-              solid_capstyle="butt")  # fmt: skip
+    tall = 0.009 * (top - bottom)
+    for part, ink in ((0.0, "black"), (0.5, "white")):
+        axes.add_patch(
+            Rectangle(
+                (x + part * drawn_m, y), drawn_m / 2, tall, facecolor=ink, edgecolor="black",
+                linewidth=0.7, zorder=7,
+            )
+        )  # fmt: skip
     label = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
-    axes.text(
-        x + length_m / 2, y + 0.012 * (top - bottom), label, ha="center", va="bottom", zorder=7,
-        fontproperties=face.properties(7), path_effects=_HALO,
-    )  # fmt: skip
+    for at, said in ((0.0, "0"), (1.0, label)):
+        _write(axes, x + at * drawn_m, y + 1.6 * tall, said, face, 7, va="bottom")
+    east, north = ground.north
+    tip, tail = (0.955 + 0.0425 * east, 0.985), (0.955 - 0.0425 * east, 0.985 - 0.085 * north)
     axes.annotate(
-        "N", xy=(0.955, 0.985), xytext=(0.955, 0.90), xycoords="axes fraction", ha="center",
+        "N", xy=tip, xytext=tail, xycoords="axes fraction", ha="center",
         va="center", fontproperties=face.properties(9, bold=True), zorder=7,
         arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.2},
     )  # fmt: skip

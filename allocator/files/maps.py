@@ -1,163 +1,157 @@
-"""A static map of a plan: left today's facilities and who they reach, right the plan's."""
+"""Static maps of a plan: before and after, who is covered, how far it is, resources by unit."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
-from allocator.files import map_contents as contents
-from allocator.files import map_panels as panels
-from allocator.files.fonts import Face, find_face
-from allocator.files.labels import kind_label, word
-from allocator.files.map_notes import all_texts, foot_notes, rule_lines
+from allocator.errors import InputError
+from allocator.files.writing import staged_file
 from allocator.plans import Plan
 
-_DPI = 150
-_WIDTH_IN, _HEAD_IN, _MARGIN_IN, _TITLE_IN, _LINE_IN = 13.0, 0.55, 0.25, 0.32, 0.165
-_PANEL_IN = (_WIDTH_IN - 3 * _MARGIN_IN) / 2
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from allocator.travel.times import TravelTimes
+
+What = Literal["before_after", "coverage", "bands", "units"]
+WHATS: tuple[What, ...] = ("before_after", "coverage", "bands", "units")
+SUFFIXES = (".png", ".pdf", ".svg")
+_OF: dict[str, tuple[What, ...]] = {
+    "rule": ("before_after", "coverage", "bands"), "resource": ("units",),
+    "unit": ("bands",), "bands": ("bands",), "times": ("bands",), "today": ("bands", "units"),
+    "ax": ("coverage", "bands", "units"),
+}  # fmt: skip
+"""Which maps an option is for."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Sheet:
-    """What all panels share."""
+def draw_map(
+    plan: Plan,
+    what: What = "before_after",
+    *,
+    rule: str | None = None,
+    resource: str | None = None,
+    unit: Literal["minutes", "km"] | None = None,
+    bands: Sequence[float] | None = None,
+    times: "TravelTimes | None" = None,
+    today: bool = False,
+    chinese: bool = False,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw a map of a plan, with scale, north, CRS, sources, and a legend in people.
 
-    plan: Plan
-    chinese: bool
-    face: Face
-    side_m: float
-    box: tuple[float, float, float, float]
+    Parameters
+    ----------
+    what
+        ``before_after``: today and the plan side by side, a pair per coverage rule;
+        ``coverage``: who is covered as today, newly, no longer, or not;
+        ``bands``: minutes or km to the nearest site that a rule counts;
+        ``units``: a resource per 1,000 residents.
+    rule
+        Coverage rule; the strongest one by default (all of them for ``before_after``).
+    resource
+        For ``units``: ``public_beds`` by default.
+    unit, bands, times
+        For ``bands``: ``minutes`` or ``km`` (straight), the rule's own by default; upper ends, by
+        default around the rule's limit (5, 8, 11, 15 minutes); ways to the plan's sites, where
+        the plan did not go straight.
+    today
+        Today instead of the plan (``bands``, ``units``).
+    chinese
+        Labels in Chinese. Without a font that has the characters the map is in English, names
+        are in Latin letters or are ids, and the map says so.
+    ax
+        Axes to draw on, of a figure of your own; without them a page is made.
 
-    def say(self, english: str, chinese: str) -> str:
-        return chinese if self.chinese else english
+    Returns
+    -------
+    Figure
+        Shown by notebooks; not known to pyplot.
 
-
-def to_map(plan: Plan, path: Path, *, chinese: bool = False) -> None:
-    """Draw today and the plan side by side, one pair of maps per coverage theme.
-
-    Names are drawn in a font that has their characters; without one, in Latin letters or as ids,
-    and the map says so.
+    Raises
+    ------
+    InputError
+        Nothing to draw, or a rule or resource that the plan does not have.
     """
-    face = find_face(all_texts(plan, chinese=chinese))
-    # Labels are drawn whole or not at all: without a Chinese font the map falls back to English.
-    sheet = _Sheet(
-        plan, chinese and not face.lacks, face, contents.cell_side_m(plan), contents.extent(plan)
-    )
-    drawn, left_out = contents.themes(plan)
-    notes = foot_notes(plan, face, left_out, chinese=sheet.chinese)
-    west, south, east, north = sheet.box
-    tall_in = float(np.clip(_PANEL_IN * (north - south) / (east - west), 3.0, 9.0))
-    rows_in = [tall_in + _above_in(t, face) + _below_in(plan, t) for t in drawn]
-    height_in = _HEAD_IN + sum(rows_in) + _LINE_IN * (len(notes) + 2)
-    figure = Figure(figsize=(_WIDTH_IN, height_in), dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    _heads(figure, sheet, height_in)
-    top_in = height_in - _HEAD_IN
-    for theme, row_in in zip(drawn, rows_in, strict=True):
-        _row(figure, sheet, theme, top_in, tall_in)
-        top_in -= row_in
-    figure.text(
-        _MARGIN_IN / _WIDTH_IN, _LINE_IN * 0.7 / height_in, "\n".join(notes), va="bottom",
-        linespacing=1.35, fontproperties=face.properties(7),
-    )  # fmt: skip
-    figure.savefig(path, format="png", dpi=_DPI, metadata={"Software": "allocator"})
+    given = {"rule": rule, "resource": resource, "unit": unit, "bands": bands, "times": times,
+             "today": today or None, "ax": ax}  # fmt: skip
+    _check(what, given)
+    from matplotlib import rc_context
+
+    with rc_context({"text.parse_math": False}):  # a name with dollars is no formula
+        return _drawn(plan, what, given, chinese=chinese)
 
 
-def _above_in(theme: contents.Theme, face: Face) -> float:
-    """Height of what stands above a pair of panels, in inches."""
-    return _TITLE_IN + _LINE_IN * len(rule_lines(theme, face))
+def _drawn(plan: Plan, what: What, given: dict[str, Any], *, chinese: bool) -> "Figure":
+    from allocator.files.map_sheets import Sheet, draw_on, draw_sheet
+
+    rule, today, ax = given["rule"], bool(given["today"]), given["ax"]
+    sheet = Sheet.of(plan, chinese=chinese)
+    if what == "before_after":
+        from allocator.files.map_pairs import draw_pairs
+
+        return draw_pairs(sheet, rule)
+    from allocator.files import map_layers as layers
+
+    if what == "coverage":
+        picture = layers.cover_picture(plan, rule, chinese=sheet.chinese)
+    elif what == "bands":
+        how = {name: given[name] for name in ("unit", "bands", "times")}
+        picture = layers.band_picture(plan, rule, chinese=sheet.chinese, today=today, **how)
+    else:
+        picture = layers.unit_picture(plan, given["resource"], chinese=sheet.chinese, today=today)
+    if ax is None:
+        return draw_sheet(sheet, picture)
+    draw_on(ax, sheet, picture)
+    figure: Figure = ax.get_figure(root=True)
+    return figure
 
 
-def _below_in(plan: Plan, theme: contents.Theme) -> float:
-    """Height of the longer legend of a pair of panels: two entries to a row."""
-    table = contents.facilities(plan, theme, today=False)
-    entries = 3 + len(table[["kind", "status"]].drop_duplicates())
-    return _LINE_IN * ((entries + 1) // 2 + 1)
+def save_map(plan: Plan, path: str | Path, what: What = "before_after", **options: Any) -> None:
+    """Draw a map and write it as PNG, PDF or SVG: the same plan gives the same bytes.
+
+    Parameters
+    ----------
+    path
+        ``map.png``, ``map.pdf`` or ``map.svg``. Text stays text in PDF and SVG.
+    what, options
+        As in :func:`draw_map`.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"unknown suffix {path.suffix!r}; known: {', '.join(SUFFIXES)}", where=f"map {path}"
+        )
+    with staged_file(path) as staged:
+        write_figure(draw_map(plan, what, **options), staged)
 
 
-def _heads(figure: Figure, sheet: _Sheet, height_in: float) -> None:
-    region = sheet.face.sayable(sheet.plan.region, "region")
-    policy = sheet.face.sayable(sheet.plan.policy, "policy")
-    figure.text(
-        _MARGIN_IN / _WIDTH_IN, 1 - 0.3 / height_in, f"{region}: {policy}", va="center",
-        fontproperties=sheet.face.properties(13, bold=True),
-    )  # fmt: skip
+def write_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure without a date or a random id."""
+    from matplotlib import rc_context
 
-
-def _row(
-    figure: Figure, sheet: _Sheet, theme: contents.Theme, top_in: float, tall_in: float
-) -> None:
-    """Draw one pair of panels, what its rules mean above it."""
-    height_in = figure.get_size_inches()[1]
-    for i, line in enumerate(rule_lines(theme, sheet.face)):
-        figure.text(
-            _MARGIN_IN / _WIDTH_IN, (top_in - _LINE_IN * (i + 0.5)) / height_in, line,
-            va="center", fontproperties=sheet.face.properties(8),
-        )  # fmt: skip
-    bottom_in = top_in - _above_in(theme, sheet.face) - tall_in
-    for column, today in enumerate((True, False)):
-        left_in = _MARGIN_IN + column * (_PANEL_IN + _MARGIN_IN)
-        place = (left_in / _WIDTH_IN, bottom_in / height_in, _PANEL_IN / _WIDTH_IN,
-                 tall_in / height_in)  # fmt: skip
-        _panel(figure.add_axes(place), sheet, theme, today=today)
-
-
-def _panel(axes: Axes, sheet: _Sheet, theme: contents.Theme, *, today: bool) -> None:
-    plan = sheet.plan
-    west, south, east, north = sheet.box
-    axes.set_xlim(west, east)
-    axes.set_ylim(south, north)
-    axes.set_aspect("equal", adjustable="box")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    state = contents.states(plan, theme, today=today)
-    if len(state):
-        xy_m = plan.cells[["x_m", "y_m"]].to_numpy(float)
-        panels.draw_cells(axes, xy_m, sheet.side_m, state)
-    planning, others = contents.named_shapes(plan)
-    panels.draw_outlines(axes, [s for _, s in others], width=0.25, ink="#8C8C8C")
-    panels.draw_outlines(axes, [s for _, s in planning], width=0.9, ink="#303030")
-    table = contents.facilities(plan, theme, today=today)
-    panels.draw_facilities(axes, table)
-    named = [(sheet.face.sayable(*names), shape) for names, shape in planning]
-    panels.draw_names(axes, named, sheet.face)
-    panels.draw_scale(axes, sheet.face)
-    rules = ", ".join(theme.rules)
-    title = sheet.say("Today's facilities", "现状") if today else sheet.say("Plan", "规划")
-    axes.set_title(
-        f"{title}   {rules}", fontproperties=sheet.face.properties(10, bold=True), loc="left"
-    )
-    _legend(axes, sheet, state, table, today=today)
-
-
-def _legend(axes: Axes, sheet: _Sheet, state: Any, table: pd.DataFrame, *, today: bool) -> None:
-    """Legend below the panel: people by state, facilities by kind and status with their number."""
-    people = sheet.plan.cells["people"].to_numpy(float)
-    asked = people[state != contents.OUTSIDE_STATE].sum()
-    labels = {
-        contents.COVERED_STATE: ("covered", "已覆盖"),
-        contents.UNCOVERED_STATE: ("NOT covered", "未覆盖"),
-        contents.OUTSIDE_STATE: ("not in these rules", "不适用"),
+    form = path.suffix.lower().removeprefix(".")
+    told: dict[str, dict[str, Any]] = {
+        "png": {"Software": "allocator"},
+        "pdf": {"Creator": "allocator", "Producer": "allocator", "CreationDate": None},
+        "svg": {"Creator": "allocator", "Date": None},
     }
-    handles: list[Any] = []
-    for value, names in labels.items():
-        count = people[state == value].sum()
-        if value == contents.OUTSIDE_STATE and not (state == value).any():
-            continue
-        share = f" ({count / asked:.1%})" if asked > 0 and value != contents.OUTSIDE_STATE else ""
-        text = f"{sheet.say(*names)}: {count:,.0f} {sheet.say('people', '人')}{share}"
-        handles.append(panels.legend_cells(value, text))
-    for (kind, status), rows in table.groupby(["kind", "status"], sort=False):
-        label = kind_label(str(kind), chinese=sheet.chinese)
-        if not today:
-            label += f", {word(str(status), chinese=sheet.chinese)}"
-        entry = f"{label}: {len(rows):,}"
-        handles.append(panels.legend_facility(str(kind), str(status), entry))
-    axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=2, frameon=False,
-        prop=sheet.face.properties(7.5), borderaxespad=0.2, handletextpad=0.5, columnspacing=1.2,
-    )  # fmt: skip
+    fixed: dict[Any, Any] = {
+        "svg.hashsalt": "allocator",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
+    }
+    with rc_context(fixed):
+        figure.savefig(path, format=form, dpi=figure.dpi, metadata=told[form])
+
+
+def _check(what: str, given: dict[str, Any]) -> None:
+    if what not in WHATS:
+        raise InputError(f"what must be one of {', '.join(WHATS)}, got {what!r}", where="map")
+    problems = [
+        f"{name} is for {' and '.join(_OF[name])}, not for {what}"
+        for name, value in given.items()
+        if value is not None and what not in _OF[name]
+    ]
+    if problems:
+        raise InputError("; ".join(problems), where="map")

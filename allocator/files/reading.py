@@ -10,8 +10,9 @@ import geopandas as gpd
 import pandas as pd
 
 from allocator.errors import InputError, raise_if_any
+from allocator.files.outlines import outlines_beside
 from allocator.files.parsing import parse_csv
-from allocator.files.places import known_crs, place_facilities
+from allocator.files.places import place_facilities
 from allocator.files.provenance import PLAN_JSON, sha256
 from allocator.files.tables import TABLES, to_csv
 from allocator.lp.status import Status
@@ -34,7 +35,8 @@ def read_plan(path: str | Path) -> Plan:
     Returns
     -------
     Plan
-        ``outlines`` lists the units without geometry.
+        ``outlines`` has the shapes of the units where ``plan.gpkg`` lies beside the tables, else
+        the units without geometry.
 
     Raises
     ------
@@ -62,7 +64,9 @@ def read_plan(path: str | Path) -> Plan:
         frames["facilities"], found = place_facilities(frames["facilities"], crs)
         problems += found
     raise_if_any(problems, where=f"plan {folder}")
-    return _plan(frames, head, _edited(folder, frames, head), note)
+    outlines, said = outlines_beside(folder, frames["units"], crs)
+    notes = [n for n in (note, said) if n]
+    return _plan(frames, head, _edited(folder, frames, head), outlines, notes)
 
 
 def _others(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:
@@ -106,15 +110,19 @@ def _edited(folder: Path, frames: Mapping[str, pd.DataFrame], head: Mapping[str,
 
 
 def _plan(
-    frames: dict[str, pd.DataFrame], head: Mapping[str, Any], edited: list[str], note: str
+    frames: dict[str, pd.DataFrame],
+    head: Mapping[str, Any],
+    edited: list[str],
+    outlines: gpd.GeoDataFrame,
+    own_notes: list[str],
 ) -> Plan:
     said = head.get("provenance")
     provenance = dict(said) if isinstance(said, dict) else {}
     if edited:
         provenance["edited_by_hand"] = edited
-    if note:
+    if own_notes:
         notes = provenance.get("notes")
-        provenance["notes"] = [*(notes if isinstance(notes, list) else []), note]
+        provenance["notes"] = [*(notes if isinstance(notes, list) else []), *own_notes]
     proven = not edited
     status = _status(head) if proven else Status.FEASIBLE
     return Plan(
@@ -138,19 +146,12 @@ def _plan(
         years=frames.get("years", no_years()),
         year_rules=frames.get("year_rules", no_year_rules()),
         cells=frames["cells"].set_index("cell"),
-        outlines=_outlines(frames["units"], _text(head, "crs")),
+        outlines=outlines,
         seconds=_number(head, "seconds", 0.0),
         reproducible=proven and head.get("reproducible") is True,
         interrupted=head.get("interrupted") is True,
         provenance=provenance,
     )
-
-
-def _outlines(units: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
-    """Names and levels of the units; a folder of csv holds no outlines."""
-    named = units.drop_duplicates("unit").set_index("unit")[["name", "level"]]
-    nothing = gpd.GeoSeries([None] * len(named), index=named.index, crs=known_crs(crs))
-    return gpd.GeoDataFrame(named, geometry=nothing)
 
 
 def _status(head: Mapping[str, Any]) -> Status:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import font_manager
 from matplotlib.font_manager import FontEntry, findfont, fontManager
 from matplotlib.image import imread
 from matplotlib.text import Text
@@ -19,9 +20,10 @@ from allocator.errors import InputError
 from allocator.files import fonts, map_contents, map_notes
 from allocator.files.exporting import export
 from allocator.files.fonts import find_face
-from allocator.files.labels import KINDS, kind_label
+from allocator.files.labels import KINDS, WORDS, kind_label, resource_label
 from allocator.files.map_contents import COVERED_STATE, OUTSIDE_STATE, UNCOVERED_STATE, Theme
-from allocator.files.map_panels import FILLS, marker_size, round_length
+from allocator.files.map_marks import marker_size
+from allocator.files.map_panels import FILLS, round_length
 from allocator.plans import compliance_table
 
 TOLD = {
@@ -53,7 +55,8 @@ def texts_of(plan, tmp_path, monkeypatch, *, chinese=False):
 def chinese_font(tmp_path, monkeypatch):
     """A machine with one Chinese font: a square for every character."""
     labels = "".join(kind_label(k, chinese=True) for k in KINDS)
-    texts = labels + map_notes.CHINESE_TEXTS + "南湖区嘉兴"
+    texts = labels + map_notes.CHINESE_TEXTS + "南湖区嘉兴°" + "".join(WORDS.values())
+    texts += "".join(resource_label(r, chinese=True) for r in set(small_plan().units["resource"]))
     wanted = sorted({*map(ord, texts), *range(0x20, 0x7F)})
     pen = TTGlyphPen(None)
     pen.moveTo((0, 0))
@@ -74,6 +77,7 @@ def chinese_font(tmp_path, monkeypatch):
     builder.save(path)
     entry = FontEntry(fname=str(path), name="Square Song", style="normal", weight=400)
     monkeypatch.setattr(fontManager, "ttflist", [*_bundled(), entry])
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
     return str(path)
 
 
@@ -81,6 +85,7 @@ def chinese_font(tmp_path, monkeypatch):
 def no_chinese_font(monkeypatch):
     """A machine with only the fonts that matplotlib brings."""
     monkeypatch.setattr(fontManager, "ttflist", _bundled())
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
 
 
 def _bundled():
