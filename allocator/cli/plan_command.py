@@ -39,14 +39,16 @@ def plan_command(
     ] = None,
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw plan.png.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Do not write plan.html.")] = False,
     strict: Annotated[bool, STRICT] = False,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Turn a policy into a plan: beds, sites, vehicles, staff; with proof.
 
-    Writes the csv tables, plan.json, plan.xlsx, plan.gpkg and plan.png into the folder, and
-    prints which rules hold. Options change what the scenario file says. A scenario with the table
-    [years] is planned year by year: years.csv and year_rules.csv say what opens when.
+    Writes the csv tables, plan.json, plan.xlsx, plan.gpkg, plan.png and the report plan.html into
+    the folder, and prints which rules hold. Options change what the scenario file says. A scenario
+    with the table [years] is planned year by year: years.csv and year_rules.csv say what opens
+    when.
 
     \b
     Example:
@@ -59,8 +61,8 @@ def plan_command(
         )  # fmt: skip
         code = _plan(
             question, out, chinese=chinese or question.outputs.chinese,
-            with_map=question.outputs.map and not no_map, strict=strict, as_json=as_json,
-            models=models,
+            with_map=question.outputs.map and not no_map, with_report=not no_report,
+            strict=strict, as_json=as_json, models=models,
         )  # fmt: skip
         raise typer.Exit(int(code))
 
@@ -91,8 +93,8 @@ def with_options(
 
 
 def _plan(
-    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, strict: bool, as_json: bool,
-    models: Path | None,
+    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, with_report: bool,
+    strict: bool, as_json: bool, models: Path | None,
 ) -> ExitCode:  # fmt: skip
     from allocator.files.exporting import export_all
     from allocator.files.writing import check_can_write
@@ -101,7 +103,7 @@ def _plan(
     with progress_on_stderr() as progress:
         plan = run(scenario, progress, models=models)
         progress("writing")
-        files = export_all(plan, out, chinese=chinese, with_map=with_map)
+        files = export_all(plan, out, chinese=chinese, with_map=with_map, with_report=with_report)
     code = ExitCode.of_plan(plan, strict=strict)
     with while_read():
         if as_json:

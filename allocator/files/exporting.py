@@ -37,7 +37,7 @@ def export(
         :func:`~allocator.files.reading.read_plan` reads). ``plan.shp``, ``plan.geojson`` and
         ``plan.csv`` become a file per layer or table: ``plan_sites.shp`` ...
     chinese
-        Headers, sheet names and labels in Chinese.
+        Headers, sheet names and labels in Chinese; the report opens in Chinese.
     crs
         CRS of ``.gpkg`` and ``.shp``, such as ``EPSG:4490``; the plan's when missing. GeoJSON is
         always WGS84.
@@ -90,6 +90,7 @@ def export_all(
     *,
     chinese: bool = False,
     with_map: bool = True,
+    with_report: bool = False,
     extra: Sequence[str] = (),
     crs: str | None = None,
     names: str | None = None,
@@ -111,7 +112,8 @@ def export_all(
     -------
     list of Path
         The files written: the csv tables, ``plan.json``, ``plan.xlsx``, ``plan.gpkg``, unless
-        ``with_map`` is false ``plan.png``, and what is wanted besides.
+        ``with_map`` is false ``plan.png``, ``with_report`` also ``plan.html``, and what is
+        wanted besides.
     """
     folder = Path(folder)
     options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom)
@@ -123,7 +125,7 @@ def export_all(
     ]
     raise_if_any([*problems, *options.problems([".gpkg", *suffixes])], where=f"export {folder}")
     files = ["plan.xlsx", "plan.gpkg", *(["plan.png"] if with_map else [])]
-    names += ["plan.html"] if with_report else []
+    files += ["plan.html"] if with_report else []
     with staged_folder(folder) as staged:
         written = _write_tables(plan, staged)
         for name in files:
@@ -159,6 +161,10 @@ def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
         from allocator.files.geopackage import to_geopackage
 
         to_geopackage(plan, path, chinese=options.chinese, options=options.gis)
+    elif suffix == ".html":
+        from allocator.files.report.page import to_report
+
+        to_report(plan, path, chinese=options.chinese)
     else:
         from allocator.files.maps import draw_map, write_figure
 
