@@ -81,6 +81,19 @@ HEADERS: dict[str, tuple[str, str]] = {
     "gap": ("gap", "差距"),
     "seconds": ("seconds", "秒"),
     "item": ("item", "项目"),
+    "cell": ("cell id", "网格编号"),
+    "urban": ("urban", "是否城镇"),
+    "site": ("site id", "机构编号"),
+    "parent": ("lies in", "上级单位"),
+    "cells": ("cells", "网格数"),
+    "km2": ("area (km2)", "面积(平方公里)"),
+    "minutes_mean": ("minutes, mean", "平均时间(分钟)"),
+    "minutes_most": ("minutes, most", "最长时间(分钟)"),
+    "km_mean": ("km, mean", "平均距离(公里)"),
+    "km_most": ("km, most", "最远距离(公里)"),
+    "minutes": ("minutes", "时间(分钟)"),
+    "km": ("km", "距离(公里)"),
+    "cover": ("coverage rule", "覆盖规则"),
     "clash": ("clash", "冲突"),
     "member": ("member", "成员"),
     "words": ("in words", "内容"),
@@ -140,9 +153,48 @@ def sheet_name(sheet: str, *, chinese: bool) -> str:
     return (SHEETS | SHEETS_OF_YEARS)[sheet][chinese]
 
 
+OF_RULES: dict[str, tuple[str, str]] = {
+    "covered": ("covered in the plan", "规划覆盖"),
+    "covered_today": ("covered today", "现状覆盖"),
+    "nearest": ("served by", "服务机构"),
+    "minutes": ("minutes in the plan", "规划时间(分钟)"),
+    "minutes_today": ("minutes today", "现状时间(分钟)"),
+    "km": ("km in the plan", "规划距离(公里)"),
+    "km_today": ("km today", "现状距离(公里)"),
+}
+"""Columns of cells that are of one rule: ``covered:RULE``."""
+
+
 def header(column: str, *, chinese: bool) -> str:
-    """Header of a column; an unknown column keeps its own name."""
+    """Header of a column; an unknown column keeps its own name.
+
+    >>> header("minutes:J026", chinese=False)
+    'minutes in the plan, J026'
+    """
+    what, colon, rule = column.partition(":")
+    if colon and what in OF_RULES:
+        return f"{OF_RULES[what][chinese]}, {rule}"
     return HEADERS[column][chinese] if column in HEADERS else column
+
+
+def header_with_unit(column: str, currency: str, *, chinese: bool) -> str:
+    """Header of a column with what its numbers are counted in, where the header does not say.
+
+    >>> header_with_unit("cost", "CNY", chinese=False)
+    'cost (CNY)'
+    """
+    said = header(column, chinese=chinese)
+    if column in _MONEY and currency:
+        return f"{said} ({currency})"
+    unit = _UNITS.get(column)
+    return f"{said} ({unit[chinese]})" if unit else said
+
+
+_MONEY = {"cost", "spent"}
+_UNITS = {
+    "people_served": ("persons", "人"), "people": ("persons", "人"), "beds": ("beds", "张"),
+    "ambulances": ("vehicles", "辆"), "negative_pressure": ("vehicles", "辆"),
+}  # fmt: skip
 
 
 def word(value: str, *, chinese: bool) -> str:

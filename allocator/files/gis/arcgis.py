@@ -46,7 +46,7 @@ def arcgis_layers(layers: Sequence[Layer]) -> list[Layer]:
         )
         found += [
             Layer(f"{name}_{rule}", f"{name} of the coverage rule {rule}, ArcGIS fields",
-                  gpd.GeoDataFrame(frame, crs=cells.crs))
+                  frame.set_crs(cells.crs, allow_override=True))
             for name, frame in parts
         ]  # fmt: skip
     return found

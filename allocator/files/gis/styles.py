@@ -1,6 +1,6 @@
 """How each layer looks in QGIS: colours that stay apart for all, and shapes besides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element, tostring
@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from allocator.files.gis import symbols
+from allocator.files.gis.aliases import alias_of
 from allocator.files.gis.layers import Layer
 from allocator.files.labels import header, kind_label, resource_label, word
 from allocator.files.storable import storable
-from allocator.files.tables import AWAY, COVERED, COVERED_TODAY, NEAREST
+from allocator.files.tables import AWAY
 
 _SHAPES = (
     "circle", "square", "triangle", "diamond", "pentagon", "hexagon", "star", "octagon",
@@ -61,28 +62,6 @@ def layer_styles(layers: Sequence[Layer], *, chinese: bool) -> list[Style]:
             found.append(Style(layer.name, name, qml, layer.told))
     return found
 
-
-def alias_of(column: str, *, chinese: bool) -> str:
-    """What a column of a layer is called for people."""
-    if ":" in column:
-        what, _, rule = column.partition(":")
-        return f"{_AWAY_WORDS[what + ':'][chinese]} {rule}" if what + ":" in _AWAY_WORDS else column
-    resource, _, part = column.rpartition("_")
-    if part in {"have", "required", "allocated"} and resource:
-        said = header("need" if part == "required" else part, chinese=chinese)
-        return f"{resource_label(resource, chinese=chinese)}, {said}"
-    return header(column, chinese=chinese)
-
-
-_AWAY_WORDS: Mapping[str, tuple[str, str]] = {
-    COVERED: ("covered in the plan", "规划覆盖"),
-    COVERED_TODAY: ("covered today", "现状覆盖"),
-    NEAREST: ("served by", "服务机构"),
-    "minutes:": ("minutes in the plan", "规划时间(分钟)"),
-    "minutes_today:": ("minutes today", "现状时间(分钟)"),
-    "km:": ("km in the plan", "规划距离(公里)"),
-    "km_today:": ("km today", "现状距离(公里)"),
-}
 
 _Made = list[tuple[str, str, Element, Element | None]]
 
