@@ -102,7 +102,10 @@ _FORMS: Mapping[str, type[_Roads | _Friction | _Times]] = {
 
 def keys_of_modes() -> list[str]:
     """Every key that the table of a mode may have, whatever it goes by."""
-    return [*dict.fromkeys(key for form in _FORMS.values() for key in form.model_fields), "rural_by"]
+    return [
+        *dict.fromkeys(key for form in _FORMS.values() for key in form.model_fields),
+        "rural_by",
+    ]
 
 
 def travel_of(table: Mapping[str, Any], folder: Path) -> Travel:

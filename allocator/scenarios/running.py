@@ -51,7 +51,21 @@ def load(
             [f"{e.where}: {p}" for e in problems for p in e.problems],
             where=f"scenario {scenario.name}",
         )
-    return region, policy, Assumptions(dict(scenario.assumptions))
+    region, assumptions = _with_its_people(scenario, region, policy)
+    return region, policy, assumptions
+
+
+def _with_its_people(
+    scenario: Scenario, region: "Region", policy: Policy
+) -> "tuple[Region, Assumptions]":
+    """The region with the scenario's factors on people, and assumptions with such a forecast."""
+    assumptions = Assumptions(dict(scenario.assumptions))
+    if not scenario.population:
+        return region, assumptions
+    from allocator.region.population_factors import with_factors_and_forecast
+
+    stated = policy.stated_population
+    return with_factors_and_forecast(region, assumptions, stated, scenario.population)
 
 
 def run(

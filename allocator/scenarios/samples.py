@@ -14,19 +14,17 @@
 import hashlib
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from statistics import NormalDist
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from allocator.errors import InputError
+from allocator.errors import raise_if_any
 from allocator.files.toml import in_words, unknown_keys
 from allocator.region.findings import listed, nearest
 from allocator.region.population_factors import ALL
 from allocator.region.units import Units
-from allocator.scenarios.hashing import region_hash
 
 Distribution = Literal["normal", "lognormal", "uniform", "triangular"]
 MOST = 10_000
@@ -94,7 +92,53 @@ def _widest(distribution: Distribution) -> float:
     return {"normal": 1 / _TAIL, "lognormal": math.inf}.get(distribution, 1.0)
 
 
-def factors_of(table: SamplesTable, region: Path, number: int) -> dict[str, float]:
+def sharing_of(table: SamplesTable, region: Path) -> dict[str, str]:
+    """Planning unit -> the unit whose factor it takes: itself, or the one above it.
+
+    Parameters
+    ----------
+    region
+        Folder of the region, whose units are read.
+
+    Raises
+    ------
+    InputError
+        Units that the region does not have, a level that is none, or a region that cannot be read.
+    """
+    from allocator.region.folder import read_region  # much to load; few scenarios are sampled
+
+    units = read_region(region).units
+    sharing = {unit: _drawn_for(unit, units, table.level) for unit in units.planning}
+    known = [*dict.fromkeys(sharing.values()), ALL]
+    without = [unit for unit, above in sharing.items() if not above]
+    named = table.spread if isinstance(table.spread, dict) else {}
+    strangers = [unit for unit in named if unit not in known]
+    problems = []
+    if without:
+        above = [a for unit in units.planning for a in units.ancestors(unit)]
+        levels = dict.fromkeys(map(str, units.table.loc[above, "level"]))
+        problems.append(
+            f"samples.level: no unit of level {table.level!r} is, or contains, {listed(without)}; "
+            f"{nearest(table.level, list(levels))}"
+        )
+    elif strangers:
+        problems.append(
+            f"samples.spread: {listed(map(repr, strangers))} get no factor; "
+            f"{nearest(strangers[0], known)}"
+        )
+    raise_if_any(problems, where="")
+    return sharing
+
+
+def _drawn_for(unit: str, units: Units, level: str) -> str:
+    """The unit itself, or the one above it that has the level; '' if none has."""
+    if not level:
+        return unit
+    above = units.ancestors(unit)
+    return next((a for a in above if units.table.loc[a, "level"] == level), "")
+
+
+def factors_of(table: SamplesTable, sharing: Mapping[str, str], number: int) -> dict[str, float]:
     """The factors of one sample, by planning unit.
 
     Every draw depends on the seed, the number of the sample and the id of its unit alone, not on
@@ -103,18 +147,11 @@ def factors_of(table: SamplesTable, region: Path, number: int) -> dict[str, floa
 
     Parameters
     ----------
-    region
-        Folder of the region, whose units are read.
+    sharing
+        From :func:`sharing_of`.
     number
         1, 2 ...
-
-    Raises
-    ------
-    InputError
-        Units that the region does not have, a level that is none, or a region that cannot be read.
     """
-    sharing = _sharing(str(region), tuple(region_hash(region)), table.level)
-    _check_units(table, sharing)
     common = _normal(table.seed, number, "")
     own, together = math.sqrt(1 - table.correlation), math.sqrt(table.correlation)
     found = {}
@@ -122,43 +159,6 @@ def factors_of(table: SamplesTable, region: Path, number: int) -> dict[str, floa
         z = together * common + own * _normal(table.seed, number, f"unit {drawn_for}")
         found[unit] = round(_FACTORS[table.distribution](z, table.spread_of(drawn_for)), DIGITS)
     return found
-
-
-def _check_units(table: SamplesTable, sharing: Mapping[str, str]) -> None:
-    if not isinstance(table.spread, dict):
-        return
-    known = [*dict.fromkeys(sharing.values()), ALL]
-    strangers = [unit for unit in table.spread if unit not in known]
-    if strangers:
-        raise InputError(
-            f"samples.spread: {listed(map(repr, strangers))} get no factor; "
-            f"{nearest(strangers[0], known)}"
-        )
-
-
-@lru_cache(maxsize=16)
-def _sharing(region: str, _content: tuple[str, ...], level: str) -> dict[str, str]:
-    """Planning unit -> the unit whose factor it takes: itself, or the one of a level above it."""
-    from allocator.region.folder import read_region  # much to load; few scenarios are sampled
-
-    units = read_region(region).units
-    if not level:
-        return {unit: unit for unit in units.planning}
-    shared = {unit: _at_level(units, unit, level) for unit in units.planning}
-    without = [unit for unit, above in shared.items() if not above]
-    if without:
-        levels = dict.fromkeys(
-            str(units.table.loc[a, "level"]) for u in units.planning for a in units.ancestors(u)
-        )
-        raise InputError(
-            f"samples.level: no unit of level {level!r} is, or contains, {listed(without)}; "
-            f"{nearest(level, list(levels))}"
-        )
-    return shared
-
-
-def _at_level(units: Units, unit: str, level: str) -> str:
-    return next((a for a in units.ancestors(unit) if units.table.loc[a, "level"] == level), "")
 
 
 def _normal(seed: int, number: int, what: str) -> float:

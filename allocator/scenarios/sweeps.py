@@ -93,7 +93,7 @@ def read_sweep(table: object, rule_ids: Mapping[str, Collection[str]]) -> tuple[
         problems.append("varies nothing; name a key path and its values")
     steps = _steps(axes, rule_ids, problems)
     problems += _conflicts(axes, steps)
-    sweep = Sweep(tuple(axes), steps, excluded)
+    sweep = Sweep(tuple(axes), steps, () if problems else excluded)
     if len(sweep) > MOST:
         problems.append(
             f"{len(sweep):,} combinations, at most {MOST:,} can be one file's; take fewer values, "

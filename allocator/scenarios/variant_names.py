@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from allocator.scenarios.inheritance import NONE
 from allocator.scenarios.sweeps import spelled
 
 _LONGEST = 120
@@ -15,6 +16,8 @@ _LONGEST = 120
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 _LONGEST_VALUE = 24
 _MARK = 12
+_SMALL, _LARGE = 1e-6, 1e15
+"""Numbers beyond are written with an exponent."""
 SAMPLE = "sample"
 """Key of a variant's sample among what is varied: 1, 2 ..."""
 _TABLES = ("assumptions", "overrides", "rules", "travel", "years", "solver", "outputs")
@@ -79,10 +82,13 @@ def _without_table(path: str) -> str:
 
 def _value(value: Any) -> str:
     """A value in few letters: numbers as decimals, files without folder and suffix."""
+    if value is None:
+        return NONE
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return f"{Decimal(f'{value:.10g}').normalize():f}"
+        is_plain = value == 0 or _SMALL <= abs(value) < _LARGE
+        return f"{Decimal(f'{value:.10g}').normalize():f}" if is_plain else f"{value:.6g}"
     if isinstance(value, str):
         text = Path(value).stem if "/" in value and Path(value).stem else value
     elif isinstance(value, list | tuple):

@@ -14,11 +14,12 @@ from allocator.scenarios.inheritance import NONE
 from allocator.scenarios.key_paths import names_source, with_value
 from allocator.scenarios.reading import SAMPLES, SWEEP, ScenarioFile, read_file, read_scenario
 from allocator.scenarios.relocation import is_policy_file
-from allocator.scenarios.samples import DIGITS, SamplesTable, factors_of, read_samples
+from allocator.scenarios.samples import DIGITS, SamplesTable, factors_of, read_samples, sharing_of
 from allocator.scenarios.scenario import Scenario, tried
 from allocator.scenarios.sweeps import MOST, Sweep, read_sweep, spelled
 from allocator.scenarios.variant_names import SAMPLE, folder_name, names_of
 
+_OF_FILES = ("name", "file", "region", "policy", "over", "overrides", "rules")
 _TOLD = 5
 """Values named with a problem; of the others the number is told."""
 
@@ -130,9 +131,13 @@ def _scenarios(
     problems: dict[str, list[int]] = {}
     policies: dict[str, list[str]] = {}
     for at, values in enumerate(varied):
-        scenario, wrong = tried(_table(file, sweep, values))
+        table = _table(file, sweep, values)
+        scenario, wrong = tried(table)
         if scenario is not None:
             scenarios.append(scenario)
+        else:  # its files can be looked at, whatever else is wrong
+            scenario, _ = tried({key: table[key] for key in _OF_FILES if key in table})
+        if scenario is not None:
             wrong = [*wrong, *_problems_of_files(scenario, policies)]
         for problem in wrong:
             problems.setdefault(problem, []).append(at)
@@ -196,11 +201,12 @@ def _sampled(
 
 def _draws(file: ScenarioFile, samples: SamplesTable, region: Path) -> list[dict[str, float]]:
     try:
-        return [factors_of(samples, region, n) for n in range(1, samples.count + 1)]
+        sharing = sharing_of(samples, region)
     except InputError as error:
         where = f"{error.where}: " if error.where else ""
         raise InputError(file.told([f"{where}{p}" for p in error.problems]),
                          where=file.where) from error  # fmt: skip
+    return [factors_of(samples, sharing, number) for number in range(1, samples.count + 1)]
 
 
 def _times(factors: Mapping[str, float], population: Mapping[str, float]) -> dict[str, float]:
@@ -222,6 +228,6 @@ def _which(at: Sequence[int], varied: Sequence[Mapping[str, Any]]) -> str:
     for path in varied[at[0]]:
         values = {spelled(varied[i][path]): varied[i][path] for i in at}
         if sum(spelled(one[path]) in values for one in varied) == len(at):
-            return f"with {path} = {listed(values.values(), most=_TOLD)}"
-    first = ", ".join(f"{path} = {value}" for path, value in varied[at[0]].items())
+            return f"with {path} = {listed(map(repr, values.values()), most=_TOLD)}"
+    first = ", ".join(f"{path} = {value!r}" for path, value in varied[at[0]].items())
     return f"{len(at):,} of {len(varied):,} variants, the first with {first}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from plans_for_tests import line, small_plan
+from region_folders import tiny_folder
 
 from allocator.errors import InfeasibleError, InputError, PolicyError, SolverError
 from allocator.plans import Tally, compliance_table
@@ -309,3 +310,41 @@ def test_exit_codes_of_plans_and_errors():
     assert ExitCode.of_error(SolverError("x")) == 1
     assert ExitCode.of_error(KeyError("x")) == 1
     assert ExitCode.of_error(KeyboardInterrupt()) == 130
+
+
+def test_people_are_multiplied_before_planning(write, tmp_path, monkeypatch):
+    """Region and forecast arrive multiplied; the factors are recorded."""
+    tiny_folder(tmp_path)
+    seen = {}
+
+    def planner(region, policy, **options):
+        seen.update(options, region=region)
+        return small_plan()
+
+    monkeypatch.setattr("allocator.planning.optimisation.plan", planner)
+    factors = LEAST.replace("jiaxing-2025", "xihu-2020") + "[population]\nA = 1.5\n"
+    plan = run(read_scenario(write(factors)))
+    assert plan.provenance["population_factors"] == {"A": 1.5}
+    assert seen["region"].units.people("A") == 1500
+    assert seen["assumptions"]["population"] == "policy"
+    plan = run(read_scenario(write(factors + "[assumptions]\npopulation = 7200\n")))
+    assert seen["assumptions"]["population"] == 2000 * 1.5 + 5200
+    with pytest.raises(InputError, match="population: no planning units: 'C'"):
+        run(read_scenario(write(factors.replace("A =", "C ="))))
+    assert "population_factors" not in run(read_scenario(write(LEAST))).provenance
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "true", "'x'", "inf", "[1]"])
+def test_a_factor_that_is_none_is_told_once(write, value):
+    """By the unit's name, in one line."""
+    with pytest.raises(InputError) as caught:
+        read_scenario(write(LEAST + f"[population]\nA = {value}\n"))
+    (problem,) = caught.value.problems
+    assert problem.startswith("population.A: must be a factor > 0, as 1.05 for 5 % more people")
+
+
+def test_none_stands_for_nothing(write):
+    """As TOML has no null: limits, tables and objectives."""
+    text = 'budget = "none"\nminimise = "none"\ntravel = "none"\nyears = "none"\n' + LEAST
+    text += '[solver]\ntime_limit_seconds = "none"\n'
+    assert read_scenario(write(text)) == read_scenario(write(LEAST))
