@@ -10,7 +10,7 @@ from allocator.files.tables import csv_files
 from allocator.files.writing import staged_file, staged_folder
 from allocator.plans import Plan
 
-KNOWN = (".json", ".html", ".xlsx", ".gpkg", ".png", ".pdf", ".svg", *PARTED)
+KNOWN = (".json", ".xlsx", ".gpkg", ".html", ".png", ".pdf", ".svg", *PARTED)
 EXTRA = (".shp", ".geojson", ".csv")
 """Forms that a plan's folder holds on request only."""
 

@@ -20,7 +20,8 @@ from allocator.scenarios.scenario import Scenario
 
 SCENARIO = 'name = "test"\nregion = "."\npolicy = "jiaxing-2025"\n[assumptions]\ndetour = 1.4\n'
 FILES = ["assumptions.csv", "cells.csv", "compliance.csv", "conflicts.csv", "facilities.csv",
-         "fairness.csv", "marginals.csv", "plan.gpkg", "plan.json", "plan.png", "plan.xlsx",
+         "fairness.csv", "marginals.csv", "plan.gpkg", "plan.html", "plan.json", "plan.png",
+         "plan.xlsx",
          "tiers.csv", "units.csv"]  # fmt: skip
 POLICY = """
 id = "mine"
@@ -180,7 +181,7 @@ def test_options_change_the_scenario(scenario, out, answer):
     call("plan", scenario, "--out", out, "--assume", "detour=1.2", "--assume",
          "staff_inflow_cap=none", "--assume", "rounding = per_unit", "--maximise", "coverage",
          "--budget", "5e6", "--time-limit", "9", "--gap", "0.05", "--solver", "COIN_CMD",
-         "--no-map")  # fmt: skip
+         "--no-map", "--no-report")  # fmt: skip
     (question,) = asked
     assert question.assumptions == {
         "detour": 1.2, "staff_inflow_cap": None, "rounding": "per_unit",
@@ -189,6 +190,7 @@ def test_options_change_the_scenario(scenario, out, answer):
     assert question.solver.time_limit_seconds == 9
     assert (question.solver.gap, question.solver.name) == (0.05, "COIN_CMD")
     assert not (out / "plan.png").exists()
+    assert not (out / "plan.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,15 @@ def test_export_all_without_map_writes_no_map(tmp_path):
     assert "plan.gpkg" in names(tmp_path / "out")
 
 
+def test_export_all_writes_the_report_on_request(tmp_path):
+    """``with_report=True`` adds plan.html; else there is none."""
+    export_all(small_plan(), tmp_path / "out", with_map=False)
+    assert "plan.html" not in names(tmp_path / "out")
+    written = export_all(small_plan(), tmp_path / "out", with_map=False, with_report=True)
+    assert tmp_path / "out" / "plan.html" in written
+    assert "plan.html" in names(tmp_path / "out")
+
+
 def test_a_form_that_fails_leaves_nothing(tmp_path, monkeypatch):
     """If the last form cannot be written, none is, and what was there before is whole."""
     export(small_plan(region="before"), tmp_path / "out")
