@@ -108,6 +108,11 @@ def keys_of_modes() -> list[str]:
     ]
 
 
+def schemas_of_sources() -> dict[str, dict[str, Any]]:
+    """JSON schema of a mode's table by what it goes by: roads, friction or table."""
+    return {source: form.model_json_schema() for source, form in _FORMS.items()}
+
+
 def travel_of(table: Mapping[str, Any], folder: Path) -> Travel:
     """Read ``[travel]``; paths are relative to ``folder``.
 
