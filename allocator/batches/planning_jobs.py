@@ -74,7 +74,7 @@ def _written(plan: Plan, job: Job) -> dict[str, str]:
     """Write the plan's folder; its files and their SHA-256."""
     outputs = OutputTable() if job.scenario is None else job.scenario.outputs
     try:
-        paths = export_all(plan, job.folder, chinese=outputs.chinese, with_map=outputs.map)
+        paths = export_all(plan, job.folder, with_map=outputs.map, **outputs.wanted)
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     except OSError as error:
         raise InputError(

@@ -1,5 +1,6 @@
 """``allocator plan``: optimise a scenario and write the plan."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from allocator.assumptions import parse_assignment
 from allocator.cli import printing
+from allocator.cli.export_command import BOM, CRS, NAMES
 from allocator.cli.outcomes import outcome, print_json, while_read
 from allocator.cli.progress import progress_on_stderr
 from allocator.cli.years_table import print_years
@@ -19,6 +21,7 @@ SCENARIO = typer.Argument(metavar="SCENARIO", help="The scenario file (TOML).", 
 OUT = typer.Option("--out", help="Folder to write into.", show_default=False)
 ASSUME = typer.Option("--assume", metavar="NAME=VALUE", help="Change an assumption; repeatable.")
 JSON = typer.Option("--json", help="Print one JSON document on stdout, for machines.")
+ALSO = typer.Option("--also", metavar="FORM", help="Also write shp, geojson, csv; repeatable.")
 STRICT = typer.Option("--strict", help="Exit 3 also for a must rule that was not evaluated.")
 
 
@@ -40,6 +43,10 @@ def plan_command(
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw plan.png.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Do not write plan.html.")] = False,
+    also: Annotated[list[str] | None, ALSO] = None,
+    crs: Annotated[str | None, CRS] = None,
+    names: Annotated[str | None, NAMES] = None,
+    bom: Annotated[bool, BOM] = False,
     strict: Annotated[bool, STRICT] = False,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -53,17 +60,20 @@ def plan_command(
     \b
     Example:
       allocator plan data/jiaxing/scenario.toml --out plans/jiaxing --assume detour=1.4
+      allocator plan data/jiaxing/scenario.toml --out plans/jiaxing --also shp --crs EPSG:4490
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("plan", as_json=as_json):
         question = with_options(
             read_scenario(scenario), assume=assume, minimise=minimise, maximise=maximise,
             budget=budget, time_limit_seconds=time_limit, gap=gap, solver=solver,
+            outputs={
+                "chinese": chinese or None, "map": False if no_map else None, "also": also,
+                "crs": crs, "names": names, "bom": bom or None,
+            },
         )  # fmt: skip
         code = _plan(
-            question, out, chinese=chinese or question.outputs.chinese,
-            with_map=question.outputs.map and not no_map, with_report=not no_report,
-            strict=strict, as_json=as_json, models=models,
-        )  # fmt: skip
+            question, out, with_report=not no_report, strict=strict, as_json=as_json, models=models
+        )
         raise typer.Exit(int(code))
 
 
@@ -77,6 +87,7 @@ def with_options(
     time_limit_seconds: float | None = None,
     gap: float | None = None,
     solver: str | None = None,
+    outputs: Mapping[str, Any] | None = None,
 ) -> Scenario:
     """The scenario with what the command line says; all of it checked together."""
     changes: dict[str, Any] = {}
@@ -89,21 +100,27 @@ def with_options(
     changes["solver"] = {**scenario.solver.model_dump(), **settings}
     assigned = dict(parse_assignment(text) for text in assume or [])
     changes["assumptions"] = {**scenario.assumptions, **assigned}
+    asked = {k: v for k, v in (outputs or {}).items() if v is not None}
+    changes["outputs"] = {**scenario.outputs.model_dump(), **asked}
     return scenario.changed(**changes)
 
 
 def _plan(
-    scenario: Scenario, out: Path, *, chinese: bool, with_map: bool, with_report: bool,
-    strict: bool, as_json: bool, models: Path | None,
+    scenario: Scenario, out: Path, *, with_report: bool, strict: bool, as_json: bool,
+    models: Path | None,
 ) -> ExitCode:  # fmt: skip
-    from allocator.files.exporting import export_all
+    from allocator.files.exporting import check_wanted, export_all
     from allocator.files.writing import check_can_write
 
+    outputs = scenario.outputs
+    check_wanted(out, **outputs.wanted)
     check_can_write(out)
     with progress_on_stderr() as progress:
         plan = run(scenario, progress, models=models)
         progress("writing")
-        files = export_all(plan, out, chinese=chinese, with_map=with_map, with_report=with_report)
+        files = export_all(
+            plan, out, with_map=outputs.map, with_report=with_report, **outputs.wanted
+        )
     code = ExitCode.of_plan(plan, strict=strict)
     with while_read():
         if as_json:

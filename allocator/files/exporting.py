@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from allocator.errors import InputError, raise_if_any
 from allocator.files.export_options import PARTED, ExportOptions
@@ -116,14 +117,9 @@ def export_all(
         wanted besides.
     """
     folder = Path(folder)
-    options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom)
-    suffixes = [f".{form.lower().removeprefix('.')}" for form in extra]
-    problems = [
-        f"extra: unknown form {form!r}; known: {', '.join(s[1:] for s in EXTRA)}"
-        for form, suffix in zip(extra, suffixes, strict=True)
-        if suffix not in EXTRA
-    ]
-    raise_if_any([*problems, *options.problems([".gpkg", *suffixes])], where=f"export {folder}")
+    suffixes, options = check_wanted(
+        folder, chinese=chinese, extra=extra, crs=crs, names=names, lines=lines, bom=bom
+    )
     files = ["plan.xlsx", "plan.gpkg", *(["plan.png"] if with_map else [])]
     files += ["plan.html"] if with_report else []
     with staged_folder(folder) as staged:
@@ -136,6 +132,47 @@ def export_all(
         written += files
         for suffix in dict.fromkeys(suffixes):
             written += _write_parts(plan, staged, "plan", suffix, options)
+    return [folder / name for name in written]
+
+
+def check_wanted(
+    folder: Path, *, extra: Sequence[str], **wanted: Any
+) -> tuple[list[str], ExportOptions]:
+    """Suffixes and options of what :func:`export_all` is asked for, or every problem with it."""
+    options = ExportOptions(**wanted)
+    suffixes = [f".{form.lower().removeprefix('.')}" for form in extra]
+    problems = [
+        f"unknown form {form!r}; known: {', '.join(s[1:] for s in EXTRA)}"
+        for form, suffix in zip(extra, suffixes, strict=True)
+        if suffix not in EXTRA
+    ]
+    raise_if_any([*problems, *options.problems([".gpkg", *suffixes])], where=f"export {folder}")
+    return suffixes, options
+
+
+def export_forms(
+    plan: Plan, folder: str | Path, forms: Sequence[str], options: ExportOptions
+) -> list[Path]:
+    """Write some forms (``gpkg``, ``shp`` ...) into a folder as ``plan.FORM``, all or nothing.
+
+    Each form takes the options that it has; an option that none of them has is an error.
+    """
+    folder = Path(folder)
+    suffixes = [f".{form.lower().removeprefix('.')}" for form in forms]
+    problems = [
+        f"unknown form {form!r}; known: {', '.join(s[1:] for s in KNOWN)}"
+        for form, suffix in zip(forms, suffixes, strict=True)
+        if suffix not in KNOWN
+    ]
+    raise_if_any([*problems, *options.problems(suffixes)], where=f"export {folder}")
+    written: list[str] = []
+    with staged_folder(folder) as staged:
+        for suffix in dict.fromkeys(suffixes):
+            if suffix in PARTED:
+                written += _write_parts(plan, staged, "plan", suffix, options)
+            else:
+                written.append(f"plan{suffix}")
+                _write_file(plan, staged / written[-1], options)
     return [folder / name for name in written]
 
 

@@ -36,10 +36,11 @@ def storable_table(table: pd.DataFrame) -> pd.DataFrame:
     found = table.copy()
     for column in found.columns:
         values = found[column]
-        if values.dtype != object:
+        if pd.api.types.is_numeric_dtype(values):  # flags are, too
             continue
         if any(isinstance(v, bool) for v in values):
             found[column] = values.astype("boolean")
         else:
-            found[column] = [storable(v) if isinstance(v, str) else v for v in values]
+            texts = [storable(v) if isinstance(v, str) else v for v in values]
+            found[column] = pd.Series(texts, index=found.index, dtype=object)
     return found

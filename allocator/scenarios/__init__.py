@@ -26,6 +26,8 @@
 
     [outputs]
     chinese = true
+    also = ["shp", "csv"]             # besides the tables, plan.xlsx, plan.gpkg ...; geojson, too
+    crs = "EPSG:4490"                 # of plan.gpkg and shapefiles
 
     [overrides.J031]                  # a rule read differently; branches have their own ids
     number = 6

@@ -54,6 +54,24 @@ class OutputTable(_Table):
     """Chinese headers and labels."""
     map: bool = True
     """Whether to draw the map."""
+    also: list[Literal["shp", "geojson", "csv"]] = Field(default_factory=list)
+    """Further forms, a file per layer or table."""
+    crs: str | None = None
+    """CRS of plan.gpkg and of shapefiles, such as EPSG:4490; the region's when missing."""
+    names: Literal["arcgis"] | None = None
+    """Layers and fields of ArcGIS Location-Allocation: plan_arcgis.gpkg, and the further forms."""
+    lines: Literal["auto", "cells", "units"] = "auto"
+    """Allocation lines per cell, per unit and site, or whichever stays usable."""
+    bom: bool = False
+    """Whether csv for spreadsheets begins with a byte order mark, as Excel wants for Chinese."""
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What :func:`allocator.files.exporting.export_all` is asked for besides the map."""
+        return {
+            "chinese": self.chinese, "extra": self.also, "crs": self.crs, "names": self.names,
+            "lines": self.lines, "bom": self.bom,
+        }  # fmt: skip
 
 
 class Scenario(_Table):

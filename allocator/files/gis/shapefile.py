@@ -86,7 +86,7 @@ def _fitted(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
         values = found[column]
         if pd.api.types.is_bool_dtype(values):
             found[column] = values.astype("Int16" if values.hasnans else "int16")
-        elif values.dtype == object:
+        elif not pd.api.types.is_numeric_dtype(values):
             cut = [_cut(v) if isinstance(v, str) else v for v in values]
             longer = sum(1 for a, b in zip(cut, values, strict=True) if a != b and b is not None)
             found[column] = cut
@@ -108,7 +108,7 @@ def _too_large(made: Sequence[tuple[str, gpd.GeoDataFrame]]) -> list[str]:
     for name, frame in made:
         widths = 0
         for column in [c for c in frame.columns if c != "geometry"]:
-            is_text = frame[column].dtype == object
+            is_text = not pd.api.types.is_numeric_dtype(frame[column])
             sizes = [len(str(v).encode("utf-8")) for v in frame[column]] if is_text else []
             widths += max(sizes, default=1) if is_text else _NUMBER_WIDTH
         table = len(frame) * (widths + 1)
