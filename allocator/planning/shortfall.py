@@ -78,7 +78,7 @@ def soften(
         if limit is None or (sense == ">=" and limit <= 0 and not _has_negative(terms)):
             continue
         size = max(1.0, per * abs(limit)) if scale is None else scale
-        step = _step(size / per)
+        step = step_of(size / per)
         slack = program.continuous(f"miss[{rule}][{area}]")
         missed = [*terms, (sign * step, slack)]
         row = program.require(f"{rule}[{area}]", missed, _sense(sense), limit)
@@ -95,7 +95,7 @@ def soften(
     return found
 
 
-def _step(size: float) -> float:
+def step_of(size: float) -> float:
     """In which steps a miss is counted: a solver takes what costs less than 1e-7 for nothing."""
     return 10.0 ** max(0, floor(log10(max(1.0, size))) - 3)
 

@@ -25,22 +25,28 @@ def budget(
     terms, constant = cost
     everywhere = Area("all", (case.region.units.root,))
     people = 0 if rule.people is None else given_in(case, rule.people, everywhere) or 0
-    subsidy = float(rule.subsidy_per_site)
-    paid_elsewhere = [
-        (-subsidy, variable)
-        for model in networks
-        for j in model.those(rule.sites)
-        if subsidy and (variable := _subsidised(rule, model, j)) is not None
-    ]
+    more = paid_elsewhere(rule, networks)
     left = float(rule.amount + rule.subsidy_per_person * people) - constant
     if rule.strength == "must":
         words = f"rule {rule.id}, {rule.meaning} (money)"
-        return program.require(rule.id, [*terms, *paid_elsewhere], "<=", left, limit=words), []
+        return program.require(rule.id, [*terms, *more], "<=", left, limit=words), []
     scale = max(1.0, float(rule.amount))
     found = soften(
-        program, (rule.id, "all"), [*terms, *paid_elsewhere], (None, left), scale=scale, most=1e12
+        program, (rule.id, "all"), [*terms, *more], (None, left), scale=scale, most=1e12
     )
     return found[0].rows[0], found
+
+
+def paid_elsewhere(rule: Budget, networks: list[SiteModel]) -> list[Term]:
+    """Subsidies for the sites decided in some networks, as negative cost."""
+    subsidy = float(rule.subsidy_per_site)
+    return [
+        (-subsidy, variable)
+        for model in networks
+        for j in model.those(rule.sites)
+        if subsidy and j not in model.elsewhere
+        and (variable := _subsidised(rule, model, j)) is not None
+    ]  # fmt: skip
 
 
 def _subsidised(rule: Budget, model: SiteModel, position: int) -> Variable | None:

@@ -1,0 +1,1 @@
+"""One big region, planned part by part: what couples the parts is priced."""

@@ -1,0 +1,208 @@
+"""One part of a case as a case of its own: its cells, its sites, and sites across the border."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allocator.planning.case import Area, Case
+from allocator.planning.decided import Decided
+from allocator.planning.families import closable, crowding, leaves, positions_of
+from allocator.planning.have import given_amounts
+from allocator.planning.parts.coupling import Coupling
+from allocator.planning.parts.territory import Territory
+from allocator.planning.reach import limit_of
+from allocator.planning.tasks import Task
+from allocator.planning.travelling import speeds_kmh
+from allocator.policy.rules import CoverageRule, Rule
+from allocator.region.grid import PopulationGrid
+from allocator.region.ground import Region
+from allocator.region.sites import Sites
+from allocator.region.stock import Stock, resources
+from allocator.region.units import Units
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What a worker needs to build the program of one part.
+
+    Attributes
+    ----------
+    part
+        Its number.
+    task
+        Of the whole, with the part's own case.
+    sites
+        Positions in the whole of the part's sites, ascending; ``foreign`` are places in this list
+        that stand in other parts and may be shared with them.
+    fixed, crowded
+        Places of sites that stand in any case, and of those of which a rule may forbid one more.
+    network
+        Id of a rule on sites -> the task's network that it speaks of, sites here or not.
+    scopes
+        Id of a coupling rule -> its areas that this part has a share in: the area's id, and where
+        inside the part it holds (None: everywhere, cells in no unit included).
+    """
+
+    part: int
+    task: Task
+    sites: NDArray[np.int64]
+    foreign: frozenset[int]
+    fixed: frozenset[int]
+    crowded: frozenset[int]
+    network: dict[str, int]
+    scopes: dict[str, list[tuple[str, Area | None]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Cutter:
+    """Cuts a task along the parts of a territory."""
+
+    task: Task
+    territory: Territory
+    coupling: Coupling
+
+    def __post_init__(self) -> None:
+        case, rules = self.task.case, self.task.rules
+        table = case.region.sites.table
+        capped = closable(rules, case)
+        crowded = capped | crowding(rules, case)
+        fixed = {
+            j for j, status in enumerate(table["status"])
+            if status == "required" or (status == "existing" and j not in capped)
+        }  # fmt: skip
+        networks = [np.flatnonzero(table["kind"].isin(kinds)) for kinds in self.task.kinds]
+        spoken = {
+            leaf.id: at
+            for rule in rules
+            for leaf in leaves(rule)
+            for at, network in enumerate(networks)
+            if positions_of(leaf, case) & set(network.tolist())
+        }
+        for name, value in (
+            ("_fixed", fixed), ("_crowded", crowded), ("_networks", networks), ("_spoken", spoken),
+            ("_stock", _stock_by_unit(case)), ("_of_cell", _groups(self.territory.cell)),
+            ("_of_site", _groups(self.territory.site)),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    def cut(self, part: int) -> Cut:
+        """One part."""
+        case = self.task.case
+        cells = self._of_cell.get(part, np.empty(0, dtype=np.int64))  # type: ignore[attr-defined]
+        if not self.task.kinds:
+            cells = cells[:0]
+        sites = self._sites(part, cells)
+        home = self.territory.site[sites] == part
+        place = {int(j): k for k, j in enumerate(sites)}
+        region = self._region(part, cells, sites, home)
+        own = replace(
+            case, region=region, arcs={},
+            equipment={place[j]: c for j, c in case.equipment.items() if j in place},
+        )  # fmt: skip
+        before = self.task.before
+        opened = {place[j]: is_open for j, is_open in before.opened.items() if j in place}
+        task = replace(
+            self.task, name=f"{self.task.name}: {self.territory.units[part]}", case=own,
+            before=Decided(opened=opened), progress=None, models=None,
+        )  # fmt: skip
+
+        def placed(positions: set[int]) -> frozenset[int]:
+            return frozenset(place[j] for j in positions if j in place)
+
+        return Cut(
+            part, task, sites, frozenset(np.flatnonzero(~home).tolist()),
+            placed(self._fixed), placed(self._crowded),  # type: ignore[attr-defined]
+            self._spoken, self._scopes(part, region.units),  # type: ignore[attr-defined]
+        )  # fmt: skip
+
+    def _sites(self, part: int, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Positions of the part's own sites, and of all others that may reach its cells."""
+        own = self._of_site.get(part, np.empty(0, dtype=np.int64))  # type: ignore[attr-defined]
+        if not len(cells):
+            return np.asarray(own)
+        xy_m = self.task.case.region.grid.xy_m[cells]
+        low, high = xy_m.min(axis=0), xy_m.max(axis=0)
+        table = self.task.case.region.sites.table
+        at = table[["x_m", "y_m"]].to_numpy(np.float64)
+        away_km = np.hypot(*(np.maximum(np.maximum(low - at, at - high), 0.0)).T) / 1000
+        found = [own]
+        for which, network in enumerate(self._networks):  # type: ignore[attr-defined]
+            near = network[away_km[network] <= self._farthest_km(which)]
+            # Rows want a site to speak of, even where none is within reach.
+            found += [near if len(near) else network[:1]]
+        return np.unique(np.concatenate(found))
+
+    def _farthest_km(self, network: int) -> float:
+        """No rule of a network lets a site serve people farther away than this, in km."""
+        case = self.task.case
+        found = [0.0]
+        for rule in (leaf for r in self.task.rules for leaf in leaves(r)):
+            if isinstance(rule, CoverageRule) and self._spoken.get(rule.id) == network:  # type: ignore[attr-defined]
+                limit = limit_of(case, rule)
+                if rule.within_km is None:
+                    limit *= float(speeds_kmh(case, rule.mode).max(initial=0.0)) / 60
+                found.append(limit * 1.001 + 0.001)
+        return max(found)
+
+    def _region(
+        self, part: int, cells: NDArray[np.int64], sites: NDArray[np.int64],
+        home: NDArray[np.bool_],
+    ) -> Region:  # fmt: skip
+        region, root = self.task.case.region, self.territory.units[part]
+        inside = region.units.inside(root)
+        units = region.units.table.loc[inside].drop(columns="geometry", errors="ignore").copy()
+        units.loc[root, "parent"] = ""
+        planning = tuple(u for u in region.units.planning if u in set(inside))
+        table = region.sites.table.iloc[sites].copy()
+        table["unit"] = table["unit"].where(home & table["unit"].isin(inside).to_numpy(), "")
+        stock = self._stock.loc[self._stock["unit"].isin(planning)]  # type: ignore[attr-defined]
+        grid = region.grid
+        return Region(
+            name=region.name, crs=region.crs, units=Units(units, planning),
+            grid=PopulationGrid(grid.table.iloc[cells], grid.side_m, grid.basis),
+            sites=Sites(table), stock=Stock(stock.reset_index(drop=True)), costs=region.costs,
+        )  # fmt: skip
+
+    def _scopes(self, part: int, units: Units) -> dict[str, list[tuple[str, Area | None]]]:
+        found: dict[str, list[tuple[str, Area | None]]] = {}
+        known = set(units.table.index)
+        for rule, areas in self.coupling.areas.items():
+            for area, parts in areas:
+                if part not in parts:
+                    continue
+                here = tuple(u for u in area.units if u in known) or (units.root,)
+                everywhere = self.task.case.region.units.root in area.units
+                scope = None if everywhere else Area(area.id, here)
+                found.setdefault(rule, []).append((area.id, scope))
+        return found
+
+
+def _groups(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Positions by label, ascending."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    pieces = np.split(order, starts[1:]) if len(order) else []
+    return {int(labels[piece[0]]): piece for piece in pieces}
+
+
+def _stock_by_unit(case: Case) -> pd.DataFrame:
+    """The stock of planning units; given figures known for the region only, shared among them."""
+    table = case.region.stock.table
+    rows = table[table["unit"].isin(case.region.units.planning)]
+    more = []
+    for resource in dict.fromkeys(table["resource"]):
+        if not resources()[resource].given:
+            continue
+        known = set(rows.loc[rows["resource"] == resource, "unit"])
+        for unit, number in (given_amounts(case, resource) or {}).items():
+            if unit not in known:
+                more.append([unit, resource, float(number), "modelled", "shared by residents"])
+    extra = pd.DataFrame(more, columns=["unit", "resource", "have", "basis", "source"])
+    return pd.concat([rows, extra], ignore_index=True) if more else rows
+
+
+def asked(rules: list[Rule], coupling: Coupling) -> list[Rule]:
+    """Those of the rules that couple parts."""
+    return [rule for rule in rules if rule.id in coupling.areas]
