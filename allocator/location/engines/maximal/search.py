@@ -70,12 +70,12 @@ class SwapSearch:
         return np.flatnonzero(self._state.slot >= 0)
 
     def put(self, chosen: NDArray[np.int64]) -> None:
-        """Open exactly these sites: at most as many as may be."""
-        wanted = set(chosen.tolist())
+        """Open exactly these sites, the first ones where they are more than may be."""
+        wanted = set(np.sort(chosen)[: self._problem.most].tolist())
         here = set(self.chosen.tolist())
         for site in sorted(here - wanted):
             self._kernels.close_site(self._problem.pairs, self._state, site)
-        for site in sorted(wanted - here)[: self._problem.most]:
+        for site in sorted(wanted - here):
             self._kernels.open_site(self._problem.pairs, self._state, site)
 
     def climb(self) -> NDArray[np.int64]:
