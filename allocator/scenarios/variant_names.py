@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def names_of(base: str, varied: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> names_of("base", [{"budget": 2e8, "assumptions.detour": d} for d in (1.2, 1.3)])
     ['base budget=200000000 detour=1.2', 'base budget=200000000 detour=1.3']
     """
-    heads = _heads(list(dict.fromkeys(path for one in varied for path in one)))
+    heads = short_paths(path for one in varied for path in one)
     digits = len(str(max((one.get(SAMPLE, 0) for one in varied), default=0)))
     full = [
         " ".join([base, *(f"{heads[path]}={_value(one[path])}" for path in one if path in heads)])
@@ -66,8 +66,13 @@ def folder_name(text: str) -> str:
     return name or "scenario"
 
 
-def _heads(paths: Sequence[str]) -> dict[str, str]:
-    """What stands for each key path: without its table where that leaves no doubt."""
+def short_paths(given: Iterable[str]) -> dict[str, str]:
+    """What stands for each key path: without its table where that leaves no doubt.
+
+    >>> short_paths(["assumptions.detour", "overrides.J031.number", "budget"])
+    {'assumptions.detour': 'detour', 'overrides.J031.number': 'J031.number', 'budget': 'budget'}
+    """
+    paths = list(dict.fromkeys(given))
     if SAMPLE in paths:  # its number stands for all factors
         paths = [path for path in paths if not path.startswith("population.")]
     short = {path: _without_table(path) for path in paths}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scenario_strategies import SCENARIOS
 
 from allocator.errors import InputError
 from allocator.files.toml import write_toml
@@ -172,22 +173,6 @@ def test_bases_that_cannot_be_read_are_told(write, text, message):
 VALUES = st.one_of(st.integers(-5, 5), st.booleans(), st.lists(st.integers(0, 3), max_size=2))
 TABLES = st.recursive(
     VALUES, lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=6
-)
-SCENARIOS = st.fixed_dictionaries(
-    {"region": st.just("."), "policy": st.sampled_from(["national", "jiaxing-2025"])},
-    optional={
-        "budget": st.integers(0, 9),
-        "over": st.sampled_from(["", "national"]),
-        "assumptions": st.dictionaries(
-            st.sampled_from(["detour", "walking_kmh", "cost_years"]), st.integers(1, 5)
-        ),
-        "population": st.dictionaries(st.sampled_from(["A", "B", "all"]), st.floats(0.5, 2)),
-        "solver": st.fixed_dictionaries({}, optional={"seed": st.integers(0, 9)}),
-        "overrides": st.dictionaries(
-            st.sampled_from(["J031", "J025.people"]),
-            st.dictionaries(st.sampled_from(["number", "upper"]), st.integers(1, 9), min_size=1),
-        ),
-    },
 )
 
 
