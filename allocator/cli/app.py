@@ -11,6 +11,7 @@ from allocator.cli.locate_command import locate_command
 from allocator.cli.map_command import map_command
 from allocator.cli.plan_command import plan_command
 from allocator.cli.policy_command import policy_app
+from allocator.cli.scenario_command import scenario_app
 from allocator.files.provenance import package_version
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command("locate")(locate_command)
 app.command("map")(map_command)
 app.command("export")(export_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(scenario_app, name="scenario")
 
 
 def _print_version(asked: bool) -> None:
