@@ -45,7 +45,7 @@ def marginal_grid(plan: Plan) -> Grid:
     ]  # fmt: skip
     return Grid(
         "marginals",
-        phrase("One more, one less"),
+        phrase("What one more or one less changes"),
         columns(heads, (3, 4, 6)),
         rows,
         filters=(Filter("rule", head("rule"), options(table["rule"].astype(str), Text.same)),),

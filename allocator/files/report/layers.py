@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.files import map_contents as contents
-from allocator.files.report.figures import figure
 from allocator.files.report.rasters import NOBODY
 from allocator.files.report.wording import Text, joined, kind, phrase
 from allocator.plans import Plan
@@ -16,7 +15,7 @@ from allocator.region.sites import KINDS
 
 COVERED, UNCOVERED, OUTSIDE, INK = "#A9CFE6", "#F0A94B", "#E4E4E4", "#8A4B00"
 _BANDS = ("#FFFFCC", "#C7E9B4", "#7FCDBB", "#41B6C4", "#2C7FB8", "#253494")
-_PEOPLE = ("#FDE0C5", "#FAB184", "#EE7D50", "#C74B2D", "#7F1D1D")
+_PEOPLE = ("#FDBE85", "#FD8D3C", "#E6550D", "#A63603", "#5B1A01")
 _LADDERS = {
     "minutes": (5, 8, 11, 15, 20, 30, 45, 60, 90, 120, 180, 240),
     "km": (0.5, 1, 2, 3.5, 5, 8, 10, 15, 20, 30, 50, 100),
@@ -204,8 +203,12 @@ def band_ends(limits: list[float], unit: str) -> list[float]:
     return sorted({*own, *above, *(between[-room:] if room > 0 else [])})
 
 
+def _end(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:g}"
+
+
 def _range_words(start: float, end: float | None, measure: Text) -> Text:
     if end is None:
-        return phrase("over {start} {measure}", start=figure(start), measure=measure)
-    return phrase("{start} to {end} {measure}", start=figure(start), end=figure(end),
+        return phrase("over {start} {measure}", start=_end(start), measure=measure)
+    return phrase("{start} to {end} {measure}", start=_end(start), end=_end(end),
                   measure=measure)  # fmt: skip

@@ -45,7 +45,7 @@ class Map:
     size: float
     notes: list[str]
     data: dict[str, Any]
-    legend: list[tuple[Text, str, str, bool]]
+    legend: list[tuple[Text, str, bool]]
     opens_with: str
 
 
@@ -137,10 +137,7 @@ def _layer(layer: cell_layers.Layer, raster: Raster | None, page: Page) -> dict[
     return {
         "picture": picture,
         "title": page.pair(layer.title),
-        "legend": [
-            [page.pair(words), fill, people, hatched]
-            for words, fill, people, hatched in _entries(layer)
-        ],
+        "legend": [[page.pair(words), fill, hatched] for words, fill, hatched in _entries(layer)],
     }
 
 
@@ -149,18 +146,20 @@ def _asked(layer: cell_layers.Layer) -> int:
     return len(layer.entries) - 1
 
 
-def _entries(layer: cell_layers.Layer) -> list[tuple[Text, str, str, bool]]:
-    """The legend of a layer: words, colour, people with their share, whether hatched."""
+def _entries(layer: cell_layers.Layer) -> list[tuple[Text, str, bool]]:
+    """The legend of a layer: words with people and their share, colour, whether hatched."""
     total = sum(e.people for e in layer.entries[: _asked(layer)])
     rows = []
     for i, entry in enumerate(layer.entries):
-        if entry.people == 0 and (i == len(layer.entries) - 1):
+        asked = i < _asked(layer)
+        if entry.people == 0 and not asked:
             continue
-        share = ""
-        if i < _asked(layer) and total > 0:
-            share = f" ({percent(entry.people / total)})"
-        rows.append((entry.words, entry.fill, f"{figure(round(entry.people))}{share}",
-                     entry.hatched))  # fmt: skip
+        count = figure(round(entry.people))
+        words = phrase("{what}: {count} people", what=entry.words, count=count)
+        if asked and total > 0:
+            share = percent(entry.people / total)
+            words = Text(f"{words.english} ({share})", f"{words.chinese} ({share})")
+        rows.append((words, entry.fill, entry.hatched))
     return rows
 
 
@@ -190,7 +189,7 @@ def _choropleth(found: Choropleth, page: Page) -> dict[str, Any]:
 
     return {
         "title": page.pair(found.title),
-        "ends": [figure(e) for e in found.ends],
+        "ends": [f"{e:,g}" for e in found.ends],
         "today": told(found.today),
         "plan": told(found.plan),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from allocator.files.map_contents import named_shapes
+from allocator.files.report.figures import figure
 from allocator.files.report.wording import Text, phrase, resource
 from allocator.plans import Plan
 from allocator.region.stock import resources
@@ -72,7 +73,8 @@ def outlines(plan: Plan, frame: Frame) -> list[Outline]:
             drawn = shape if thin is None or thin.is_empty else thin
             at = shape.representative_point()
             x, y = frame.at(at.x, at.y)
-            found.append(Outline(unit, name, _path(drawn, frame), x, y, own))
+            # The whole region has no id where its parts are drawn: they have figures, not it.
+            found.append(Outline(unit, name, _path(drawn, frame), x, y, own and unit != ""))
     return found
 
 
@@ -109,11 +111,11 @@ def choropleths(plan: Plan, units: list[str]) -> list[Choropleth]:
         today = _per_1000(rows["have"], residents["have"], units)
         then = _per_1000(rows["allocated"], residents["allocated"], units)
         every = [v for v in [*today.values(), *then.values()] if v is not None]
-        if len(set(every)) < 2:
+        if not every:
             continue
         title = phrase("{what} per 1,000 residents", what=resource(name))
         found.append(Choropleth(name, title, _ends(every), today, then))
-    return found
+    return sorted(found, key=lambda c: not c.ends)
 
 
 def _per_1000(
@@ -127,7 +129,9 @@ def _per_1000(
 
 
 def _ends(values: list[float]) -> tuple[float, ...]:
-    """Ends of at most five classes of equal width, today and in the plan alike."""
+    """Ends of at most five equal classes, today and in the plan alike; none if all agree."""
+    if len({figure(v) for v in values}) < 2:
+        return ()
     low, high = min(values), max(values)
     digits = max(0, 2 - math.floor(math.log10(high - low)))
     return tuple(sorted({round(low + (high - low) * i / 5, digits) for i in range(1, 5)}))

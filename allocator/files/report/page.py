@@ -1,5 +1,6 @@
 """The report: everything about a plan in one HTML file that needs no network."""
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,27 +39,42 @@ def to_report(plan: Plan, path: Path, *, chinese: bool = False) -> None:
 
 def report(plan: Plan, *, chinese: bool = False) -> str:
     """The page as text; the same plan gives the same bytes."""
+    page = Page(chinese=chinese)
+    scripts = [_asset(name) for name in _SCRIPTS]
+    styles = [_asset(name) for name in _STYLES]
+    text: str = _environment().get_template("page.html.j2").render(
+        **_contents(plan, page), **_words(page), scripts=scripts, styles=styles,
+        policy=content_policy(scripts, styles), page=page, island=json_island,
+    )  # fmt: skip
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _environment() -> Any:
+    """Templates with every value escaped, compiled once."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    page = Page(chinese=chinese)
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("allocator.files.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        say=page.say, attributes=page.attributes, mark=page.mark, shown=page.shown,
-        phrase=phrase, said=said, clean=clean, breakable=page.breakable,
-    )  # fmt: skip
-    scripts = [_asset(name) for name in _SCRIPTS]
-    styles = [_asset(name) for name in _STYLES]
-    text = environment.get_template("page.html.j2").render(
-        **_contents(plan, page), scripts=scripts, styles=styles,
-        policy=content_policy(scripts, styles), page=page, island=json_island,
-    )  # fmt: skip
-    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _words(page: Page) -> dict[str, Any]:
+    """How the templates say things."""
+    return {
+        "say": page.say,
+        "attributes": page.attributes,
+        "mark": page.mark,
+        "shown": page.shown,
+        "breakable": page.breakable,
+        "phrase": phrase,
+        "said": said,
+        "clean": clean,
+    }
 
 
 def _asset(name: str) -> str:

@@ -36,13 +36,12 @@ const PlanMap = (() => {
     scaleBar();
   }
 
-  const count = data.facilities.length;
 
   function shownCount() {
     const box = canvas.querySelectorAll("#marks g:not([hidden])");
     let sum = 0;
     for (const group of box) sum += group.childElementCount;
-    return sum || count;
+    return sum;
   }
 
   function scaleMarks() {
@@ -102,15 +101,10 @@ const PlanMap = (() => {
   }
 
   function legend(entries) {
-    find("legend").replaceChildren(...entries.map(([text, figures, fill, hatched]) => {
+    find("legend").replaceChildren(...entries.map(([text, fill, hatched]) => {
       const row = document.createElement("li");
       const words = document.createElement("span");
-      words.textContent = figures ? `${text}: ` : text;
-      if (figures) {
-        const bold = document.createElement("b");
-        bold.textContent = figures;
-        words.append(bold);
-      }
+      words.textContent = text;
       row.append(swatch(fill, hatched), words);
       return row;
     }));
@@ -127,20 +121,20 @@ const PlanMap = (() => {
     const date = Language.phrase(when() === "today" ? "today" : "plan");
     find("map-title").textContent = title ? `${Language.of(title)} - ${date}` : date;
     paintUnits(county);
-    if (layer) legend(layer.legend.map(([w, fill, people, hatched]) => [Language.of(w), people, fill, hatched]));
+    if (layer) legend(layer.legend.map(([w, fill, hatched]) => [Language.of(w), fill, hatched]));
     else legend(county ? classes(county) : []);
     countMarks();
   }
 
   function classes(county) {
     const ends = county.ends;
-    const rows = [`≤ ${ends[0]}`];
-    for (let i = 1; i < ends.length; i += 1) rows.push(`${ends[i - 1]} - ${ends[i]}`);
-    rows.push(`> ${ends[ends.length - 1]}`);
-    const entries = rows.map((text, i) => [text, "", data.fills[i], false]);
     const known = county[when()];
+    const rows = ends.length ? [`≤ ${ends[0]}`] : [...new Set(Object.values(known).map((v) => v[0]))];
+    for (let i = 1; i < ends.length; i += 1) rows.push(`${ends[i - 1]} - ${ends[i]}`);
+    if (ends.length) rows.push(`> ${ends[ends.length - 1]}`);
+    const entries = rows.map((text, i) => [text, data.fills[i], false]);
     if (data.units.some(([unit]) => !known[unit])) {
-      entries.push([Language.phrase("not known"), "", "#ffffff", true]);
+      entries.push([Language.phrase("not known"), "#ffffff", true]);
     }
     return entries;
   }
@@ -401,7 +395,8 @@ const PlanMap = (() => {
   choice.addEventListener("change", () => {
     const theme = choice.value.split("-");
     if (theme[0] !== "county") kindsOf(Number(theme[1]));
-    else {
+    // Many marks would hide what a map of colours says.
+    if (theme[0] === "county" || (theme[0] !== "cover" && shownCount() > 300)) {
       for (const input of document.querySelectorAll("#kinds input")) input.checked = false;
       showKinds();
     }
@@ -429,6 +424,7 @@ const PlanMap = (() => {
     const place_ = Number(button.dataset.place);
     const group = data.groups.find(([, , places]) => places.includes(place_));
     const input = [...document.querySelectorAll("#kinds input")].find((i) => i.value === group[0]);
+    if (group[1] === "new" && when() === "today") document.querySelector("input[value=plan]").click();
     input.checked = true;
     [view.x, view.y] = data.places[place_];
     view.zoom = Math.max(view.zoom, 6);
