@@ -1,6 +1,7 @@
 """What is known, what runs, what is tried again."""
 
 import json
+import signal
 
 import pandas as pd
 import pytest
@@ -237,8 +238,6 @@ def test_interrupted_what_is_finished_is_written(tmp_path, write, planner, monke
 
     def run(scenario, *args, **kwargs):
         if scenario.name == "b":
-            import signal
-
             signal.raise_signal(signal.SIGINT)
         return calm(scenario, *args, **kwargs)
 
@@ -260,8 +259,6 @@ def test_interrupted_what_is_finished_is_written(tmp_path, write, planner, monke
 
 def test_sigterm_writes_the_table_and_ends(tmp_path, write, planner, monkeypatch):
     """Nobody is waited for."""
-    import signal
-
     calm = planning_jobs.run
 
     def run(scenario, *args, **kwargs):
@@ -276,3 +273,34 @@ def test_sigterm_writes_the_table_and_ends(tmp_path, write, planner, monkeypatch
     assert signal.getsignal(signal.SIGTERM) == before
     table = pd.read_parquet(tmp_path / "out" / "results.parquet")
     assert table["status"].tolist() == ["feasible", "feasible", "not_run"]
+
+
+class Endless(InlineWorkers):
+    """Workers that never end, while somebody presses Ctrl-C again and again."""
+
+    def ended(self):
+        signal.raise_signal(signal.SIGINT)
+        return []
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path, write, planner, monkeypatch):
+    """Running ones are ended, too, and say so."""
+    workers = Endless(1)
+    monkeypatch.setattr(entry, "LocalWorkers", lambda count: workers)
+    with pytest.raises(KeyboardInterrupt):
+        batch([write("a"), write("b")], tmp_path / "out")
+    assert workers.closed_at_once is True
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert table["error"].tolist() == [
+        "interrupted before there was a plan", "interrupted before it began",
+    ]  # fmt: skip
+
+
+def test_workers_that_call_off_are_not_waited_for(tmp_path, write, planner, monkeypatch):
+    """As those of a cluster, which hear no Ctrl-C."""
+    workers = Endless(1)
+    workers.waits_after_interrupt = False
+    monkeypatch.setattr(entry, "LocalWorkers", lambda count: workers)
+    with pytest.raises(KeyboardInterrupt):
+        batch([write("a"), write("b")], tmp_path / "out")
+    assert workers.closed_at_once is True
