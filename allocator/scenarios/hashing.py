@@ -4,6 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,19 @@ def region_hash(path: Path) -> list[str]:
     Other files of the folder, plans among them, are no part of the region.
     """
     toml = path / "region.toml" if path.is_dir() else path
+    own = digest(toml)
+    named = [name for name in _texts_in(toml, own) if _is_file(toml.parent / name)]
+    return [own, *digests(toml.parent / name for name in named)]
+
+
+@lru_cache(maxsize=256)
+def _texts_in(toml: Path, _digest: str) -> tuple[str, ...]:
+    """Every text of a settings file, in order; none where it cannot be read."""
     try:
         settings = tomllib.loads(toml.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return [digest(toml)]  # whoever reads it tells what is wrong with it
-    named = sorted({name for name in _texts(settings) if _is_file(toml.parent / name)})
-    return [*digests([toml]), *digests(toml.parent / name for name in named)]
+        return ()  # whoever reads it tells what is wrong with it
+    return tuple(sorted(set(_texts(settings))))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The model of a scenario, and how one is checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -142,12 +142,15 @@ class Scenario(_Table):
     def _source(self, name: str) -> str | Path:
         return self.folder / name if is_policy_file(name) else name
 
-    def read_policy(self) -> Policy:
-        """The policy, over what it is laid over, with the planner's own rules and overrides."""
-        policy = read_policy(self.policy_source)
+    def read_policy(self, read: Callable[[str | Path], Policy] = read_policy) -> Policy:
+        """The policy, over what it is laid over, with the planner's own rules and overrides.
+
+        ``read`` reads a policy by its id or path; who asks often may remember what it read.
+        """
+        policy = read(self.policy_source)
         if not (self.over or self.rules or self.overrides):
             return policy
-        over = read_policy(self.over_source) if self.over else None
+        over = read(self.over_source) if self.over else None
         return merged(policy, over=over, rules=self.rules, overrides=self.overrides)
 
     def read_travel(self) -> "Travel | None":

@@ -1,6 +1,5 @@
 """Variants: every scenario that a file stands for, all of them checked before any is planned."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from allocator.errors import InputError, raise_if_any
 from allocator.policy.policies import read_policy
 from allocator.region.findings import listed
 from allocator.region.population_factors import ALL
+from allocator.scenarios.file_checks import FileChecks
 from allocator.scenarios.inheritance import NONE
 from allocator.scenarios.key_paths import names_source, with_value
 from allocator.scenarios.reading import SAMPLES, SWEEP, ScenarioFile, read_file, read_scenario
@@ -129,7 +129,7 @@ def _scenarios(
     """The scenario of every combination, and all that is wrong with any of them."""
     scenarios: list[Scenario] = []
     problems: dict[str, list[int]] = {}
-    policies: dict[str, list[str]] = {}
+    files = FileChecks()
     for at, values in enumerate(varied):
         table = _table(file, sweep, values)
         scenario, wrong = tried(table)
@@ -138,7 +138,7 @@ def _scenarios(
         else:  # its files can be looked at, whatever else is wrong
             scenario, _ = tried({key: table[key] for key in _OF_FILES if key in table})
         if scenario is not None:
-            wrong = [*wrong, *_problems_of_files(scenario, policies)]
+            wrong = [*wrong, *files.problems(scenario)]
         for problem in wrong:
             problems.setdefault(problem, []).append(at)
     of_all = [problem for problem, at in problems.items() if len(at) == len(varied)]
@@ -159,22 +159,6 @@ def _table(file: ScenarioFile, sweep: Sweep, values: Mapping[str, Any]) -> dict[
     for path in sorted(known, key=lambda p: (len(steps[p]), not names_source(steps[p]))):
         table = with_value(table, steps[path], values[path])
     return table
-
-
-def _problems_of_files(scenario: Scenario, policies: dict[str, list[str]]) -> list[str]:
-    """What is wrong with the policy, and whether there is a region; each policy is read once."""
-    rules = [scenario.policy, scenario.over, scenario.overrides, scenario.rules]
-    key = json.dumps(rules, sort_keys=True, default=str)
-    if key not in policies:
-        policies[key] = []
-        try:
-            scenario.read_policy()
-        except InputError as error:
-            policies[key] = [f"{error.where}: {problem}" for problem in error.problems]
-    region = scenario.region_path
-    found = region.is_file() or (region / "region.toml").is_file()
-    lost = [] if found else [f"region: there is no region.toml in {region}; mend the path"]
-    return [*policies[key], *lost]
 
 
 def _sampled(
