@@ -58,6 +58,8 @@ from .region.settlement import UrbanThresholds as UrbanThresholds
 from .region.settlement import degree_of_urbanisation as degree_of_urbanisation
 from .scenarios.reading import read_scenario as read_scenario
 from .scenarios.scenario import Scenario as Scenario
+from .studies.comparison import Comparison as Comparison
+from .studies.comparison import compare as compare
 from .travel.calibration import DetourFit as DetourFit
 from .travel.calibration import calibrate_detour as calibrate_detour
 from .travel.coverage import AggregatedCoverage as AggregatedCoverage
@@ -100,6 +102,7 @@ __all__ = [
     "AlongRoads",
     "Assumptions",
     "ByTable",
+    "Comparison",
     "Coverage",
     "Decay",
     "Demand",
@@ -146,6 +149,7 @@ __all__ = [
     "candidates_from_points",
     "capacitated",
     "census_to_grid",
+    "compare",
     "coverage_by_band",
     "coverage_curve",
     "degree_of_urbanisation",

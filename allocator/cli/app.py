@@ -6,6 +6,7 @@ import typer
 
 from allocator.cli.audit_command import audit_command
 from allocator.cli.batch_command import batch_command
+from allocator.cli.compare_command import compare_command
 from allocator.cli.export_command import export_command
 from allocator.cli.locate_command import locate_command
 from allocator.cli.map_command import map_command
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("plan")(plan_command)
 app.command("audit")(audit_command)
 app.command("batch")(batch_command)
+app.command("compare")(compare_command)
 app.command("locate")(locate_command)
 app.command("map")(map_command)
 app.command("export")(export_command)
