@@ -29,6 +29,8 @@ _MOMENT_SECONDS = 0.2
 _FETCH_SECONDS = 30.0
 _CONNECT_SECONDS = 20.0
 _WHERE = "cluster"
+_DEAF = "from signal import SIG_IGN, SIGINT, signal; signal(SIGINT, SIG_IGN)"
+"""Run in each worker of our own: Ctrl-C is for the batch, which then ends them."""
 
 
 class DaskWorkers:
@@ -173,6 +175,7 @@ def _local(count: int) -> "tuple[Any, Client]":
         processes=True,
         dashboard_address=pages,
         silence_logs=logging.CRITICAL,
+        preload=[_DEAF],
     )
     return cluster, Client(cluster, set_as_default=False)
 

@@ -12,7 +12,6 @@ from allocator.batches.entry import batch
 from allocator.batches.locks import LOCK, folder_locked
 from allocator.errors import InputError
 
-
 HOLD = """
 import sys
 from pathlib import Path
