@@ -53,11 +53,17 @@ from .region.census_grid import census_to_grid as census_to_grid
 from .region.folder import read_region as read_region
 from .region.ground import Region as Region
 from .region.point_candidates import candidates_from_points as candidates_from_points
+from .region.population_factors import with_population_factors as with_population_factors
 from .region.settlement import Settlement as Settlement
 from .region.settlement import UrbanThresholds as UrbanThresholds
 from .region.settlement import degree_of_urbanisation as degree_of_urbanisation
+from .scenarios.hashing import content_hash as content_hash
 from .scenarios.reading import read_scenario as read_scenario
+from .scenarios.reading import write_scenario as write_scenario
 from .scenarios.scenario import Scenario as Scenario
+from .scenarios.schema import scenario_schema as scenario_schema
+from .scenarios.variants import Variant as Variant
+from .scenarios.variants import variants as variants
 from .studies.comparison import Comparison as Comparison
 from .studies.comparison import compare as compare
 from .travel.calibration import DetourFit as DetourFit
@@ -135,6 +141,7 @@ __all__ = [
     "Travel",
     "TravelTimes",
     "UrbanThresholds",
+    "Variant",
     "Years",
     "access_2sfca",
     "access_e2sfca",
@@ -150,6 +157,7 @@ __all__ = [
     "capacitated",
     "census_to_grid",
     "compare",
+    "content_hash",
     "coverage_by_band",
     "coverage_curve",
     "degree_of_urbanisation",
@@ -184,6 +192,7 @@ __all__ = [
     "road_network",
     "road_network_km",
     "save_map",
+    "scenario_schema",
     "service_areas",
     "service_areas_on_surface",
     "shift_of",
@@ -192,4 +201,7 @@ __all__ = [
     "straight_line_cover",
     "straight_line_km",
     "travel_table",
+    "variants",
+    "with_population_factors",
+    "write_scenario",
 ]

@@ -4,10 +4,12 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from plans_for_tests import line, small_plan
 from region_folders import tiny_folder
 
+from allocator.auditing.compliance import audit
 from allocator.errors import InfeasibleError, InputError, PolicyError, SolverError
 from allocator.plans import Tally, compliance_table
 from allocator.policy.policies import read_policy
@@ -348,3 +350,44 @@ def test_none_stands_for_nothing(write):
     text = 'budget = "none"\nminimise = "none"\ntravel = "none"\nyears = "none"\n' + LEAST
     text += '[solver]\ntime_limit_seconds = "none"\n'
     assert read_scenario(write(text)) == read_scenario(write(LEAST))
+
+
+POLICY = """
+id = "mine"
+title = "Mine"
+[[rules]]
+id = "people"
+kind = "parameter"
+strength = "info"
+number = 7200
+clause = "c"
+line = 1
+meaning = "people of the plan's year"
+[[rules]]
+id = "beds"
+kind = "quota"
+strength = "must"
+sense = ">="
+number = 5
+per = 1000
+resources = ["public_beds"]
+clause = "c"
+line = 1
+meaning = "beds per 1,000 residents"
+"""
+
+
+def test_a_plan_for_multiplied_people_passes_its_audit(write, tmp_path):
+    """The forecast of 7,200 grows with A's people, and whoever loads the scenario sees the same."""
+    tiny_folder(tmp_path)
+    write(POLICY, "mine.toml")
+    text = 'region = "."\npolicy = "mine.toml"\nminimise = "cost"\n[population]\nA = 1.5\n'
+    scenario = read_scenario(write(text))
+    plan = run(scenario)
+    required = plan.units[plan.units["resource"] == "public_beds"].set_index("unit")["required"]
+    assert required[["A", "B"]].tolist() == [15, 26]  # 5 per 1,000 of 3,000 and of 5,200 people
+    region, policy, assumptions = load(scenario)
+    audited = audit(region, policy, plan, assumptions=assumptions)
+    columns = ["rule", "area", "required", "achieved", "met"]
+    made = plan.compliance[columns].astype(object).reset_index(drop=True)
+    pd.testing.assert_frame_equal(audited[columns].astype(object).reset_index(drop=True), made)

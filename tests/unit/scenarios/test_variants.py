@@ -293,7 +293,7 @@ def test_variants_are_the_cartesian_product(tmp_path_factory, lists):
 
 
 def test_many_policies_are_checked_override_by_override(write):
-    """400 combinations of two rates: what is wrong with one of them is told for all that have it."""
+    """364 combinations of two rates: what is wrong with one is told for all that have it."""
     text = LEAST + (
         "[sweep]\n'overrides.J031.number' = { from = 5, to = 5.9, step = 0.01 }\n"
         "'overrides.J001.number' = [1, 2, 3, -4]\n"
