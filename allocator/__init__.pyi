@@ -37,6 +37,9 @@ from .location.hierarchy import hierarchical as hierarchical
 from .location.maximal_cover import mclp as mclp
 from .location.median import p_median as p_median
 from .location.partial_cover import psclp as psclp
+from .location.robust import RobustSiting as RobustSiting
+from .location.robust import robust_mclp as robust_mclp
+from .location.robust import robust_p_median as robust_p_median
 from .location.set_cover import lscp as lscp
 from .location.siting import Siting as Siting
 from .lp.solvers import SolverSettings as SolverSettings
@@ -66,6 +69,12 @@ from .scenarios.variants import Variant as Variant
 from .scenarios.variants import variants as variants
 from .studies.comparison import Comparison as Comparison
 from .studies.comparison import compare as compare
+from .studies.curves import CoverageStudy as CoverageStudy
+from .studies.curves import coverage_study as coverage_study
+from .studies.front import Front as Front
+from .studies.robust_plans import robust_plan as robust_plan
+from .studies.robust_tables import RobustPlan as RobustPlan
+from .studies.trade_offs import trade_off as trade_off
 from .travel.calibration import DetourFit as DetourFit
 from .travel.calibration import calibrate_detour as calibrate_detour
 from .travel.coverage import AggregatedCoverage as AggregatedCoverage
@@ -110,10 +119,12 @@ __all__ = [
     "ByTable",
     "Comparison",
     "Coverage",
+    "CoverageStudy",
     "Decay",
     "Demand",
     "DetourFit",
     "FrictionSurface",
+    "Front",
     "InfeasibleError",
     "InputError",
     "Level",
@@ -127,6 +138,8 @@ __all__ = [
     "RoadNetwork",
     "RoadSpeeds",
     "RoadWarning",
+    "RobustPlan",
+    "RobustSiting",
     "Scenario",
     "Settlement",
     "Shift",
@@ -160,6 +173,7 @@ __all__ = [
     "content_hash",
     "coverage_by_band",
     "coverage_curve",
+    "coverage_study",
     "degree_of_urbanisation",
     "draw_map",
     "dsm",
@@ -191,6 +205,9 @@ __all__ = [
     "read_scenario",
     "road_network",
     "road_network_km",
+    "robust_mclp",
+    "robust_p_median",
+    "robust_plan",
     "save_map",
     "scenario_schema",
     "service_areas",
@@ -200,6 +217,7 @@ __all__ = [
     "straight_line",
     "straight_line_cover",
     "straight_line_km",
+    "trade_off",
     "travel_table",
     "variants",
     "with_population_factors",

@@ -7,12 +7,15 @@ import typer
 from allocator.cli.audit_command import audit_command
 from allocator.cli.batch_command import batch_command
 from allocator.cli.compare_command import compare_command
+from allocator.cli.curve_command import curve_command
 from allocator.cli.export_command import export_command
 from allocator.cli.locate_command import locate_command
 from allocator.cli.map_command import map_command
 from allocator.cli.plan_command import plan_command
 from allocator.cli.policy_command import policy_app
+from allocator.cli.robust_command import robust_command
 from allocator.cli.scenario_command import scenario_app
+from allocator.cli.trade_off_command import trade_off_command
 from allocator.files.provenance import package_version
 
 app = typer.Typer(
@@ -31,6 +34,9 @@ app.command("audit")(audit_command)
 app.command("batch")(batch_command)
 app.command("compare")(compare_command)
 app.command("locate")(locate_command)
+app.command("curve")(curve_command)
+app.command("trade-off")(trade_off_command)
+app.command("robust")(robust_command)
 app.command("map")(map_command)
 app.command("export")(export_command)
 app.add_typer(policy_app, name="policy")

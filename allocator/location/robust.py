@@ -135,8 +135,8 @@ def robust_mclp(
         (cell, rows.site, np.zeros(len(cell))), beyond, weight,
         covered if best is None else covered - best, roles, p,
     )  # fmt: skip
-    starts = _starts(roles, apart, lambda: alone(mean))
-    found = best_for_worst(problem, limits, progress or (lambda _: None), starts)
+    starts, stopped = _starts(roles, apart, lambda: alone(mean))
+    found = best_for_worst(problem, limits, progress or _quiet, starts, stopped=stopped)
     question = replace(question, best=best)
     return _answered(
         question, found, limits, criterion, apart, "people", "MCLP", more_is_better=True
@@ -210,8 +210,9 @@ def robust_p_median(
         (times.cell, times.site, times.value), np.where(np.isnan(given), np.inf, given), people,
         np.zeros(len(people)) if best is None else best, roles, p,
     )  # fmt: skip
-    starts = [service.chosen, *_starts(roles, apart, lambda: alone(mean))]
-    found = best_for_worst(problem, limits, progress or (lambda _: None), starts)
+    starts, stopped = _starts(roles, apart, lambda: alone(mean))
+    starts = [service.chosen, *starts]
+    found = best_for_worst(problem, limits, progress or _quiet, starts, stopped=stopped)
     question = replace(question, best=best)
     return _answered(question, found, limits, criterion, apart, unit, "p-median",
                      more_is_better=False)  # fmt: skip
@@ -239,15 +240,19 @@ def _alone(
     progress: Progress | None,
 ) -> _Apart:  # fmt: skip
     sitings: list[Siting] = []
-    for number, weights in enumerate(people, 1):
-        if progress:
-            progress(f"best of sample {number} of {len(people)}")
-        sitings.append(alone(weights))
-        if sitings[-1].interrupted:
-            break
+    stopped = False
+    try:
+        for number, weights in enumerate(people, 1):
+            if progress:
+                progress(f"best of sample {number} of {len(people)}")
+            sitings.append(alone(weights))
+            if sitings[-1].interrupted:
+                break
+    except KeyboardInterrupt:
+        stopped = True
     return _Apart(
         [s.open_sites for s in sitings], np.array([s.objective for s in sitings]),
-        np.array([s.bound for s in sitings]), any(s.interrupted for s in sitings),
+        np.array([s.bound for s in sitings]), stopped or any(s.interrupted for s in sitings),
     )  # fmt: skip
 
 
@@ -283,17 +288,29 @@ def _problem(
     free = place[arcs[1]] >= 0
     cell = np.asarray(arcs[0][free], dtype=np.int64)
     return RobustProblem.of(
-        (cell, place[arcs[1][free]], arcs[2][free]), beyond, weight, offset, n_sites=len(roles.free),
-        most=p - len(roles.given),
+        (cell, place[arcs[1][free]], arcs[2][free]), beyond, weight, offset,
+        n_sites=len(roles.free), most=p - len(roles.given),
     )  # fmt: skip
 
 
 def _starts(
     roles: SiteRoles, apart: _Apart | None, mean: Callable[[], Siting]
-) -> list[NDArray[np.int64]]:
-    """Choices to begin with, as positions among the free sites: the best of mean or samples."""
-    opened = [mean().open_sites] if apart is None else apart.open_sites
-    return [np.flatnonzero(np.isin(roles.free, one)) for one in opened]
+) -> tuple[list[NDArray[np.int64]], bool]:
+    """Choices to begin with, as positions among the free sites, and whether the user stopped.
+
+    The best of the mean, or of each sample where those are known.
+    """
+    stopped = False
+    if apart is None:
+        siting = mean()
+        opened, stopped = [siting.open_sites], siting.interrupted
+    else:
+        opened = apart.open_sites
+    return [np.flatnonzero(np.isin(roles.free, one)) for one in opened], stopped
+
+
+def _quiet(_: str) -> None:
+    pass
 
 
 def _expected(siting: Siting, question: RobustCover | RobustMedian, *, model: str) -> RobustSiting:

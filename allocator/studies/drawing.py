@@ -49,19 +49,25 @@ class Canvas:
     face: Face
 
     @classmethod
-    def new(cls, title: str, notes: Iterable[str], texts: Iterable[str]) -> "Canvas":
-        """Paper for a picture; ``texts`` is all that will be written in it."""
+    def new(
+        cls, title: str, notes: Iterable[str], texts: Iterable[str], *, legend_rows: int = 0
+    ) -> "Canvas":
+        """Paper for a picture; ``texts`` is all that will be written in it.
+
+        ``legend_rows`` leaves room for a legend below the panel.
+        """
+        notes = list(notes)
         every = [title, *notes, *texts]
         face = find_face(every)
         lines = [line for note in notes for line in wrapped(face.sayable(note))]
-        below_in = 0.75 + 0.17 * len(lines)
+        below_in = 0.78 + 0.17 * len(lines) + 0.24 * legend_rows
         height_in = 4.6 + below_in
         figure = Figure(figsize=(8.6, height_in), dpi=_DPI, facecolor="white")
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.13, below_in / height_in, 0.83, 4.05 / height_in))
         for number, line in enumerate(lines):
             figure.text(
-                0.03, (below_in - 0.72 - 0.17 * number) / height_in, line, va="top",
+                0.03, (0.06 + 0.17 * (len(lines) - number)) / height_in, line, va="top",
                 fontproperties=face.properties(7.5),
             )  # fmt: skip
         axes.set_title(
@@ -74,13 +80,17 @@ class Canvas:
         return cls(figure, axes, face)
 
     def label(self, x: str, y: str) -> None:
-        """Name both axes."""
+        """Name both axes, both of numbers."""
+        font = self.face.properties(9.5)
+        self.axes.set_ylabel(self.face.sayable(y), fontproperties=font)
+        self.axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+        self.label_across(x)
+
+    def label_across(self, x: str) -> None:
+        """Name the axis of numbers from left to right; what stands on the other is words."""
         font = self.face.properties(9.5)
         self.axes.set_xlabel(self.face.sayable(x), fontproperties=font)
-        self.axes.set_ylabel(self.face.sayable(y), fontproperties=font)
-        plain = FuncFormatter(lambda value, _: _tick(value))
-        for axis in (self.axes.xaxis, self.axes.yaxis):
-            axis.set_major_formatter(plain)
+        self.axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
         for tick in (*self.axes.get_xticklabels(), *self.axes.get_yticklabels()):
             tick.set_fontproperties(self.face.properties(8.5))
 
@@ -88,9 +98,17 @@ class Canvas:
         """Only whole numbers below the x axis."""
         self.axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    def legend(self, **where: Any) -> None:
-        """What the marks are."""
-        self.axes.legend(frameon=False, prop=self.face.properties(8.5), **where)
+    def legend(self, *, columns: int = 0) -> None:
+        """What the marks are: inside where there is room, or below in so many columns."""
+        looks: dict[str, Any] = {"frameon": False, "prop": self.face.properties(8.5)}
+        if not columns:
+            self.axes.legend(loc="best", **looks)
+            return
+        # A legend's distance is a share of the panel's height, which is always the same.
+        self.axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.105), ncols=columns, borderaxespad=0.0,
+            **looks,
+        )  # fmt: skip
 
     def write(self, text: str, at: tuple[float, float], *, ink: str = INK, size: float = 8) -> None:
         """A word beside a point."""

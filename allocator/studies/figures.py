@@ -110,8 +110,8 @@ def change_figure() -> Figure:
     """How much is different from today."""
     return Figure(
         "change", "change from today", "与现状的变动",
-        "sites, beds, posts and vehicles changed", "处(张、人、辆)", "min", _changed, change(),
-        offset_free=False,
+        "sites, beds, posts and vehicles changed", "处(张、人、辆)", "min",
+        changed_from_today, change(), offset_free=False,
     )  # fmt: skip
 
 
@@ -255,7 +255,7 @@ def fairness_rule(counted: tuple[str, ...], measure: str) -> Fairness:
     return rule
 
 
-def _changed(case: Case) -> float:
+def changed_from_today(case: Case) -> float:
     """Sites opened, closed and upgraded, and what is more or less of each resource than today."""
     known = case.facilities.known
     changed = 0.0

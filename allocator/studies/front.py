@@ -108,7 +108,7 @@ def sorted_out(
                 reason = "the same as another point"
         kept += [k] if not reason else []
         gone += [(k, reason)] if reason else []
-    kept.sort(key=lambda k: low[k, 1])
+    kept.sort(key=lambda k: points[k].second)
     return kept, gone
 
 

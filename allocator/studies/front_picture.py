@@ -45,7 +45,7 @@ def draw_front(front: "Front", *, chinese: bool = False) -> Canvas:
         f"{names[1]} ({across.unit})" if across.unit else names[1],
         f"{names[0]} ({up.unit})" if up.unit else names[0],
     )
-    canvas.legend(loc="best")
+    canvas.legend()
     return canvas
 
 

@@ -122,7 +122,8 @@ class Search:
         offset = self._offsets.setdefault(figure.name, usual)
         if plan.interrupted:
             return
-        room = _SAME * max(1.0, abs(read), abs(figure.whole))
+        # What is held may give by a millionth while ties are settled.
+        room = 5 * _SAME * max(1.0, abs(read), abs(figure.whole))
         if figure.rule is not None and figure.unit == "minutes":
             room = max(room, 1e-4)
         if abs(read - value - offset) > room:

@@ -36,6 +36,8 @@ def best_for_worst(
     limits: Limits,
     say: Callable[[str], None],
     starts: Sequence[NDArray[np.int64]] = (),
+    *,
+    stopped: bool = False,
 ) -> RobustChoice:
     """Exchanges from all starts, then the linear program with its cuts, then branch and bound.
 
@@ -43,11 +45,13 @@ def best_for_worst(
     ----------
     starts
         Choices to begin with, positions of sites; the best of a single future, say.
+    stopped
+        The user has stopped it already: the best of the starts is the answer.
     """
     search = _Search(problem, limits, say)
-    interrupted = False
+    interrupted = stopped
     try:
-        search.run(starts)
+        search.run(starts, stopped=stopped)
     except KeyboardInterrupt:
         interrupted = True
     return RobustChoice(search.best.chosen, search.best.value, search.bound, interrupted)
@@ -65,10 +69,12 @@ class _Search:
         """What no choice's worst sample is below."""
         return min(self._bound, self.best.value)
 
-    def run(self, starts: Sequence[NDArray[np.int64]]) -> None:
-        """Everything, in order."""
+    def run(self, starts: Sequence[NDArray[np.int64]], *, stopped: bool) -> None:
+        """Everything, in order; only the starts where the user has stopped."""
         for start in starts:
             self.best.offer(start)
+        if stopped:
+            return
         first = np.empty(0, dtype=np.int64) if self.best.chosen is None else self.best.chosen
         self.best.improve(first)
         if not self._problem.n_cells or not self._problem.most:
