@@ -37,6 +37,7 @@ ENGINES = f"{LOCATION}/engines"
 COVER = f"{ENGINES}/set_cover"
 EVALUATE = "unit/evaluate"
 REGION = "unit/region"
+SCENARIOS = "unit/scenarios"
 
 
 @dataclass(frozen=True)
@@ -779,6 +780,44 @@ MUTANTS = (
       "values[gone] = np.inf", "values[gone] = 0.0", "unit/travel/test_tables.py"),
     _("near the limit counts", "travel/calibration.py",
       "_SPARE = 1.5", "_SPARE = 0.01", "unit/travel/test_calibration.py"),
+    # ---------------------------------------------------------------- scenarios
+    _("a range stops before its end", "scenarios/ranges.py",
+      "count = (end - begin) // step + 1", "count = (end - begin) // step",
+      f"{SCENARIOS}/test_ranges.py"),
+    _("ranges go by floats", "scenarios/ranges.py",
+      "return Fraction(Decimal(repr(number)))", "return Fraction(number)",
+      f"{SCENARIOS}/test_ranges.py"),
+    _("rules of a base are never replaced", "scenarios/inheritance.py",
+      "kept = [mine.get(_id_of(rule), rule) for rule in base]", "kept = list(base)",
+      f"{SCENARIOS}/test_inheritance.py"),
+    _("paths of a base are taken from the wrong folder", "scenarios/inheritance.py",
+      "inherited = relocated(base.table, base.path.parent, path.parent)",
+      "inherited = dict(base.table)", f"{SCENARIOS}/test_inheritance.py"),
+    _("a swept objective leaves the other one", "scenarios/key_paths.py",
+      "return without_other_objective(found, {first: value}) if first in OBJECTIVES else found",
+      "return found", f"{SCENARIOS}/test_variants.py"),
+    _("nothing is left out of a sweep", "scenarios/sweeps.py",
+      "if not any(_matches(found, one) for one in self.excluded):", "if True:",
+      f"{SCENARIOS}/test_variants.py"),
+    _("files of a region do not count in the hash", "scenarios/hashing.py",
+      "return [own, *digests(toml.parent / name for name in named)]", "return [own]",
+      f"{SCENARIOS}/test_hashing.py"),
+    _("a file is hashed once, whatever becomes of it", "files/digests.py",
+      "return _digest(str(path.resolve()), stat.st_size, stat.st_mtime_ns)",
+      "return _digest(str(path.resolve()), 0, 0)", f"{SCENARIOS}/test_hashing.py"),
+    _("units are correlated too much", "scenarios/samples.py",
+      "math.sqrt(1 - table.correlation), math.sqrt(table.correlation)",
+      "math.sqrt(1 - table.correlation), table.correlation ** 0.25",
+      f"{SCENARIOS}/test_samples.py"),
+    _("draws depend on the order of units", "scenarios/samples.py",
+      "_normal(table.seed, number, f\"unit {drawn_for}\")",
+      "_normal(table.seed, number, f\"unit {len(found)}\")", f"{SCENARIOS}/test_samples.py"),
+    _("cells keep their people", "region/population_factors.py",
+      "grid=replace(region.grid, table=cells.assign(people=people)),", "grid=region.grid,",
+      f"{REGION}/test_population_factors.py"),
+    _("a forecast stays as it was stated", "region/population_factors.py",
+      "part * by_unit[str(unit)] for unit", "part for unit",
+      f"{REGION}/test_population_factors.py"),
     # ---------------------------------------------------------------- coordinates, rasters, tables
     _("GCJ-02 lies to the west", "region/offsets.py",
       "np.where(inside, lon + east, lon)", "np.where(inside, lon - east, lon)",

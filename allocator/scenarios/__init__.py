@@ -29,6 +29,10 @@
     also = ["shp", "csv"]             # besides the tables, plan.xlsx, plan.gpkg ...; geojson, too
     crs = "EPSG:4490"                 # of plan.gpkg and shapefiles
 
+    [population]                      # more people here, fewer there: factors by planning unit
+    "330402" = 1.1
+    all = 1.02                        # the units that are not named
+
     [overrides.J031]                  # a rule read differently; branches have their own ids
     number = 6
     strength = "must"
@@ -42,4 +46,21 @@
     sense = ">="
     number = 6
     per = 1000
+
+One file may stand for many scenarios::
+
+    extends = "scenario.toml"         # all of another file, changed here; see
+    name = "what if"                  # allocator.scenarios.inheritance
+
+    [sweep]                           # every combination; see allocator.scenarios.sweeps
+    "assumptions.detour" = [1.2, 1.3, 1.4]
+    "overrides.J031.number" = { from = 5.5, to = 6.5, step = 0.25 }
+
+    [samples]                         # forecasts at random; see allocator.scenarios.samples
+    count = 50
+    spread = 0.05
+
+``allocator scenario check`` lists what is wrong with a file, ``allocator scenario variants`` what it
+stands for, and ``allocator scenario schema`` writes the JSON schema for editors. The word "none"
+stands for no limit, no table, nothing.
 """
