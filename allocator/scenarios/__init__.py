@@ -60,7 +60,7 @@ One file may stand for many scenarios::
     count = 50
     spread = 0.05
 
-``allocator scenario check`` lists what is wrong with a file, ``allocator scenario variants`` what it
-stands for, and ``allocator scenario schema`` writes the JSON schema for editors. The word "none"
+``allocator scenario check`` lists what is wrong with a file, ``allocator scenario variants`` what
+it stands for, and ``allocator scenario schema`` writes the JSON schema for editors. The word "none"
 stands for no limit, no table, nothing.
 """
