@@ -79,7 +79,7 @@ class Planner:
         }
         self.planned: list[str] = []
 
-    def __call__(self, scenario: Any, progress: Any = None, *, load: Any = None) -> Any:
+    def __call__(self, scenario: Any, progress: Any = None, **how: Any) -> Any:
         self.planned.append(scenario.name)
         if scenario.name in self.answers:
             raise self.answers[scenario.name]

@@ -50,7 +50,8 @@ def batch(
         machine, instead of ``workers``. Workers read the files at the same paths as this process.
     plans
         Whether each plan is written, too, into a folder of its scenario's name in ``out``. The
-        table names it: ``al.read_plan(table.loc[0, "folder"])``.
+        table names it: ``al.read_plan(table.loc[0, "folder"])``. That takes longer: a plan says
+        why rules gave way and what one more unit would bring, a row does not.
     retries
         How often a scenario whose process died is tried again.
     fresh

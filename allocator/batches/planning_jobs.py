@@ -57,7 +57,8 @@ def _planned(job: Job) -> Outcome:
     if job.scenario is None:
         raise InputError("no scenario to plan", where=f"job {job.name}")
     prepare_once(job.shared)
-    plan = run(job.scenario, _unless_called_off(job), load=load_once)
+    # Why rules gave way, and what one more unit would bring, stands in a plan's folder only.
+    plan = run(job.scenario, _unless_called_off(job), load=load_once, explain=bool(job.folder))
     row = row_of_plan(plan)
     # A file that was changed meanwhile leaves a row of which nobody knows what it is of.
     final = row["exit_code"] != ExitCode.INTERRUPTED and _hash(job.scenario) == job.input_hash

@@ -105,5 +105,6 @@ def test_killed_at_any_moment(tmp_path, inline, seed):
             time.sleep(chance.uniform(0, 4))
         if run.process.poll() is None:
             run.kill()
-        run.process.communicate()
+        else:
+            run.process.communicate()
     same_answers(batch(paths, tmp_path / "out"), batch(paths, tmp_path / "calm"))
