@@ -59,7 +59,12 @@ def check_command(
 
 @scenario_app.command("variants")
 def variants_command(
-    file: Annotated[Path, SCENARIO], as_json: Annotated[bool, JSON] = False
+    file: Annotated[Path, SCENARIO],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write each as a scenario file of its own."),
+    ] = None,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the scenarios that a file stands for: names, varied values, and a hash of the content.
 
@@ -69,7 +74,7 @@ def variants_command(
     \b
     Example:
       allocator scenario variants examples/sweep.toml
-      allocator scenario variants examples/sweep.toml --json
+      allocator scenario variants examples/sweep.toml --out scenarios
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("scenario variants", as_json=as_json), while_read():
         from allocator.scenarios.hashing import content_hash
@@ -77,6 +82,8 @@ def variants_command(
 
         found = variants(file)
         hashes = [content_hash(variant.scenario) for variant in found]
+        if out is not None:
+            _write(found, out)
         if as_json:
             told = [
                 {"name": variant.name, "varied": dict(variant.varied), "content_sha256": digest}
@@ -88,6 +95,17 @@ def variants_command(
         heads, rows = _table(found, hashes)
         printing.print_table(heads, rows)
         typer.echo(f"{len(found):,} scenarios")
+
+
+def _write(found: "Sequence[Variant]", out: Path) -> None:
+    """Each variant as a file of its name; what else lies in the folder stays."""
+    from allocator.files.writing import check_can_write
+    from allocator.scenarios.reading import write_scenario
+
+    check_can_write(out)
+    out.mkdir(parents=True, exist_ok=True)
+    for variant in found:
+        write_scenario(variant.scenario, out / f"{variant.name}.toml")
 
 
 def _table(found: "Sequence[Variant]", hashes: Sequence[str]) -> tuple[list[str], list[list[Any]]]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from allocator.region.findings import COMPANIONS
+
 MISSING = "missing"
 """Stands for the hash of a file that is not there."""
 _COMPANIONS: dict[str, tuple[str, ...]] = {
-    ".shp": (".dbf", ".shx", ".prj", ".cpg", ".CPG"),
+    ".shp": (*COMPANIONS, ".CPG"),
     ".tab": (".dat", ".map", ".id"),
 }
 _OF_RASTERS = (".tif", ".tiff", ".img", ".asc", ".vrt", ".bil", ".flt")

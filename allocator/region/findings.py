@@ -8,7 +8,8 @@ from pathlib import Path
 
 from allocator.region.ground import Source
 
-_COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
+COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
+"""Suffixes of the files that belong to a shapefile."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Findings:
         """Remember a file, with its hash; a shapefile with all its parts."""
         parts = [path]
         if path.suffix.lower() == ".shp":
-            parts += [q for s in _COMPANIONS if (q := path.with_suffix(s)).is_file()]
+            parts += [q for s in COMPANIONS if (q := path.with_suffix(s)).is_file()]
         for part in parts:
             with part.open("rb") as handle:
                 digest = hashlib.file_digest(handle, "sha256").hexdigest()

@@ -36,8 +36,10 @@ def steps_of(path: str, rule_ids: Mapping[str, Collection[str]]) -> Steps:
     UnknownPathError
         With the nearest path that there is.
     """
-    table, _, rest = path.partition(".")
-    if not rest:
+    table, dot, rest = path.partition(".")
+    if not all(path.split(".")):
+        raise UnknownPathError(f"unknown key {path!r}: a key is missing beside a dot")
+    if not dot:
         if table in _WHOLE:
             return (table,)
     elif table in _BY_ID:

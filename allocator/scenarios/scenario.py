@@ -201,14 +201,14 @@ def tried(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
         return None, [f for f in found if not f.startswith(own)] + problems
 
 
-_MAY_BE_NONE = tuple(
-    name for name, field in Scenario.model_fields.items() if field.default is None
-)  # fmt: skip
-
-
 def _without_words_for_none(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same data with None where a field, or an assumption, says ``none``."""
-    found = {k: None if k in _MAY_BE_NONE and v == NONE else v for k, v in data.items()}
+    """The same data without what says ``none``: it has its default, which is nothing."""
+    fields = Scenario.model_fields
+    found = {
+        key: value
+        for key, value in data.items()
+        if value != NONE or key not in fields or fields[key].is_required()
+    }
     for name in ("assumptions", "solver"):
         table = found.get(name)
         if isinstance(table, Mapping):

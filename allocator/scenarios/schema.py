@@ -22,6 +22,7 @@ from allocator.travel.means import MODES
 Schema = dict[str, Any]
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors of TOML know."""
+_NEVER_NONE = ("name", "region", "policy")
 _FIXED_FIELDS = ("id", "kind", "branches")
 _FACTOR: Schema = {"type": "number", "exclusiveMinimum": 0}
 _OWN_RULES_NEED_NO = ("clause", "line")
@@ -66,13 +67,12 @@ def _properties(
     rules = _rules(definitions)
     forms: dict[str, Schema] = {
         "policy": _policy(),
-        "over": {"anyOf": [{"const": ""}, *_policy()["anyOf"]]},
+        "over": {"anyOf": [{"enum": ["", NONE]}, *_policy()["anyOf"]]},
         "minimise": _with_word(given["minimise"]),
         "maximise": _with_word(given["maximise"]),
-        "budget": or_none(given["budget"]),
         "population": {"type": "object", "additionalProperties": _FACTOR},
-        "years": or_none(_years()),
-        "travel": or_none(_travel(definitions)),
+        "years": _years(),
+        "travel": _travel(definitions),
         "assumptions": _table({one.name: _assumption(one) for one in CATALOGUE}, {}),
         "solver": solver,
         "outputs": tables["OutputTable"],
@@ -83,11 +83,16 @@ def _properties(
         name: {key: schema[key] for key in schema if key == "description"}
         for name, schema in given.items()
     }
-    return {
-        name: {**forms.get(name, schema), **described.get(name, {})}
+    found = {
+        name: {**forms.get(name, schema), **described[name]}
         for name, schema in given.items()
         if name != "file"
     }
+    return {
+        name: schema if name in _NEVER_NONE or "enum" in schema or "anyOf" in schema
+        else or_none(schema)
+        for name, schema in found.items()
+    }  # fmt: skip
 
 
 def plain_schema(given: Any) -> Any:

@@ -3,10 +3,12 @@
 import json
 
 import pytest
-from region_folders import tiny_folder
+from scenario_files import beside_a_tiny_region
 from typer.testing import CliRunner
 
 from allocator.cli.app import app
+from allocator.scenarios.hashing import content_hash
+from allocator.scenarios.reading import read_scenario
 from allocator.scenarios.schema import scenario_schema
 
 LEAST = 'region = "."\npolicy = "xihu-2020"\n'
@@ -21,13 +23,7 @@ def call(*arguments):
 @pytest.fixture
 def write(tmp_path):
     """Write a scenario beside a tiny region and give its path."""
-    tiny_folder(tmp_path)
-
-    def written(text, name="base.toml"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return written
+    return beside_a_tiny_region(tmp_path)
 
 
 def test_sound_files_are_counted(write):
@@ -108,3 +104,18 @@ def test_help_has_an_example(command):
     done = call(command, "--help")
     assert done.exit_code == 0
     assert f"allocator scenario {command}" in done.stdout
+
+
+def test_variants_can_be_written_as_files_of_their_own(write, tmp_path):
+    """Read again, each is the same question; what varies has no sweep any more."""
+    text = SWEEP + "'overrides.J031.number' = [6]\npopulation = [{ A = 1.1 }, 'none']\n"
+    path = write(text.replace("xihu-2020", "jiaxing-2025"))
+    done = call("variants", path, "--out", tmp_path / "each" / "one", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)["variants"]
+    assert len(told) == 6
+    for one in told:
+        alone = read_scenario(tmp_path / "each" / "one" / f"{one['name']}.toml")
+        assert alone.name == one["name"]
+        assert content_hash(alone) == one["content_sha256"]
+    assert call("variants", path, "--out", path).exit_code == 2

@@ -348,7 +348,10 @@ def test_a_factor_that_is_none_is_told_once(write, value):
 def test_none_stands_for_nothing(write):
     """As TOML has no null: limits, tables and objectives."""
     text = 'budget = "none"\nminimise = "none"\ntravel = "none"\nyears = "none"\n' + LEAST
-    text += '[solver]\ntime_limit_seconds = "none"\n'
+    limit = '[solver]\ntime_limit_seconds = "none"\n'
+    assert read_scenario(write(text + limit)) == read_scenario(write(LEAST))
+    tables = ("over", "population", "assumptions", "solver", "outputs", "overrides", "rules")
+    text += "".join(f'{name} = "none"\n' for name in tables)
     assert read_scenario(write(text)) == read_scenario(write(LEAST))
 
 

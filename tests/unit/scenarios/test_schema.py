@@ -58,6 +58,7 @@ def test_there_are_scenarios_to_check():
     [
         'budget = "none"\nminimise = "none"\nyears = "none"\ntravel = "none"\n' + LEAST,
         'minimise = "cost"\nmaximise = "none"\n' + LEAST,
+        'over = "none"\npopulation = "none"\nassumptions = "none"\nrules = "none"\n' + LEAST,
         'extends = "base.toml"\n[travel.drive]\ncongestion = 0.5\n[samples]\nseed = 3\n',
         'sweep = "none"\nsamples = "none"\nextends = "base.toml"\n',
         '[[sweep.zip]]\nregion = [".", "b"]\npolicy = ["national", "x.toml"]\n',

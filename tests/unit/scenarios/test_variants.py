@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from region_folders import tiny_folder
+from scenario_files import beside_a_tiny_region
 
 from allocator.errors import InputError
 from allocator.files.toml import write_toml
@@ -31,13 +32,7 @@ per = 1000
 @pytest.fixture
 def write(tmp_path):
     """Write a scenario beside a tiny region and give its path."""
-    tiny_folder(tmp_path)
-
-    def written(text, name="base.toml"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return written
+    return beside_a_tiny_region(tmp_path)
 
 
 def varied(path):
@@ -224,6 +219,7 @@ def test_all_problems_of_all_variants_are_told(write):
         (LEAST + "[sweep]\n'overrides.J031' = [1]\n", "unknown key 'overrides.J031'"),
         (LEAST + "[sweep]\n'rules.J031.number' = [1]\n", "is changed by 'overrides.ID.FIELD'"),
         (LEAST + "[sweep]\n'travel.drive.raods' = [1]\n", "did you mean 'travel.drive.roads'?"),
+        (LEAST + "[sweep]\n'budget.' = [1]\n", "a key is missing beside a dot"),
         (LEAST + "[sweep]\nregion = ['nowhere']\n", "region: there is no region.toml in"),
         (LEAST + "[samples]\n", "missing key 'samples.count'"),
         ("samples = 3\n" + LEAST, "samples: must be a table, got 3"),
