@@ -1,7 +1,7 @@
 """``al.robust_plan``: one plan that is good in all forecasts, and which decisions are safe."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,8 +46,8 @@ class _Study:
 
     def planned(self, future: Future) -> bool:
         """Plan a future; what has no plan says why. False once the user has stopped."""
-        self.say(f"planning {future.name}")
         try:
+            self.say(f"planning {future.name}")
             found = plan(
                 future.region, self.policy, travel=self.travel, assumptions=future.assumptions,
                 solver=self.settings, explain=False, **self.wishes,  # type: ignore[arg-type]
@@ -58,7 +58,8 @@ class _Study:
         except KeyboardInterrupt:
             self.interrupted = True
             return False
-        self.plans[future.name] = found
+        told = {"population_factors": dict(future.factors), "forecast": future.name}
+        self.plans[future.name] = replace(found, provenance={**found.provenance, **told})
         self.interrupted |= found.interrupted
         return not found.interrupted
 
@@ -127,6 +128,7 @@ def robust_plan(
         study.futures.append(study.future(f"sample {number}", factors))
         if not study.planned(study.futures[-1]):
             break
+    study.futures = [f for f in study.futures if f.name in {*study.plans, *study.without}]
     joint = [] if study.interrupted else [
         study.future("mean", joint_factors(samples, units, most=False)),
         study.future("envelope", joint_factors(samples, units, most=True)),
@@ -138,7 +140,7 @@ def robust_plan(
         if study.interrupted:
             raise KeyboardInterrupt
         raise InfeasibleError(
-            f"no forecast has a plan; {study.futures[0].name}: {next(iter(study.without.values()))}"
+            "no forecast has a plan; " + "; ".join(f"{k}: {v}" for k, v in study.without.items())
         )
     matrix = _tried(study, candidates, measure, together=budget is not None)
     scores = {c: scored(matrix, c) for c in CRITERIA}
