@@ -48,4 +48,11 @@ def _is_path(path: str, value: str) -> bool:
 
 
 def _moved(value: str, old: Path, new: Path) -> str:
-    return value if Path(value).is_absolute() else relative_to(old / value, new)
+    if Path(value).is_absolute():
+        return value
+    # Real folders: ".." behind a link leads out of where the link leads to.
+    target = Path(os.path.realpath(old)) / value
+    try:
+        return relative_to(target, Path(os.path.realpath(new)))
+    except ValueError:  # on another drive
+        return target.as_posix()

@@ -170,3 +170,20 @@ def test_factors_of_one_change_nothing(region: Region) -> None:
     for unit in others:
         assert (back.units.table.loc[unit, list(GROUPS)].to_numpy() ==
                 region.units.table.loc[unit, list(GROUPS)].to_numpy()).all()  # fmt: skip
+
+
+@given(
+    region=regions(stocked=True), stated=st.integers(1000, 10**6),
+    factors=st.lists(FACTORS, min_size=4, max_size=4),
+)  # fmt: skip
+def test_a_unit_is_planned_for_its_forecast_times_its_factor(
+    region: Region, stated: int, factors: list[float]
+) -> None:
+    """Whole people, to one person: its share is rounded before and after."""
+    by_unit = dict(zip(region.units.planning, factors, strict=False))
+    before = for_planning(region, Assumptions(), stated).units
+    scaled, assumptions = with_factors_and_forecast(region, Assumptions(), stated, by_unit)
+    after = for_planning(scaled, assumptions, stated).units
+    for unit, factor in by_unit.items():
+        bound = 1 + 2 * factor  # a person of rounding on either side, and that of the whole
+        assert after.people(unit) == pytest.approx(factor * before.people(unit), abs=bound)

@@ -123,6 +123,17 @@ def test_paths_stay_relative_to_the_file_that_says_them(write, tmp_path):
     }
 
 
+def test_folders_may_be_links(write, tmp_path):
+    """The base's and the file's own: both lead to where the region is."""
+    write("far/away/base.toml", BASE)
+    write("far/away/data/region.toml", "")
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "away", target_is_directory=True)
+    write("deep/er/x", "")
+    (tmp_path / "own").symlink_to(tmp_path / "deep" / "er", target_is_directory=True)
+    own = write("own/own.toml", 'extends = "../../link/base.toml"\nover = ""\n')
+    assert (read_scenario(own).region_path / "region.toml").is_file()
+
+
 def test_problems_name_the_file_that_they_come_from(write):
     """The file's own stand as they are."""
     base = write("base.toml", BASE.replace("detour = 1.4", "detour = 99\nwalkin = 1"))
