@@ -81,7 +81,7 @@ def solve_in_turn(questions: Sequence[Question]) -> Reply:
     for question in questions:
         asked = replace(question, start=None if reply is None else reply.x)
         found = _solved(asked, question.cost, rows, upper)
-        if not len(found.x):
+        if not found.status.has_answer:
             return found if reply is None else reply
         reply = found
         if question.cost.any():
@@ -126,6 +126,8 @@ def room(reached: float) -> float:
 
 def _solved(question: Question, cost: Floats, rows: csr_array, row_upper: Floats) -> Reply:
     program, settings = question.program, question.settings
+    if not len(cost):
+        return Reply(Status.OPTIMAL, np.empty(0), 0.0, 0.0)  # a part in which nothing is decided
     matrix = csr_array(vstack([program.matrix, rows])) if len(row_upper) else program.matrix
     nodes = _NODES if settings.node_limit is None else min(_NODES, settings.node_limit)
     unit = _unit(cost)

@@ -24,7 +24,7 @@ from allocator.planning.tiers import Progress
 from allocator.policy.rules import Budget
 
 _ROOM = 2e-6
-_SITES_AT_ONCE = 120
+_SITES_AT_ONCE = 400
 """Sites that are decided together when prices are sought: more prove more, and take longer."""
 
 

@@ -59,7 +59,7 @@ class Holds:
         upper = [most[k] - e.constant for most, e in zip(held.values(), terms, strict=True)]
         vectors = [e.vector for e, some in zip(terms, kept, strict=True) if some]
         n = len(self.whole.pieces[k].program.lower)
-        rows = csr_array(np.array(vectors, dtype=np.float64).reshape(-1, n))
+        rows = csr_array(np.array(vectors, dtype=np.float64).reshape(len(vectors), n))
         return rows, np.array([u for u, some in zip(upper, kept, strict=True) if some])
 
     def allow(self, x: Answer) -> bool:

@@ -11,10 +11,14 @@ from allocator.lp.solvers import SolverSettings
 from allocator.planning.parts.asking import Ask, Question, Reply, exact, solve, solve_in_turn
 from allocator.planning.parts.holds import Holds
 from allocator.planning.parts.joining import Cluster, Joining
+from allocator.planning.parts.merging import members
 from allocator.planning.parts.whole import RULE_TIERS, Answer, Whole
 
 Floats = NDArray[np.float64]
 _SAME = 1e-9
+_NODES = 300
+CORES = (400, 250, 320, 160)
+"""Sites of the groups that are decided anew, turn by turn."""
 OWN_TIERS = (*RULE_TIERS, "existing beds", "objective")
 
 
@@ -55,17 +59,28 @@ class Answers:
             for k, cost in enumerate(costs)
         ]
         replies = list(self.ask(solve, questions))
-        return all(len(r.x) for r in replies) and self._take(tier, [r.x for r in replies])
+        found = [r.x for r in replies]
+        return all(r.status.has_answer for r in replies) and self._take(tier, found)
+
+    def together(self, tier: str) -> float:
+        """Decide all parts as one program; what it proves of the tier."""
+        everything = Cluster(tuple(range(len(self.whole.pieces))))
+        joining = Joining(self.whole, self.holds, tier, exact(self.settings, tier))
+        reply = next(iter(self.ask(solve, [joining.question(everything, self.best)])))
+        if reply.status.has_answer:
+            self._take(tier, joining.answered(everything, self.best, reply.x))
+        constants = [self.whole.terms(tier, k).constant for k in everything.core]
+        return reply.bound + sum(constants) + self.whole.constants.get(tier, 0.0)
 
     def sweep(self, tier: str, turn: int) -> bool:
         """Decide parts anew: each by itself, then in turns with its neighbours' sites."""
-        joining = Joining(self.whole, self.holds, tier, exact(self.settings, tier))
+        joining = Joining(self.whole, self.holds, tier, self._briefly())
         better = False
         for wave in self._waves(turn):
             questions = [joining.question(c, self.best, len(wave)) for c in wave]
             replies: Iterator[Reply] = self.ask(solve, questions)
             for cluster, reply in zip(wave, replies, strict=True):
-                if len(reply.x):
+                if reply.status.has_answer:
                     better |= self._take(tier, joining.answered(cluster, self.best, reply.x))
         return better
 
@@ -85,12 +100,17 @@ class Answers:
                 Question(program, cost, *self.holds.rows_of(k), exact(self.settings, tier), x)
             )
         replies = list(self.ask(solve, questions))
-        found = [r.x if len(r.x) else x for r, x in zip(replies, self.best, strict=True)]
+        found = [r.x if r.status.has_answer else x for r, x in zip(replies, self.best, strict=True)]
         if self.holds.allow(found):
             self.best = found
 
     def _coupled(self, k: int) -> bool:
         return any(k in row.amounts for row in self.whole.rows)
+
+    def _briefly(self) -> SolverSettings:
+        """What makes an answer better is found early; nothing is proven here."""
+        given = self.settings.node_limit
+        return replace(self.settings, node_limit=_NODES if given is None else min(given, _NODES))
 
     def _waves(self, turn: int) -> list[list[Cluster]]:
         if turn not in self._known:
@@ -124,17 +144,17 @@ class Answers:
 def waves(whole: Whole, turn: int) -> list[list[Cluster]]:
     """Clusters that cover all parts, in rounds within which none touches what another changes.
 
-    In turn 0 every part is a core; later a part with its neighbours, other ones in every turn.
+    In turn 0 every part is a core; later groups of neighbours, with other edges in every turn.
     """
     found: list[tuple[set[int], set[int], list[Cluster]]] = []
     for core in _cores(whole, turn):
         cluster = Cluster.around(sorted(core), whole)
         inside = set(cluster.members)
         beside = _beside(whole, core)
-        for members, cores, wave in found:
-            if not inside & members and not beside & members and not _beside(whole, inside) & cores:
+        for taken, cores, wave in found:
+            if not inside & taken and not beside & taken and not _beside(whole, inside) & cores:
                 wave.append(cluster)
-                members |= inside
+                taken |= inside
                 cores |= core
                 break
         else:
@@ -143,18 +163,9 @@ def waves(whole: Whole, turn: int) -> list[list[Cluster]]:
 
 
 def _cores(whole: Whole, turn: int) -> list[set[int]]:
-    parts = list(range(len(whole.pieces)))
     if turn == 0:
-        return [{k} for k in parts]
-    shift = len(parts) * turn // 3
-    order = [*parts[shift:], *parts[:shift]]
-    cores: list[set[int]] = []
-    covered: set[int] = set()
-    for k in order if turn % 2 else reversed(order):
-        if k not in covered:
-            cores.append({k, *whole.neighbours.get(k, ())})
-            covered |= cores[-1]
-    return cores
+        return [{k} for k in range(len(whole.pieces))]
+    return [set(some) for some in members(whole.pieces, CORES[min(turn, len(CORES)) - 1])]
 
 
 def _beside(whole: Whole, parts: set[int]) -> set[int]:

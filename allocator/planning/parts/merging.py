@@ -36,9 +36,9 @@ class Groups:
     @classmethod
     def of(cls, fine: Whole, task: Task, coupling: Coupling, most_sites: int) -> "Groups":
         """Put neighbours together; ``most_sites`` are decided in one group at the most."""
-        members = _members(fine.pieces, most_sites)
-        pieces = [_one([fine.pieces[k] for k in some], at) for at, some in enumerate(members)]
-        return cls(members, Whole.of(pieces, task, coupling))
+        parts = members(fine.pieces, most_sites)
+        pieces = [_one([fine.pieces[k] for k in some], at) for at, some in enumerate(parts)]
+        return cls(parts, Whole.of(pieces, task, coupling))
 
     def holds(self, fine: Holds) -> Holds:
         """The same for groups: what members may have together."""
@@ -61,7 +61,7 @@ class Groups:
         return found
 
 
-def _members(pieces: Sequence[Piece], most_sites: int) -> list[list[int]]:
+def members(pieces: Sequence[Piece], most_sites: int) -> list[list[int]]:
     """Groups of parts, those with the most sites in common first; a large part stays alone."""
     size = [len(_free(p)) for p in pieces]
     shared: dict[tuple[int, int], int] = {}

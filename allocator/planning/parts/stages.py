@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 _ROUNDS = 8
 _SWEEPS = 5
 _NONE = 1e-6
+_FAR = 100.0
+TOGETHER = 5_000
+"""Columns of all parts up to which they are decided as one program after all."""
 _WHY = {
     Status.INFEASIBLE: "the physical limits contradict each other (a budget below what the "
     "required sites cost, or stock that a fixed total cannot hold)",
@@ -115,6 +118,10 @@ class Stages:
 
     def _search(self, tier: str, bound: float) -> float:
         """Prices and answers in turns, until they meet or no more comes of it."""
+        if sum(len(x) for x in self.answers.best) <= TOGETHER:
+            bound = max(bound, self.answers.together(tier))
+            self._tell(tier, bound, "together")
+            return bound
         groups = self.groups
         holds = groups.holds(self.holds)
         prices = Prices(groups.whole, holds, tier)
@@ -123,15 +130,13 @@ class Stages:
         prices.start_from(joining.question(everywhere, groups.joined(self.answers.best)))
         trial = prices.centre
         for turn in range(_ROUNDS):
-            replies = self._replies(tier, groups.whole, holds, dict(enumerate(prices.costs(trial))))
+            replies = self._priced(tier, holds, prices.costs(trial))
             better = prices.learn(trial, [r.bound for r in replies], [r.x for r in replies])
             bound = max(bound, prices.bound)
             self._tell(tier, bound, f"prices {turn + 1}")
-            if self._closed(tier, bound):
-                return bound
-            if better:
+            if better and not self._closed(tier, bound):
                 self._offer(tier, prices, [r.x for r in replies])
-            if turn == 0:
+            if turn == 0 and not self._closed(tier, bound):
                 self._sweeps(tier, bound)
             trial, weights = prices.next()
             if self._closed(tier, bound) or prices.stalled():
@@ -167,9 +172,33 @@ class Stages:
         replies = list(self.ask(solve, questions))
         for k, reply in zip(costs, replies, strict=True):
             self.reproducible &= reply.reproducible
-            if not len(reply.x):
+            if not reply.status.has_answer:
                 raise InfeasibleError(f"{self.name}, part {k}: {_WHY[reply.status]}")
         return replies
+
+    def _priced(self, tier: str, holds: Holds, costs: list[Floats]) -> list[Reply]:
+        """Replies of the groups at some prices.
+
+        Too high a price asks for more and more of what has no limit: the reply then ends far away,
+        which tells of the price, and proves nothing.
+        """
+        how, found = exact(self.settings, tier), []
+        questions, limits = [], []
+        for k, (cost, now) in enumerate(
+            zip(costs, self.groups.joined(self.answers.best), strict=True)
+        ):
+            program = self.groups.whole.pieces[k].program
+            far = np.where(np.isinf(program.upper), _FAR * (1000 + np.abs(now)), np.inf)
+            limited = replace(program, upper=np.minimum(program.upper, far))
+            questions.append(Question(limited, cost, *holds.rows_of(k), how))
+            limits.append(far)
+        for reply, far in zip(self.ask(solve, questions), limits, strict=True):
+            self.reproducible &= reply.reproducible
+            if not reply.status.has_answer:
+                raise InfeasibleError(f"{self.name}: {_WHY[reply.status]}")
+            lost = bool((reply.x >= far - 0.5).any())
+            found.append(replace(reply, bound=-math.inf) if lost else reply)
+        return found
 
     def _tell(self, tier: str, bound: float, what: str) -> None:
         if self.progress:
