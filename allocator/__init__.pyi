@@ -20,6 +20,7 @@ from .files.exporting import export as export
 from .files.maps import draw_map as draw_map
 from .files.maps import save_map as save_map
 from .files.reading import read_plan as read_plan
+from .files.summary import summarise as summarise
 from .horizon import Years as Years
 from .location.alternatives import k_best as k_best
 from .location.backup import bacop1 as bacop1
@@ -217,6 +218,7 @@ __all__ = [
     "straight_line",
     "straight_line_cover",
     "straight_line_km",
+    "summarise",
     "trade_off",
     "travel_table",
     "variants",

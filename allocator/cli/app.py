@@ -15,6 +15,7 @@ from allocator.cli.plan_command import plan_command
 from allocator.cli.policy_command import policy_app
 from allocator.cli.robust_command import robust_command
 from allocator.cli.scenario_command import scenario_app
+from allocator.cli.summary_command import summary_command
 from allocator.cli.trade_off_command import trade_off_command
 from allocator.files.provenance import package_version
 
@@ -38,6 +39,7 @@ app.command("curve")(curve_command)
 app.command("trade-off")(trade_off_command)
 app.command("robust")(robust_command)
 app.command("map")(map_command)
+app.command("summary")(summary_command)
 app.command("export")(export_command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(scenario_app, name="scenario")

@@ -11,7 +11,7 @@ from allocator.files.tables import csv_files
 from allocator.files.writing import staged_file, staged_folder
 from allocator.plans import Plan
 
-KNOWN = (".json", ".xlsx", ".gpkg", ".html", ".png", ".pdf", ".svg", *PARTED)
+KNOWN = (".json", ".xlsx", ".gpkg", ".html", ".md", ".png", ".pdf", ".svg", *PARTED)
 EXTRA = (".shp", ".geojson", ".csv")
 """Forms that a plan's folder holds on request only."""
 
@@ -33,6 +33,7 @@ def export(
     path
         ``plan.json`` (how it was made and the hashes of its tables), ``plan.html`` (a report
         with map and tables in one file that needs no network), ``plan.xlsx``,
+        ``plan.md`` (the plan in plain words),
         ``plan.gpkg`` (layers with QGIS styles), ``plan.png``, ``.pdf`` or ``.svg`` (a map of today
         and of the plan), or a folder, a name without suffix (csv tables and ``plan.json``; what
         :func:`~allocator.files.reading.read_plan` reads). ``plan.shp``, ``plan.geojson`` and
@@ -112,7 +113,8 @@ def export_all(
     Returns
     -------
     list of Path
-        The files written: the csv tables, ``plan.json``, ``plan.xlsx``, ``plan.gpkg``, unless
+        The files written: the csv tables, ``plan.json``, ``plan.xlsx``, ``plan.gpkg``, the plan in
+        plain words (``summary.md`` and ``summary.zh.md``), unless
         ``with_map`` is false ``plan.png``, ``with_report`` also ``plan.html``, and what is
         wanted besides.
     """
@@ -129,7 +131,7 @@ def export_all(
         if options.names:
             files.append("plan_arcgis.gpkg")
             _write_file(plan, staged / files[-1], options)
-        written += files
+        written += [*files, *_write_summaries(plan, staged)]
         for suffix in dict.fromkeys(suffixes):
             written += _write_parts(plan, staged, "plan", suffix, options)
     return [folder / name for name in written]
@@ -185,6 +187,12 @@ def _write_tables(plan: Plan, folder: Path) -> list[str]:
     return [*files, PLAN_JSON]
 
 
+def _write_summaries(plan: Plan, folder: Path) -> list[str]:
+    from allocator.files.summary import write_summaries
+
+    return write_summaries(plan, folder)
+
+
 def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
     # Each form is imported when it is asked for: Excel and drawing take long to load.
     suffix = path.suffix.lower()
@@ -202,6 +210,11 @@ def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
         from allocator.files.report.page import to_report
 
         to_report(plan, path, chinese=options.chinese)
+    elif suffix == ".md":
+        from allocator.files.summary import summarise
+
+        text = summarise(plan, "zh" if options.chinese else "en")
+        path.write_text(text, encoding="utf-8", newline="\n")
     else:
         from allocator.files.maps import draw_map, write_figure
 

@@ -21,7 +21,7 @@ from allocator.scenarios.scenario import Scenario
 SCENARIO = 'name = "test"\nregion = "."\npolicy = "jiaxing-2025"\n[assumptions]\ndetour = 1.4\n'
 FILES = ["assumptions.csv", "cells.csv", "compliance.csv", "conflicts.csv", "facilities.csv",
          "fairness.csv", "marginals.csv", "plan.gpkg", "plan.html", "plan.json", "plan.png",
-         "plan.xlsx",
+         "plan.xlsx", "summary.md", "summary.zh.md",
          "tiers.csv", "units.csv"]  # fmt: skip
 POLICY = """
 id = "mine"
