@@ -6,6 +6,7 @@ import pandas as pd
 
 from allocator.files.gis.file_names import part_names
 from allocator.files.labels import header_with_unit
+from allocator.files.sheets import currency_of
 from allocator.files.storable import guarded, storable
 from allocator.files.tables import form_of, plain_tables, plain_text, to_csv
 from allocator.plans import Plan
@@ -30,7 +31,7 @@ def write_csv_tables(
     """
     tables = plain_tables(plan)
     files = part_names(stem, tables)
-    currency = str(plan.provenance.get("currency") or plan.objective_unit or "")
+    currency = currency_of(plan)
     names = []
     for name, table in tables.items():
         forms = {str(c): form_of(str(c)) for c in table.columns}

@@ -7,6 +7,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "compliance": ("compliance", "合规性检查"),
     "counties": ("counties", "资源配置"),
     "facilities": ("facilities", "机构设施"),
+    "demand": ("demand", "人口与覆盖"),
     "conflicts": ("conflicts", "冲突与出路"),
     "marginals": ("one more, one less", "边际分析"),
     "fairness": ("fairness", "公平性"),
@@ -93,7 +94,12 @@ HEADERS: dict[str, tuple[str, str]] = {
     "km_most": ("km, most", "最远距离(公里)"),
     "minutes": ("minutes", "时间(分钟)"),
     "km": ("km", "距离(公里)"),
-    "cover": ("coverage rule", "覆盖规则"),
+    "settlement": ("urban or rural", "城乡"),
+    "covered_today": ("covered today", "现状覆盖"),
+    "covered": ("covered in the plan", "规划覆盖"),
+    "not_covered": ("not covered in the plan", "规划未覆盖"),
+    "covered_share": ("covered in the plan, %", "规划覆盖率(%)"),
+    "section": ("section", "类别"),
     "clash": ("clash", "冲突"),
     "member": ("member", "成员"),
     "words": ("in words", "内容"),
@@ -140,7 +146,10 @@ WORDS: dict[str, str] = {
     "city": "市", "district": "区", "county": "县(市)", "town": "镇", "street": "街道",
     "taken": "采用", "not taken": "未采用", "yes": "是", "no": "否",
     "met": "达标", "NOT MET": "未达标", "not evaluated": "未评估", "binding": "紧",
-    "total": "合计", "units without figures": "未单列区域",
+    "urban": "城镇", "rural": "农村", "total": "合计",
+    "plan": "规划", "input file": "输入文件", "attribution": "署名", "note": "说明",
+    "warning": "警告", "solver": "求解器", "version": "版本", "table": "数据表", "travel": "出行",
+    "units without figures": "未单列区域",
     "optimal": "最优", "feasible": "可行", "infeasible": "不可行", "unbounded": "无界",
     "no_solution": "无解",
     "minimise cost": "费用最小", "minimise change": "变动最小", "minimise travel": "行程最短",
@@ -186,14 +195,14 @@ def header_with_unit(column: str, currency: str, *, chinese: bool) -> str:
     said = header(column, chinese=chinese)
     if column in _MONEY and currency:
         return f"{said} ({currency})"
-    unit = _UNITS.get(column)
-    return f"{said} ({unit[chinese]})" if unit else said
+    unit = _UNITS.get(column, ("", ""))[chinese]
+    return f"{said} ({unit})" if unit else said
 
 
 _MONEY = {"cost", "spent"}
 _UNITS = {
-    "people_served": ("persons", "人"), "people": ("persons", "人"), "beds": ("beds", "张"),
-    "ambulances": ("vehicles", "辆"), "negative_pressure": ("vehicles", "辆"),
+    "people_served": ("persons", "人"), "people": ("persons", "人"), "beds": ("", "张"),
+    "ambulances": ("", "辆"), "negative_pressure": ("", "辆"),
 }  # fmt: skip
 
 

@@ -1,14 +1,22 @@
 """What stands on the sheets of the Excel file: values and formats, without Excel."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from allocator.files.counties import county_sheet_parts
-from allocator.files.labels import header, kind_label, resource_label, sheet_name, word
-from allocator.files.provenance import document
+from allocator.files.demand_sheet import demand_sheet_parts
+from allocator.files.labels import (
+    header_with_unit,
+    kind_label,
+    resource_label,
+    sheet_name,
+    word,
+)
+from allocator.files.sources_sheet import sources_sheet_parts
 from allocator.files.tables import is_missing, plain_tables
 from allocator.plans import Plan
 from allocator.region.stock import resources
@@ -33,7 +41,8 @@ class Sheet:
     """One sheet: header rows, rows of values, and how they look.
 
     ``formats`` maps (row, column) below the header, from 0, to a number format; ``merged`` pairs
-    of columns of the first header row; ``flags`` the words good, bad and open of ``flag_column``.
+    of columns of the first header row; ``flags`` the words good, bad and open of ``flag_column``;
+    ``filtered_rows`` how many of the rows the filter spans (totals stay below it), all if None.
     """
 
     title: str
@@ -46,21 +55,25 @@ class Sheet:
     flag_column: int | None = None
     flags: Mapping[str, str] = field(default_factory=dict)
     filtered: bool = True
+    filtered_rows: int | None = None
 
 
 def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
     """All sheets of a plan, in the order in which a health bureau reads them."""
     tables = plain_tables(plan)
+    currency = currency_of(plan)
     by_year = [
-        _table(name, tables[name], chinese=chinese, frozen_columns=frozen)
-        for name, frozen in (("years", 4), ("year_rules", 2))
-        if name in tables
-    ]
+        _table("years", tables["years"], chinese=chinese, currency=currency, frozen_columns=4),
+        _year_rules(tables["year_rules"], chinese=chinese),
+    ] if "years" in tables and "year_rules" in tables else []  # fmt: skip
     counties = county_sheet_parts(plan, tables["units"], chinese=chinese)
     return [
         _compliance(tables["compliance"], plan.provenance.get("rules", {}), chinese=chinese),
         Sheet(title=sheet_name("counties", chinese=chinese), **counties),
-        _table("facilities", tables["facilities"], chinese=chinese, frozen_columns=2),
+        _facilities(tables["facilities"], currency, chinese=chinese),
+        Sheet(
+            title=sheet_name("demand", chinese=chinese), **demand_sheet_parts(plan, chinese=chinese)
+        ),
         *by_year,
         _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
         _table("marginals", tables["marginals"], chinese=chinese, frozen_columns=3),
@@ -73,8 +86,57 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
             chinese=chinese,
         ),
         _table("proof", tables["tiers"], chinese=chinese, frozen_columns=2),
-        _sources(plan, chinese=chinese),
+        Sheet(
+            title=sheet_name("sources", chinese=chinese),
+            **_plain(sources_sheet_parts(plan, chinese=chinese)),
+        ),
     ]
+
+
+def currency_of(plan: Plan) -> str:
+    """What money is counted in, where the plan tells."""
+    told = plan.provenance.get("currency")
+    if told:
+        return str(told)
+    return plan.objective_unit if plan.objective == "minimise cost" else ""
+
+
+def _facilities(table: pd.DataFrame, currency: str, *, chinese: bool) -> Sheet:
+    """The facilities with a last row of sums: beds, vehicles and money, not people.
+
+    One person may be served under several rules; a sum would count them more than once.
+    """
+    sheet = _table("facilities", table, chinese=chinese, currency=currency, frozen_columns=2)
+    columns = list(map(str, table.columns))
+    sums: list[Any] = [None] * len(columns)
+    sums[0] = word("total", chinese=chinese)
+    formats = dict(sheet.formats)
+    for column in ("beds", "ambulances", "negative_pressure", "cost"):
+        known = table[column].astype(float).dropna().tolist()
+        if known:
+            at = columns.index(column)
+            sums[at] = cell_value(math.fsum(known))
+            formats[len(table), at] = number_format(column, float(sums[at]))
+    rows = [*sheet.rows, sums]
+    return replace(
+        sheet, rows=rows, formats=formats, bold_rows=[len(table)], filtered_rows=len(table)
+    )
+
+
+def _year_rules(table: pd.DataFrame, *, chinese: bool) -> Sheet:
+    """Rules by year, with the same flags as the first sheet."""
+    words = {kind: word(text, chinese=chinese) for kind, text in _MET.items()}
+    shown = table.assign(met=[words[_met(m, True)] for m in table["met"]])
+    return _table(
+        "year_rules", shown, chinese=chinese, frozen_columns=2,
+        flag_column=list(shown.columns).index("met"), flags=words,
+    )  # fmt: skip
+
+
+def _plain(parts: dict[str, Any]) -> dict[str, Any]:
+    """Rows of values that a sheet can hold."""
+    rows = [[None if is_missing(v) else cell_value(v) for v in row] for row in parts["rows"]]
+    return {**parts, "rows": rows}
 
 
 def _compliance(
@@ -93,6 +155,9 @@ def _compliance(
         texts = [rules.get(rule, {}).get(column, "") for rule in table["rule"]]
         if any(texts):
             shown[column] = texts
+    what = "clause" if chinese and "clause" in shown.columns else "meaning"
+    first = [c if c != "meaning" else what for c in _FIRST if c in shown.columns]
+    shown = shown[[*first, *(c for c in shown.columns if c not in first)]]
     return _table(
         "compliance",
         shown,
@@ -103,6 +168,11 @@ def _compliance(
     )
 
 
+_FIRST = (
+    "rule", "area", "area_name", "strength", "met", "meaning", "measure", "sense", "required",
+    "required_upper", "achieved", "slack", "slack_share",
+)  # fmt: skip
+"""What a reader looks for first: which rule fails where, and by how much."""
 _MET = {"good": "met", "bad": "NOT MET", "open": "not evaluated"}
 
 
@@ -112,7 +182,9 @@ def _met(met: Any, evaluated: Any) -> str:
     return "good" if met else "bad"
 
 
-def _table(name: str, table: pd.DataFrame, *, chinese: bool, **looks: Any) -> Sheet:
+def _table(
+    name: str, table: pd.DataFrame, *, chinese: bool, currency: str = "", **looks: Any
+) -> Sheet:
     """A table as a sheet: known words translated, numbers with a format by column and value."""
     columns = list(map(str, table.columns))
     values = [[shown(c, v, chinese=chinese) for v in table[c].tolist()] for c in columns]
@@ -123,7 +195,7 @@ def _table(name: str, table: pd.DataFrame, *, chinese: bool, **looks: Any) -> Sh
         for j, value in enumerate(row)
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
-    heads = [[header(c, chinese=chinese) for c in columns]]
+    heads = [[header_with_unit(c, currency, chinese=chinese) for c in columns]]
     return Sheet(sheet_name(name, chinese=chinese), heads, rows, formats, **looks)
 
 
@@ -163,24 +235,3 @@ def number_format(column: str, value: float) -> str:
     if column in _FORMATS:
         return _FORMATS[column]
     return INTEGER if value == int(value) else DECIMAL
-
-
-def _sources(plan: Plan, *, chinese: bool) -> Sheet:
-    head = [header("item", chinese=chinese), header("value", chinese=chinese)]
-    told = document(plan)
-    # What the rules say stands on the first sheet, line by line.
-    told["provenance"].pop("rules", None)
-    rows = list(_flat("", told))
-    formats = {(i, 1): "General" for i in range(len(rows))}
-    return Sheet(sheet_name("sources", chinese=chinese), [head], rows, formats, filtered=False)
-
-
-def _flat(path: str, value: Any) -> list[list[Any]]:
-    """Nested values as rows of path and value."""
-    if isinstance(value, Mapping):
-        pairs = [(f"{path}.{k}" if path else str(k), v) for k, v in value.items()]
-    elif isinstance(value, list):
-        pairs = [(f"{path} {i}", v) for i, v in enumerate(value, 1)]
-    else:
-        return [[path, None if value is None else cell_value(value)]]
-    return [row for at, item in pairs for row in _flat(at, item)]

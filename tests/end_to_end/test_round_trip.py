@@ -127,6 +127,8 @@ def test_excel_has_the_facilities_and_assumptions(planned, book):
     """Facilities come with id, status and vehicles; assumptions with the cap on hiring first."""
     sheet, _ = rows_of(book["facilities"])
     facilities = planned.table("facilities")
+    assert sheet["ambulances"].iloc[-1] == facilities["ambulances"].sum()
+    sheet = sheet.iloc[:-1]
     assert sheet["id"].tolist() == facilities["id"].tolist()
     assert sheet["status"].tolist() == facilities["status"].tolist()
     assert sheet["ambulances"].tolist() == facilities["ambulances"].tolist()

@@ -1,7 +1,11 @@
 """The Excel file of a plan, read back."""
 
+import math
+
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plans_for_tests import small_plan
 
 from allocator.files.exporting import export
@@ -62,7 +66,7 @@ def test_compliance_tells_where_rules_come_from(tmp_path):
     assert column(sheet, "meaning")[:4] == ["One per 30,000."] * 3 + [None]
     assert column(sheet, "clause")[0] == "每3万人1辆"
     assert column(sheet, "line of the text")[0] == 30
-    assert not any("rules." in str(r[0]) and "AMB" in str(r[0]) for r in rows(found["sources"]))
+    assert "clause" in [c.value for c in sheet[1]]
 
 
 def test_whether_a_rule_is_met_is_a_word(book):
@@ -139,11 +143,24 @@ def test_facilities_come_back_as_planned(book):
     """Ids, names and places of every facility."""
     table = small_plan().facilities
     sheet = book["facilities"]
-    for header, name in [("id", "id"), ("name", "name"), ("x (m)", "x_m"),
-                         ("longitude (WGS84)", "lon"), ("ambulances", "ambulances"),
-                         ("people served", "people_served"), ("beds", "beds")]:  # fmt: skip
-        assert column(sheet, header) == filled(table[name].tolist())
-    assert column(sheet, "status") == table["status"].tolist()
+    shown_as = {
+        "id": "id", "name": "name", "x (m)": "x_m", "longitude (WGS84)": "lon",
+        "ambulances": "ambulances", "people served (persons)": "people_served", "beds": "beds",
+    }  # fmt: skip
+    for header, name in shown_as.items():
+        assert column(sheet, header)[:-1] == filled(table[name].tolist())
+    assert column(sheet, "status")[:-1] == table["status"].tolist()
+
+
+def test_facilities_end_with_sums_of_what_may_be_summed(book):
+    """Vehicles and money add up exactly; people would be counted more than once. Not filtered."""
+    sheet, table = book["facilities"], small_plan().facilities
+    assert column(sheet, "id")[-1] == "total"
+    assert column(sheet, "ambulances")[-1] == 12 == table["ambulances"].sum()
+    assert column(sheet, "cost (CNY)")[-1] == math.fsum(table["cost"])
+    assert column(sheet, "people served (persons)")[-1] is None
+    assert column(sheet, "beds")[-1] is None
+    assert sheet.auto_filter.ref.endswith(str(len(table) + 1))
 
 
 def test_no_text_is_a_formula(book):
@@ -194,11 +211,22 @@ def test_assumptions_begin_with_the_staff_inflow_cap(book):
 
 def test_sources_name_inputs_and_hashes(book):
     """Where the figures come from, the proof and the hashes of the tables."""
-    said = dict(rows(book["sources"]))
-    assert said["provenance.sources 1.file"] == "population.tif"
-    assert said["provenance.attribution.GeoNames"] == "CC BY 4.0"
-    assert said["status"] == "feasible"
-    assert len(said["tables.units.csv"]) == 64
+    said = {(section, item): more for section, item, *more in rows(book["sources"])}
+    assert said["input file", "population.tif"] == ["ab" * 32, "modelled", None]
+    assert said["attribution", "GeoNames"][0] == "CC BY 4.0"
+    assert said["note", "1"][0] == "the grid is modelled"
+    assert said["plan", "status"][0] == "feasible"
+    assert len(said["table", "units.csv"][0]) == 64
+
+
+def test_warnings_and_versions_have_sections_of_their_own(tmp_path):
+    """What a reader filters by."""
+    more = {"warnings": ["too few"], "versions": {"highs": "1.15"}, "rules": {"AMB": {"line": 3}}}
+    export(small_plan(provenance={**small_plan().provenance, **more}), tmp_path / "plan.xlsx")
+    found = rows(openpyxl.load_workbook(tmp_path / "plan.xlsx")["sources"])
+    assert ["warning", "1", "too few"] in [r[:3] for r in found]
+    assert ["version", "highs", "1.15"] in [r[:3] for r in found]
+    assert not any("AMB" in str(r) for r in found)
 
 
 def test_chinese_headers_and_sheet_names_on_request(tmp_path):
@@ -223,3 +251,113 @@ def test_infinite_numbers_are_words(tmp_path):
     export(small_plan(tiers=tiers), tmp_path / "plan.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["proof"]
     assert column(sheet, "bound") == ["-inf", "-inf"]
+
+
+# ---------------------------------------------------------------- demand
+
+
+def demand(plan, tmp_path, **options):
+    export(plan, tmp_path / "demand.xlsx", **options)
+    return openpyxl.load_workbook(tmp_path / "demand.xlsx")["demand"]
+
+
+def test_demand_tells_people_by_unit_settlement_and_cover(tmp_path):
+    """Urban, rural and all people of each unit; per rule covered today, in the plan, and not."""
+    said = {"COV-U": {"group": "urban"}, "COV-R": {"group": "rural"}}
+    plan = small_plan(provenance={**small_plan().provenance, "coverage_rules": said})
+    sheet = demand(plan, tmp_path)
+    assert [c.value for c in sheet[1]][4] == "rule COV-U (urban)"
+    found = {(r[0], r[2]): r[3:] for r in rows(sheet, 3)}
+    cells = plan.cells
+    urban = cells[cells["urban"]]
+    covered = urban.loc[urban["covered:COV-U"], "people"].sum()
+    today = urban.loc[urban["covered_today:COV-U"], "people"].sum()
+    everybody = urban["people"].sum()
+    assert found["A", "urban"][:5] == [
+        everybody, today, covered, everybody - covered, pytest.approx(covered / everybody),
+    ]  # fmt: skip
+    assert found["A", "rural"][:5] == [0, 0, 0, 0, None]
+    # The rural rule asks nothing of urban people: neither covered nor not.
+    assert found["A", "urban"][5:] == [None] * 4
+    assert found["all", "total"][0] == cells["people"].sum()
+    assert found["all", "total"][8] == pytest.approx(1.0)
+
+
+def sums_hold(found, order):
+    """Every total is exactly the sum of its rows."""
+    for at in [j for j in range(len(found["all", "total"])) if j == 0 or (j - 1) % 4 != 3]:
+        for where in ("urban", "rural", "total"):
+            parts = [found[u, where][at] or 0 for u in order]
+            assert (found["all", where][at] or 0) == sum(parts)
+        for unit in [*order, "all"]:
+            halves = [found[unit, w][at] or 0 for w in ("urban", "rural")]
+            assert (found[unit, "total"][at] or 0) == sum(halves)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=24, max_size=24))
+def test_demand_is_whole_people_with_exact_totals(people):
+    """Cells with fractions of people: every figure is whole, every total exact."""
+    from allocator.files.demand_sheet import demand_sheet_parts
+
+    plan = small_plan(cells=small_plan().cells.assign(people=people))
+    parts = demand_sheet_parts(plan, chinese=False)
+    found = {(r[0], r[2]): r[3:] for r in parts["rows"]}
+    sums_hold(found, ["A", "B"])
+    assert found["all", "total"][0] == round(math.fsum(people))
+    for values in found.values():
+        whole = [v for j, v in enumerate(values) if v is not None and (j == 0 or (j - 1) % 4 != 3)]
+        assert all(isinstance(v, int) and v >= 0 for v in whole)
+        for rule in (0, 1):
+            yes, no = values[2 + 4 * rule], values[3 + 4 * rule]
+            if yes is not None:
+                assert yes + no == values[0]
+
+
+# ---------------------------------------------------------------- print, limits, hostile text
+
+
+def test_pages_are_a4_across_with_headers_on_each(book):
+    """Landscape, as wide as pages allow, header rows and first columns repeated."""
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert int(sheet.page_setup.paperSize) == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.print_title_rows.startswith("$1:$")
+        assert sheet.page_setup.fitToWidth == 1 or sheet.print_title_cols.startswith("$A:$")
+
+
+def test_rows_beyond_a_sheet_are_told(tmp_path, monkeypatch):
+    """The last row says how many are missing and where they are."""
+    from allocator.files import excel
+
+    monkeypatch.setattr(excel, "MOST_ROWS", 5)
+    export(small_plan(), tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["compliance"]
+    assert sheet.max_row == 5
+    assert sheet.cell(5, 1).value == "4 more rows do not fit; they are in the csv files"
+
+
+def test_texts_beyond_a_cell_are_cut_and_say_so(tmp_path):
+    """32,767 characters; openpyxl alone would cut in silence."""
+    facilities = small_plan().facilities.assign(name="x" * 40_000)
+    export(small_plan(facilities=facilities), tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["facilities"]
+    (text,) = set(column(sheet, "name")[:-1])
+    assert len(text) == 32_767
+    assert text.endswith(" ... (cut)")
+
+
+def test_long_texts_have_room(book):
+    """Rows of wrapped texts are higher than others."""
+    sheet = book["assumptions"]
+    texts = column(sheet, "meaning")
+    longest = max(range(len(texts)), key=lambda i: len(texts[i]))
+    assert sheet.row_dimensions[longest + 2].height >= 30
+
+
+def test_each_sheet_has_a_filter_over_its_rows(book):
+    """The counties apart, whose header has two rows."""
+    for sheet in book:
+        empty = sheet.max_row == 1
+        assert (sheet.auto_filter.ref is None) == (sheet.title == "counties" or empty)
