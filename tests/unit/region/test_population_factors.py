@@ -11,7 +11,7 @@ from builders import small_region
 from hypothesis import given
 from hypothesis import strategies as st
 from region_folders import POPULATIONS, tiny_folder
-from strategies import regions
+from strategies import regions, some
 
 from allocator.assumptions import Assumptions
 from allocator.errors import InputError
@@ -138,6 +138,7 @@ def test_without_a_forecast_assumptions_stay() -> None:
     assert same is assumptions
 
 
+@some
 @given(region=regions(stocked=True), factors=st.lists(FACTORS, min_size=4, max_size=4))
 def test_totals_stay_consistent(region: Region, factors: list[float]) -> None:
     """Cells sum to units, groups to totals, planning units to the whole; the input stays."""
@@ -159,6 +160,7 @@ def test_totals_stay_consistent(region: Region, factors: list[float]) -> None:
     pd.testing.assert_frame_equal(region.units.table, before)
 
 
+@some
 @given(region=regions(stocked=True))
 def test_factors_of_one_change_nothing(region: Region) -> None:
     """All of them, or none, give the region itself; of some, the other units stay exactly."""
@@ -172,6 +174,7 @@ def test_factors_of_one_change_nothing(region: Region) -> None:
                 region.units.table.loc[unit, list(GROUPS)].to_numpy()).all()  # fmt: skip
 
 
+@some
 @given(
     region=regions(stocked=True), stated=st.integers(1000, 10**6),
     factors=st.lists(FACTORS, min_size=4, max_size=4),
