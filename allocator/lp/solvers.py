@@ -87,9 +87,9 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
         for index, variable in enumerate(variables):
             variable.index = index
         start = np.cumsum([0, *map(len, rows)])
-        index = np.array([v.index for row in rows for v in row], dtype=np.int32)
-        value = np.array([c for row in rows for c in row.values()], dtype=np.float64)
-        matrix = csr_array((value, index, start), shape=(len(rows), len(variables)))
+        columns = np.array([v.index for row in rows for v in row], dtype=np.int32)
+        values = np.array([c for row in rows for c in row.values()], dtype=np.float64)
+        matrix: csr_array = csr_array((values, columns, start), shape=(len(rows), len(variables)))
         matrix.eliminate_zeros()
         model = highs_model(
             [lp.objective.get(v, 0.0) for v in variables], matrix,

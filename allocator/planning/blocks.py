@@ -10,6 +10,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.families import closable, crowding, positions_of
 from allocator.planning.objectives import objective_terms, site_change_terms, site_cost_terms
+from allocator.planning.offers import Offers
 from allocator.planning.physical import vehicles_at_stations
 from allocator.planning.planned import planned_resources
 from allocator.planning.rows import budget, either, projects, quota
@@ -35,6 +36,7 @@ class Block:
         self.task = task
         self.program = Program(task.name)
         self.sites = [self._network(kinds) for kinds in task.kinds]
+        self.offers = Offers(self.program, task.case, task.offers)
         self.stock: StockModel | None = None
         self.shortfalls: dict[str, list[Shortfall]] = {}
         self.choices: list[either.Choice] = []
@@ -43,6 +45,8 @@ class Block:
         for rule in task.rules:
             found = self._rows(rule, None)
             self.shortfalls.setdefault(rule.strength, []).extend(found or [])
+        for strength, missed in self.offers.shortfalls():
+            self.shortfalls.setdefault(strength, []).append(missed)
         self._stations()
         self.given_up: list[Term] = (
             [] if self.stock is None else beds_given_up(self.stock, task.rules)
@@ -70,7 +74,7 @@ class Block:
             opened[j] = self.program.binary(f"open[{table.index[j]}]", 1 if fixed else 0)
         free = frozenset(positions) - capped - crowding(task.rules, case)
         limited = any(isinstance(r, Budget) and r.amount is not None for r in task.rules)
-        enforced = task.budget is None and not limited
+        enforced = task.budget is None and not limited and not task.may_miss
         return SiteModel(case, self.program, positions, opened, enforced, free)
 
     def _add_stocks(self) -> None:
@@ -84,14 +88,18 @@ class Block:
         chosen = sorted({j for chosen in filters for j in case.positions(chosen)})
         inside = case.positions_in(Area(unit, (unit,)), chosen)
         deciding = {j: v for model in self.sites for j, v in model.open.items()}
-        known = sum(self.task.stands(j) for j in inside if j not in deciding)
-        return known, [(1.0, deciding[j]) for j in inside if j in deciding]
+        terms = [(1.0, deciding[j]) for j in inside if j in deciding]
+        left = [j for j in inside if j not in deciding]
+        known = sum(self.task.stands(j) for j in left if not self.offers.decides(j))
+        return known, [*terms, *self.offers.open(left)]
 
     def _open_site(self, position: int) -> tuple[int, list[Term]]:
         """Whether a site is open: known, or being decided."""
         for model in self.sites:
             if position in model.open:
                 return 0, [(1.0, model.open[position])]
+        if self.offers.decides(position):
+            return 0, self.offers.open([position])
         return int(self.task.stands(position)), []
 
     def _stations(self) -> None:
@@ -112,6 +120,7 @@ class Block:
         for rule in self.task.rules:
             if isinstance(rule, Budget):
                 terms, constant = self.cost()
+                terms = [*terms, *self.offers.subsidies(rule)]
                 cost = (terms, constant + self.task.spent.get(rule.id, 0.0))
                 limit, found = budget.budget(rule, self.task.case, self.program, cost, self.sites)
                 self.budgets |= {rule.id: limit} if limit is not None and limit.terms else {}
@@ -120,6 +129,7 @@ class Block:
     def cost(self) -> tuple[list[Term], float]:
         """Cost of the block's decisions: terms and constant."""
         terms: list[Term] = cost_terms(self.stock) if self.stock else []
+        terms += self.offers.cost()
         constant = 0.0
         for model in self.sites:
             more, fixed = site_cost_terms(model)
@@ -183,6 +193,7 @@ class Block:
             if self.given_up:
                 tiers.stage("existing beds", self.given_up)
             terms, constant = objective_terms(task.about, task.rules, self.stock, self.sites)
+            terms = [*terms, *(self.offers.cost() if task.about == "cost" else [])]
             tiers.stage("objective", terms, constant=constant)
             if tiers.records and tiers.records[-1].tier == "objective":
                 proven = tiers.records[-1]
@@ -210,6 +221,8 @@ class Block:
                 # What is shared fairly are beds, staff and vehicles: sites are as good as they are.
                 for variable in (*model.open.values(), *model.attributes.values()):
                     self.program.fix(variable, tiers.solution.whole(variable))
+            for variable in self.offers.variables:
+                self.program.fix(variable, tiers.solution.whole(variable))
             fair = fair_terms(self.stock, tiers.solution)
             tiers.stage("fair split", fair, record=False)
 
@@ -234,6 +247,8 @@ class Block:
         for model in self.sites:
             decided.opened |= {j: bool(solution.whole(v)) for j, v in model.open.items()}
             decided.attributes |= {k for k, v in model.attributes.items() if solution.whole(v)}
+        for offer in self.offers.taken(solution):
+            decided.take_sites(offer.decided)
         if self.stock is not None:
             decided.amounts = {k: solution.whole(v) for k, v in self.stock.amount.items()}
             if self.given_up:

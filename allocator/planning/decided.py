@@ -98,6 +98,14 @@ class Decided:
     reproducible: bool = True
     notes: list[str] = field(default_factory=list)
 
+    def take_sites(self, other: "Decided") -> None:
+        """Take the sites of an answer, with what is said of them."""
+        self.opened |= other.opened
+        self.attributes |= other.attributes
+        self.branches |= other.branches
+        self.beyond |= other.beyond
+        self.notes += [note for note in other.notes if note not in self.notes]
+
     def add(self, other: "Decided") -> None:
         """Put another block's decisions beside these."""
         self.opened |= other.opened

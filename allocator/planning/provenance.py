@@ -10,6 +10,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import leaves
 from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
+from allocator.planning.tasks import OFFERED, TOGETHER
 from allocator.policy.rules import CoverageRule, Rule
 from allocator.region.ground import Region, Source
 
@@ -34,7 +35,7 @@ def provenance(
             *decided.notes,
             *_unpriced(case),
             *_unused_stock(case),
-            _sequence_note(limit),
+            _sequence_note(decided),
         ],
         "solver": vars(settings),
         "versions": versions(),
@@ -104,8 +105,8 @@ def _unused_stock(case: Case) -> list[str]:
     ]
 
 
-def _sequence_note(limit: float | None) -> str:
-    if limit is not None:
+def _sequence_note(decided: Decided) -> str:
+    if any(record.block in {TOGETHER, OFFERED} for record in decided.records):
         return "All blocks were solved together: the budget couples them."
     return (
         "Networks of sites were solved before beds, staff and vehicles, which they reach only "

@@ -1,32 +1,34 @@
 """What no rule couples is solved apart; what counts couple, one after the other."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from allocator.lp.solvers import SolverSettings
 from allocator.planning.apportionment import split
-from allocator.planning.blocks import Block
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.equipping import Steps, placing_and_equipping
-from allocator.planning.explanation import explain
 from allocator.planning.families import (
     networks,
     required_apart,
     speaks_of_sites,
     speaks_of_stocks,
 )
-from allocator.planning.full_cover import fits_full_cover, full_cover
 from allocator.planning.have import Have, given_amounts
 from allocator.planning.planned import planned_resources
-from allocator.planning.prices import prices_of, with_prices
 from allocator.planning.resiting import resited
 from allocator.planning.site_marginals import site_effects, site_marginals
-from allocator.planning.tasks import Task
+from allocator.planning.solving import (
+    left_as_today,
+    solve_part,
+    solve_with_prices,
+    unless_interrupted,
+)
+from allocator.planning.tasks import OFFERED, TOGETHER, Task
 from allocator.planning.tiers import Progress
 from allocator.planning.vehicle_marginals import vehicle_marginals
+from allocator.planning.within_budget import bounded, is_large, with_offers
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources
 
@@ -56,7 +58,7 @@ def decide(
     groups = networks(of_sites, case)
     groups += required_apart(case, groups)
     base = Task(
-        name="everything", case=case, rules=[*of_sites, *apart, *budgets],
+        name=TOGETHER, case=case, rules=[*of_sites, *apart, *budgets],
         kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
         settings=settings, progress=progress, models=models, told_why=told_why,
     )  # fmt: skip
@@ -64,69 +66,52 @@ def decide(
         replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, budget=None)
         for kinds, found in groups
     ]
-    if budget is not None or budgets:
-        decided = _unless_interrupted(base, _solve_with_prices)
-        return _with_marginals_of_sites(parts, case, _with_stock_of_today(case, decided))
+    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
+    exact = replace(settings, gap=min(settings.gap, _EXACT))
+    stocks = replace(base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), settings=exact)
+    if budget is None and not budgets:
+        decided = _apart(parts, replace(stocks, budget=None))
+    elif about == "cost" and any(is_large(part) for part in parts):
+        decided = _within(replace(base, name=OFFERED), budgets, parts, stocks)
+    else:
+        decided = unless_interrupted(base, solve_with_prices)
+    return _with_marginals_of_sites(parts, case, with_stock_of_today(case, decided))
+
+
+def _apart(parts: Sequence[Task], stocks: Task) -> Decided:
+    """One network after the other, then beds, staff and vehicles."""
     decided = Decided()
     for task in parts:
         if decided.interrupted:
-            decided.notes.append(_left_as_today(task.name))
+            decided.notes.append(left_as_today(task.name))
             decided.bound = math.nan
         else:
-            decided.add(_unless_interrupted(task, solve_part))
-    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
-    exact = replace(settings, gap=min(settings.gap, _EXACT))
-    task = replace(
-        base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided,
-        settings=exact,
-    )  # fmt: skip
-    decided.add(_unless_interrupted(task, _solve_with_prices))
-    return _with_marginals_of_sites(parts, case, _with_stock_of_today(case, decided))
-
-
-def solve_part(task: Task) -> Decided:
-    """Solve what the rules of one task couple."""
-    if fits_full_cover(task):
-        return _explained(task, full_cover(task))
-    if (steps := placing_and_equipping(task)) is not None:
-        return _placed_then_equipped(steps)
-    return _explained(task, Block(task).solve())
-
-
-def _placed_then_equipped(steps: Steps) -> Decided:
-    """Place sites task by task, then equip what stands."""
-    decided = Decided()
-    for task in steps.placing:
-        decided.add(_unless_interrupted(task, solve_part))
-    task = replace(steps.equipping, before=decided)
-    equipped = _explained(task, Block(task).solve())
-    steps.settle(equipped, decided)
-    decided.add(equipped)
+            decided.add(unless_interrupted(task, solve_part))
+    decided.add(unless_interrupted(replace(stocks, before=decided), solve_with_prices))
     return decided
 
 
-def _explained(task: Task, decided: Decided) -> Decided:
-    """Say why rules gave way, if asked; an interrupt costs the explanation, not the plan."""
-    if not task.told_why:
+def _within(base: Task, budgets: Sequence[Budget], parts: Sequence[Task], stocks: Task) -> Decided:
+    """Networks too large for one program, within money; as without it where that does not bind."""
+    quiet = [replace(part, told_why=False) for part in parts]
+    answers = [unless_interrupted(part, solve_part) for part in quiet]
+    free = Decided()
+    for answer in answers:
+        free.add(answer)
+    without_money = replace(stocks, budget=None, told_why=False, before=free)
+    free.add(unless_interrupted(without_money, solve_part))
+    limits = [float(rule.amount) for rule in budgets if rule.amount is not None]
+    limits += [] if stocks.budget is None else [stocks.budget]
+    if free.interrupted:
+        return free
+    if free.objective <= min(limits):
+        decided = _apart(parts, replace(stocks, budget=None)) if stocks.told_why else free
+        decided.notes.append("the money suffices for the plan that comes without regard to it")
         return decided
-    try:
-        decided.clashes = explain(task, decided)
-    except KeyboardInterrupt:
-        decided.interrupted, decided.reproducible = True, False
-        decided.notes.append("interrupted before it was known why rules gave way")
-    return decided
-
-
-def _solve_with_prices(task: Task) -> Decided:
-    decided = solve_part(task)
-    if task.told_why and not task.before.interrupted:
-        try:
-            decided.marginals = with_prices(task, decided)
-            decided.prices = prices_of(decided.marginals)
-        except KeyboardInterrupt:
-            decided.interrupted, decided.reproducible = True, False
-            decided.notes.append("interrupted before what one more unit costs was known: no prices")
-    return decided
+    found = unless_interrupted(
+        base, lambda task: solve_with_prices(with_offers(task, quiet, answers))
+    )
+    return bounded(found, free)
 
 
 def _with_marginals_of_sites(parts: list[Task], case: Case, decided: Decided) -> Decided:
@@ -150,21 +135,7 @@ def _with_marginals_of_sites(parts: list[Task], case: Case, decided: Decided) ->
     return decided
 
 
-def _unless_interrupted(task: Task, solve: Callable[[Task], Decided]) -> Decided:
-    try:
-        return solve(task)
-    except KeyboardInterrupt:
-        return Decided(
-            interrupted=True, reproducible=False, bound=math.nan,
-            notes=[_left_as_today(task.name)],
-        )  # fmt: skip
-
-
-def _left_as_today(name: str) -> str:
-    return f"interrupted before an answer was found: {name} stays as it is today"
-
-
-def _with_stock_of_today(case: Case, decided: Decided) -> Decided:
+def with_stock_of_today(case: Case, decided: Decided) -> Decided:
     """Fill what an interrupt left undecided with today's stock; 0 where nobody counted it."""
     units = case.region.units
     people = [units.people(u) for u in units.planning]

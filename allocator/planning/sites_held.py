@@ -16,8 +16,8 @@ from allocator.policy.rules import Budget
 def with_sites_held(task: Task, decided: Decided) -> Task:
     """The task without its decisions on sites: they are those of the plan, and paid."""
     budgets = [rule for rule in task.rules if isinstance(rule, Budget)]
-    cost = _cost(task.case, decided)
-    spent = {rule.id: cost - _subsidies(rule, task.case, decided) for rule in budgets}
+    cost = cost_of_sites(task.case, decided)
+    spent = {rule.id: cost - subsidies(rule, task.case, decided) for rule in budgets}
     return replace(
         task, name=f"{task.name}: sites as planned", kinds=(),
         rules=[*(rule for rule in task.rules if speaks_of_stocks(rule)), *budgets],
@@ -26,7 +26,7 @@ def with_sites_held(task: Task, decided: Decided) -> Task:
     )  # fmt: skip
 
 
-def _cost(case: Case, decided: Decided) -> float:
+def cost_of_sites(case: Case, decided: Decided) -> float:
     """What opening, closing and equipping the sites of a plan costs."""
     cost = sum(case.attribute_cost(*key) for key in decided.attributes if not case.had(*key))
     for j, is_open in decided.opened.items():
@@ -35,7 +35,7 @@ def _cost(case: Case, decided: Decided) -> float:
     return float(cost)
 
 
-def _subsidies(rule: Budget, case: Case, decided: Decided) -> float:
+def subsidies(rule: Budget, case: Case, decided: Decided) -> float:
     """What is paid from elsewhere for the plan's new sites, or for what they get."""
     chosen = [j for j in case.positions(rule.sites) if decided.opened.get(j)]
     paid = [

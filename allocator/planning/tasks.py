@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.lp.solvers import SolverSettings
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.tiers import Progress
 from allocator.policy.rules import Rule
+
+if TYPE_CHECKING:
+    from allocator.planning.offers import Offer
+
+TOGETHER = "everything"
+"""Name of the task in which one program decides all."""
+OFFERED = "everything, of large networks one answer of several"
+"""Name of the task in which it decides all but these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +44,10 @@ class Task:
     """The sites stand as ``before`` has them: what is decided is what they get."""
     spent: Mapping[str, float] = field(default_factory=dict)
     """What ``before`` takes of each budget, by the rule's id; ``budget`` for the planner's own."""
+    may_miss: bool = False
+    """People may be left out who could be reached: an answer is looked at, not looked for."""
+    offers: tuple[tuple["Offer", ...], ...] = ()
+    """Answers of networks that are solved already, one of which is taken for each."""
     told_why: bool = True
     """Also why rules gave way, and what one more would bring."""
 
