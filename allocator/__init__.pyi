@@ -38,9 +38,9 @@ from .location.hierarchy import hierarchical as hierarchical
 from .location.maximal_cover import mclp as mclp
 from .location.median import p_median as p_median
 from .location.partial_cover import psclp as psclp
-from .location.robust import RobustSiting as RobustSiting
 from .location.robust import robust_mclp as robust_mclp
 from .location.robust import robust_p_median as robust_p_median
+from .location.robust_answers import RobustSiting as RobustSiting
 from .location.set_cover import lscp as lscp
 from .location.siting import Siting as Siting
 from .lp.solvers import SolverSettings as SolverSettings

@@ -69,7 +69,8 @@ def _trade_off(
         travel = scenario.read_travel()
         region, policy, assumptions = load(scenario)
         front = trade_off(
-            region, policy, between=between, points=points, set_aside=set_aside, travel=travel,
+            region, policy, between=between, points=points, set_aside=set_aside,
+            budget=None if _trades_money(between) else scenario.budget, travel=travel,
             assumptions=assumptions, solver=SolverSettings(**scenario.solver.model_dump()),
             progress=progress,
         )  # fmt: skip
@@ -100,3 +101,8 @@ def _trade_off(
             typer.echo(f"note: {note}")
         printing.print_written(out, files)
     return code
+
+
+def _trades_money(between: tuple[str, str]) -> bool:
+    """Whether the budget is one of the figures: then the scenario's own is no limit."""
+    return any(word.strip().lower() in {"budget", "cost"} for word in between)

@@ -9,8 +9,9 @@ from allocator.auditing.facts import Facts
 from allocator.errors import InfeasibleError, SolverError
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.aims import amount, lowest_rate, not_covered, uneven
+from allocator.planning.pulled_block import Limit
 from allocator.planning.tiers import Record
-from allocator.planning.trading import Limit, Pulled, Trader
+from allocator.planning.trading import Pulled, Trader
 from allocator.plans import Plan
 from allocator.policy.rules import Fairness
 from allocator.studies.figures import Figure, levelled_up, within

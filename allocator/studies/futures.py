@@ -19,7 +19,7 @@ from allocator.policy.rules import CoverageRule
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
 from allocator.region.population_factors import ALL, with_factors_and_forecast
-from allocator.studies.figures import changed_from_today
+from allocator.studies.changes import changed_from_today
 from allocator.travel.journeys import Journeys, Travel
 
 STRENGTHS = ("must", "target", "wish")

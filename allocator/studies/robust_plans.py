@@ -7,7 +7,7 @@ import numpy as np
 
 from allocator.assumptions import Assumptions
 from allocator.errors import InfeasibleError, PolicyError, raise_if_any
-from allocator.location.robust import CRITERIA, Criterion
+from allocator.location.robust_answers import CRITERIA, Criterion
 from allocator.lp.solvers import SolverSettings
 from allocator.planning.objectives import Objective
 from allocator.planning.optimisation import plan

@@ -7,7 +7,7 @@ from math import inf, isfinite, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.location.robust import Criterion
+from allocator.location.robust_answers import Criterion
 from allocator.lp.status import Status, relative_gap
 from allocator.plans import Plan
 from allocator.studies.futures import STRENGTHS, Measure, Outcome

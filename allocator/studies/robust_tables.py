@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.auditing.facts import OPEN_STATUSES
-from allocator.location.robust import CRITERIA, Criterion
+from allocator.location.robust_answers import CRITERIA, Criterion
 from allocator.plans import Plan
 from allocator.region.stock import resources
 from allocator.studies.futures import STRENGTHS, Future

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import isnan
+from math import inf, isnan
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from allocator.lp.solvers import SolverSettings
 from allocator.planning.case import Case
 from allocator.planning.trading import Trader
 from allocator.plans import Plan, compliance_table
-from allocator.policy.policies import Policy
+from allocator.policy.policies import Policy, parse_rules
+from allocator.policy.rules import Rule
 from allocator.region.forecast import for_planning
 from allocator.region.ground import Region
 from allocator.studies.figures import Figure
@@ -36,6 +37,7 @@ def trade_off(
     between: Sequence[str] = ("coverage", "budget"),
     points: int = 12,
     set_aside: Sequence[str] | None = None,
+    budget: float | None = None,
     travel: Travel | None = None,
     assumptions: Assumptions | None = None,
     solver: SolverSettings | None = None,
@@ -62,6 +64,8 @@ def trade_off(
     set_aside
         Rules that are to ask for nothing; by default those that state one of the figures (coverage
         rules for coverage, a budget for the budget). Every point's compliance still has them.
+    budget
+        No point's plan may cost more, in the region's currency. Not where the budget is traded.
     travel, assumptions, solver
         As for a plan.
     progress
@@ -83,13 +87,10 @@ def trade_off(
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
     first, second = _in_order(*figures(between, Case(prepared, policy, readings)))
-    aside = _aside(policy, first, second, set_aside, points)
-    asked = replace(
-        policy,
-        rules=tuple(
-            r.model_copy(update={"strength": "info"}) if r.id in aside else r for r in policy.rules
-        ),
-    )
+    aside = _aside(policy, (first, second), set_aside, points, budget)
+    held = [r.model_copy(update={"strength": "info"}) if r.id in aside else r for r in policy.rules]
+    held += [] if budget is None else [_own_budget(budget)]
+    asked = replace(policy, rules=tuple(held))
     trader = Trader(
         region, asked, readings, travel, solver if solver is not None else SolverSettings(),
         rules_of=(*first.sites_of, *second.sites_of), progress=progress,
@@ -105,18 +106,33 @@ def _in_order(first: Figure, second: Figure) -> tuple[Figure, Figure]:
     return first, second
 
 
+def _own_budget(amount: float) -> Rule:
+    """The planner's own budget as a rule, which couples all that costs money."""
+    (rule,), _ = parse_rules([{
+        "id": "budget of the planner", "kind": "budget", "strength": "must",
+        "meaning": f"at most {amount:,.0f}", "amount": repr(float(amount)),
+    }])  # fmt: skip
+    return rule
+
+
 def _aside(
-    policy: Policy, first: Figure, second: Figure, given: Sequence[str] | None, points: int
-) -> tuple[str, ...]:
+    policy: Policy, figures: tuple[Figure, Figure], given: Sequence[str] | None, points: int,
+    budget: float | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Ids of the rules that ask for nothing, in the policy's order."""
     known = [r.id for r in policy.rules]
-    problems = [f"points must be a whole number >= 2, got {points!r}"] * (
-        isinstance(points, bool) or not isinstance(points, int) or points < 2
-    )
+    problems = []
+    if isinstance(points, bool) or not isinstance(points, int) or points < 2:
+        problems.append(f"points must be a whole number >= 2, got {points!r}")
+    if budget is not None and not 0 <= budget < inf:
+        problems.append(f"budget must be finite and >= 0, got {budget}")
+    if budget is not None and any(f.name == "budget" for f in figures):
+        problems.append("the budget is traded, so it has no limit of its own; leave it out")
     problems += [
         f"set_aside: the policy has no rule {name!r}" for name in given or () if name not in known
     ]
     raise_if_any(problems, where="trade_off", kind=PolicyError)
-    wanted = {*first.about, *second.about} if given is None else set(given)
+    wanted = {name for f in figures for name in f.about} if given is None else set(given)
     strong = {r.id for r in policy.rules if r.strength != "info"}
     return tuple(name for name in known if name in wanted & strong)
 

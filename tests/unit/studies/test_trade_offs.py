@@ -109,6 +109,17 @@ def test_a_rule_that_is_not_set_aside_is_kept(stations):
     assert held.set_aside == ()
 
 
+def test_a_budget_of_the_planner_holds_at_every_point(beds):
+    """Three beds more are paid for: the front ends there."""
+    free = trade_off(beds, small_policy(), between=("beds", "gini"), points=30)
+    held = trade_off(beds, small_policy(), between=("beds", "gini"), points=30, budget=10.0)
+    assert held.points["beds"].max() == 11
+    assert held.points["beds"].max() < free.points["beds"].max()
+    assert [p.provenance["cost"] <= 10 for p in held.plans] == [True] * len(held.plans)
+    with pytest.raises(PolicyError, match="2 problems"):
+        trade_off(beds, small_policy(), between=("beds", "budget"), points=0, budget=3.0)
+
+
 def test_beds_against_gini_is_the_front_of_all_splits(beds):
     """Beds are added to the county that has few; every split tried by hand."""
     front = trade_off(beds, small_policy(), between=("beds", "gini"), points=30)
