@@ -1,5 +1,7 @@
 """The course of a batch: what is known already, what is planned now, what is tried again."""
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +15,8 @@ from allocator.batches.rows import NOT_BEGUN, NOT_ENDED, row_of_death, row_of_in
 from allocator.batches.signals import Signals
 from allocator.batches.workers import Ended, Workers
 from allocator.errors import InputError
+
+_PATIENCE_SECONDS = 10.0
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Course:
     attempts: dict[int, int] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
     interrupted: bool = False
+    _idle_since: float = math.inf
 
     def __post_init__(self) -> None:
         self._wanted = frozenset(job.name for job in self.jobs if job.folder)
@@ -62,6 +67,7 @@ class Course:
                     running += self._give(workers, queue)
                 elif not running or not self._wait_for_the_last(workers):
                     break
+                self._say_if_nobody_works(running)
                 for one in workers.ended():
                     running -= 1
                     self._ended(one, queue)
@@ -88,6 +94,16 @@ class Course:
                 return job
             self.lines.end(job.name, self.results.rows[job.position])
         return None
+
+    def _say_if_nobody_works(self, running: int) -> None:
+        """Say once that a cluster has no workers yet, or no more."""
+        if running:
+            self._idle_since = math.inf
+        elif self._idle_since == math.inf:
+            self._idle_since = time.monotonic()
+        elif time.monotonic() - self._idle_since > _PATIENCE_SECONDS:
+            self._idle_since = -math.inf
+            self.lines.tell("waiting for a worker")
 
     def _wait_for_the_last(self, workers: Workers) -> bool:
         """After Ctrl-C: let running jobs end with their best so far, where they can."""

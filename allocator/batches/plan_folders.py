@@ -28,8 +28,10 @@ def has_its_folder(job: Job, record: Record, *, wanted: Container[str]) -> bool:
     folder = Path(job.folder)
     if is_whole(folder, record):
         return True
+    if not record.folder or record.folder in wanted:
+        return False
     before = folder.with_name(record.folder)
-    if not record.folder or record.folder in wanted or not is_whole(before, record):
+    if not is_whole(before, record):
         return False
     try:
         with staged_folder(folder) as staged:

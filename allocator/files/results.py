@@ -60,7 +60,7 @@ def _column(name: str, values: list[Any]) -> "pd.Series[Any]":
         return pd.Series(values, dtype="Int64")
     if name in _NUMBERS:
         return pd.Series(values, dtype="float64")
-    return pd.Series(["" if v is None else str(v) for v in values], dtype="object")
+    return pd.Series(["" if v is None else str(v) for v in values], dtype="string")
 
 
 def typed(values: Sequence[Any]) -> "pd.Series[Any]":
@@ -77,9 +77,9 @@ def typed(values: Sequence[Any]) -> "pd.Series[Any]":
     if kinds and kinds <= {int, float}:
         return pd.Series(list(values), dtype="Float64")
     if kinds <= {str}:
-        return pd.Series(list(values), dtype="object")
+        return pd.Series(list(values), dtype="string")
     texts = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values]
-    return pd.Series(texts, dtype="object")
+    return pd.Series(texts, dtype="string")
 
 
 def write_results(table: pd.DataFrame, folder: Path) -> None:

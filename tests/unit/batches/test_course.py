@@ -304,3 +304,20 @@ def test_workers_that_call_off_are_not_waited_for(tmp_path, write, planner, monk
     with pytest.raises(KeyboardInterrupt):
         batch([write("a"), write("b")], tmp_path / "out")
     assert workers.closed_at_once is True
+
+
+def test_that_nobody_is_there_to_work_is_told_once(tmp_path, write, planner, monkeypatch):
+    """As on a cluster whose workers still wait in a queue."""
+    looks = []
+
+    class Late(InlineWorkers):
+        def idle(self):
+            looks.append(1)
+            return super().idle() if len(looks) > 5 else []
+
+    monkeypatch.setattr(entry, "LocalWorkers", Late)
+    monkeypatch.setattr("allocator.batches.course._PATIENCE_SECONDS", 0.0)
+    said = []
+    table = batch([write("a"), write("b")], progress=said.append)
+    assert said.count("waiting for a worker") == 1
+    assert table["status"].tolist() == ["feasible"] * 2
