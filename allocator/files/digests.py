@@ -1,6 +1,7 @@
 """Hashes of files, worked out once per content of a file."""
 
 import hashlib
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,7 @@ def digests(paths: Iterable[Path]) -> list[str]:
 
 
 def companions(path: Path) -> list[Path]:
-    """Files that are read with another: those of a shapefile, what lies beside a raster.
+    """Files that are read with another: those of a shapefile, of a raster, of a mosaic.
 
     >>> companions(Path("units.csv"))
     []
@@ -52,6 +53,8 @@ def companions(path: Path) -> list[Path]:
         beside += [path.with_suffix(s) for s in _BESIDE_RASTERS]
         beside += [path.with_name(path.name + s) for s in (".aux.xml", ".msk", ".ovr")]
         beside += _parts_of_mosaic(path) if suffix == ".vrt" else []
+    if suffix == ".gpkg":  # what an open program has written, and not yet put into the file
+        beside.append(path.with_name(f"{path.name}-wal"))
     return [other for other in beside if other.is_file()]
 
 
@@ -60,7 +63,11 @@ def _parts_of_mosaic(path: Path) -> list[Path]:
     import rasterio  # much to load; few rasters are virtual
 
     try:
-        with rasterio.open(path) as opened:
+        with warnings.catch_warnings():
+            # Where it lies matters to whoever reads it, and is told there.
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            opened = rasterio.open(path)
+        with opened:
             return [Path(name) for name in opened.files if Path(name) != path]
     except rasterio.RasterioIOError:
         return []  # whoever reads it tells what is wrong with it

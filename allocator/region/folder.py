@@ -8,6 +8,7 @@ from allocator.region.ground import Region
 from allocator.region.manifest import read_manifest
 from allocator.region.reading import Reading
 from allocator.region.table_sources import FolderTables
+from allocator.region.units import Units
 
 
 def read_region(path: str | Path) -> Region:
@@ -20,6 +21,21 @@ def read_region(path: str | Path) -> Region:
     InputError
         Listing every problem found in any of the files.
     """
+    return _reading(path).region()
+
+
+def read_units(path: str | Path) -> Units:
+    """Read the units of a region folder, without their people: much less than the whole.
+
+    Raises
+    ------
+    InputError
+        Listing every problem of the settings and the units.
+    """
+    return _reading(path).units()
+
+
+def _reading(path: str | Path) -> Reading:
     toml = Path(path)
     toml = toml / "region.toml" if toml.is_dir() else toml
     if not toml.is_file():
@@ -30,4 +46,4 @@ def read_region(path: str | Path) -> Region:
     found = Findings()
     manifest = read_manifest(toml, found)
     name = manifest.name or toml.parent.name
-    return Reading(name, FolderTables(toml.parent), manifest, found).region()
+    return Reading(name, FolderTables(toml.parent), manifest, found)

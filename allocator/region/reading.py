@@ -93,6 +93,25 @@ class Reading:
             raise InputError("could not be read", where=where)
         return region
 
+    def units(self) -> Units:
+        """Read the units alone: who is inside whom, and which are planned for; nobody's people.
+
+        Raises
+        ------
+        InputError
+            Listing every problem of the units.
+        """
+        units = self._units()
+        where = f"region {self.name}".strip()
+        planning: tuple[str, ...] = ()
+        if units is not None and is_tree(units, self._units_file, self.found):
+            levels = self.manifest.planning_levels
+            planning = planning_units(units, levels, self._units_file, self.found)
+        raise_if_any(self.found.problems, where=where)
+        if units is None:
+            raise InputError("could not be read", where=where)
+        return Units(units, planning)
+
     def _open(self) -> _Opened:
         m, found = self.manifest, self.found
         units = self._units()

@@ -105,9 +105,9 @@ def sharing_of(table: SamplesTable, region: Path) -> dict[str, str]:
     InputError
         Units that the region does not have, a level that is none, or a region that cannot be read.
     """
-    from allocator.region.folder import read_region  # much to load; few scenarios are sampled
+    from allocator.region.folder import read_units  # much to load; few scenarios are sampled
 
-    units = read_region(region).units
+    units = read_units(region)
     sharing = {unit: _drawn_for(unit, units, table.level) for unit in units.planning}
     known = [*dict.fromkeys(sharing.values()), ALL]
     without = [unit for unit, above in sharing.items() if not above]

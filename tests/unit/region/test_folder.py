@@ -22,7 +22,8 @@ from region_folders import (
     tiny_folder,
 )
 
-from allocator.region.folder import read_region
+from allocator.errors import InputError
+from allocator.region.folder import read_region, read_units
 from allocator.region.sites import CandidateRule
 
 OUTLINED = swapped(TOML, "units.csv", "units.geojson")
@@ -291,3 +292,21 @@ def test_chinese_web_map_coordinates_are_converted(tmp_path: Path, system: str) 
     shift = (moved.sites.table[["x_m", "y_m"]] - plain.sites.table[["x_m", "y_m"]]).astype(float)
     assert np.hypot(shift["x_m"], shift["y_m"]).between(300, 1_500).all()
     assert any(f"converted from {system}" in note for note in moved.notes)
+
+
+def test_units_are_read_without_the_rest(tmp_path: Path) -> None:
+    """As in the whole region; a grid that is not there does not matter, a wrong tree is told."""
+    folder = tiny_folder(tmp_path)
+    whole, alone = read_region(folder).units, read_units(folder / "region.toml")
+    assert (alone.planning, alone.root) == (whole.planning, whole.root)
+    assert alone.inside("R") == whole.inside("R")
+    assert read_units(tiny_folder(tmp_path / "b", {"grid.csv": None})).planning == ("A", "B")
+    orphans = {"units.csv": swapped(UNITS, "B,East,district,R", "B,East,district,X")}
+    with pytest.raises(InputError, match=r"units\.csv"):
+        read_units(tiny_folder(tmp_path / "c", orphans))
+    levels = {"region.toml": f'planning_levels = ["town"]\n{TOML}'}
+    with pytest.raises(InputError, match="no unit of level 'town'"):
+        read_units(tiny_folder(tmp_path / "d", levels))
+    missing = {"region.toml": without(TOML, "[units]", "[populations]")}
+    with pytest.raises(InputError, match=r"section \[units\] is missing"):
+        read_units(tiny_folder(tmp_path / "e", missing))

@@ -3,13 +3,15 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
+import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
 from region_folders import FILES, tiny_folder
 
 from allocator.files import digests
-from allocator.files.digests import digest
+from allocator.files.digests import companions, digest
 from allocator.scenarios import hashing
 from allocator.scenarios.hashing import content_hash
 from allocator.scenarios.reading import read_scenario
@@ -145,6 +147,26 @@ def test_parts_of_a_shapefile_and_what_lies_beside_a_raster_count(tmp_path):
         before = content_hash(scenario)
         (tmp_path / name).write_text(f"another {name}", encoding="utf-8")
         assert content_hash(scenario) != before
+
+
+def test_rasters_of_a_mosaic_and_an_open_geopackage_count(tmp_path):
+    """A .vrt holds no numbers of its own; a log holds what is not yet in its file."""
+    side = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "uint8"}
+    place = {"crs": "EPSG:32651", "transform": rasterio.Affine(1, 0, 0, 0, -1, 2)}
+    for name in ("part.tif", "other.tif"):
+        with rasterio.open(tmp_path / name, "w", **side, **place) as raster:
+            raster.write(np.ones((1, 2, 2), "uint8"))
+    source = '<SimpleSource><SourceFilename relativeToVRT="1">part.tif</SourceFilename>'
+    (tmp_path / "mosaic.vrt").write_text(
+        '<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Byte" band="1">'
+        f"{source}<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>",
+        encoding="utf-8",
+    )
+    assert companions(tmp_path / "mosaic.vrt") == [tmp_path / "part.tif"]
+    (tmp_path / "broken.vrt").write_text("<", encoding="utf-8")
+    assert companions(tmp_path / "broken.vrt") == []
+    (tmp_path / "units.gpkg-wal").write_bytes(b"")
+    assert companions(tmp_path / "units.gpkg") == [tmp_path / "units.gpkg-wal"]
 
 
 def test_what_is_not_there_has_a_hash_too(tmp_path):
