@@ -101,8 +101,8 @@ class Course:
             self._idle_since = math.inf
         elif self._idle_since == math.inf:
             self._idle_since = time.monotonic()
-        elif time.monotonic() - self._idle_since > _PATIENCE_SECONDS:
-            self._idle_since = -math.inf
+        elif _PATIENCE_SECONDS <= time.monotonic() - self._idle_since < math.inf:
+            self._idle_since = -math.inf  # said
             self.lines.tell("waiting for a worker")
 
     def _wait_for_the_last(self, workers: Workers) -> bool:
