@@ -30,6 +30,7 @@ CHECKS = "unit/policy/checks"
 ROWS = "unit/planning/rows"
 YEARS = "unit/planning/years"
 PLANNING = "unit/planning"
+PARTS = f"{PLANNING}/parts"
 AUDITING = "unit/auditing"
 BROKEN = "properties/test_rules.py::test_a_rule_that_cannot_hold_is_missed_by_what_is_lacking"
 LOCATION = "unit/location"
@@ -59,6 +60,25 @@ def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
 
 
 MUTANTS = (
+    # ---------------------------------------------------------------- a region in parts
+    _("a neighbour may count on a closed site", "planning/parts/holds.py",
+      "x[b.home][b.home_column] + 0.5", "x[b.home][b.home_column] + 1.5",
+      f"{PARTS}/test_parts_pieces.py"),
+    _("a site is paid on both sides of the border", "planning/decisions.py",
+      "if j not in self.elsewhere}", "if j not in frozenset()}", f"{PARTS}/test_parts_pieces.py"),
+    _("prices forget what a limit allows", "planning/parts/prices.py",
+      "sum(bounds) - paid", "sum(bounds)", f"{PARTS}/test_parts_course.py"),
+    _("a shared site is paid abroad and not at home", "planning/parts/prices.py",
+      "border.home_column, -1.0)", "border.home_column, 0.0)", f"{PARTS}/test_parts_pieces.py"),
+    _("the price of too much proves something", "planning/parts/stages.py",
+      "replace(reply, bound=-math.inf) if lost", "reply if lost", f"{PARTS}/test_parts_course.py"),
+    _("cells in no unit all go to the first part", "planning/parts/territory.py",
+      "cell[lost], site[stray] = cell[near], cell[beside]", "cell[lost], site[stray] = 0, 0",
+      f"{PARTS}/test_parts_pieces.py"),
+    _("a rule over all parts is that of one", "planning/parts/whole.py",
+      "scale = sum(s.scale", "scale = max(s.scale", f"{PARTS}/test_parts_pieces.py"),
+    _("clusters at once spend what is free twice", "planning/parts/joining.py",
+      "(slack / sharing if", "(slack if", f"{PARTS}/test_parts_pieces.py"),
     # ---------------------------------------------------------------- lp
     _("empty rows are let in", "lp/program.py",
       "if not merged and not _holds(0.0, sense, rhs):", "if False:", f"{LP}/test_program.py"),
@@ -208,11 +228,11 @@ MUTANTS = (
       'value(f"{name}_urban_kmh"), value(f"{name}_rural_kmh")',
       'value(f"{name}_rural_kmh"), value(f"{name}_urban_kmh")',
       f"{PLANNING}/test_travelling.py"),
-    _("a site is never searched from again", "planning/arcs.py",
-      "if self._limits[j] < limit]", "if self._limits[j] < 0]", f"{PLANNING}/test_arcs.py"),
-    _("a table may say that one lives nearer than one's own cell is wide", "planning/arcs.py",
+    _("a site is never searched from again", "travel/kept_arcs.py",
+      "if self._limits[j] < limit]", "if self._limits[j] < 0]", f"unit/travel/test_kept_arcs.py"),
+    _("a table may say that one lives nearer than one's own cell is wide", "travel/kept_arcs.py",
       "value = np.maximum(times.value[order], self.least[cell])", "value = times.value[order]",
-      f"{PLANNING}/test_arcs.py"),
+      f"unit/travel/test_kept_arcs.py"),
     _("whom nobody reaches is in the mean", "planning/travelling.py",
       "return cells[~lost]", "return cells", f"{PLANNING}/test_travelling.py"),
     _("minutes never begin with the call", "planning/reach.py",
