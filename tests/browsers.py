@@ -42,7 +42,9 @@ class Visit:
 
     def __init__(self, browser, path, **options):
         size = options.pop("viewport", {"width": 1366, "height": 768})
-        self.context = browser.new_context(offline=True, viewport=size, **options)
+        self.context = browser.new_context(
+            offline=True, viewport=size, reduced_motion="reduce", **options
+        )
         self.page = self.context.new_page()
         self.asked, self.said, self.dialogs = [], [], []
         address = path.as_uri()

@@ -260,10 +260,16 @@ def test_the_wheel_and_fingers_zoom(visit):
     visit.page.wait_for_function("PlanMap.view.zoom > 1.2")
     visit.page.click("#zoom-all")
     touch = """(type, id, x, y) => document.querySelector('#map').dispatchEvent(
-        new PointerEvent(type, {pointerId: id, pointerType: 'touch', clientX: x, clientY: y, bubbles: true}))"""
+        new PointerEvent(type, {pointerId: id, pointerType: 'touch', clientX: x, clientY: y,
+        bubbles: true}))"""
     x, y = middle
-    for step in (("pointerdown", 1, x - 40), ("pointerdown", 2, x + 40),
-                 ("pointermove", 2, x + 120), ("pointerup", 2, x + 120), ("pointerup", 1, x - 40)):  # fmt: skip
+    for step in (
+        ("pointerdown", 1, x - 40),
+        ("pointerdown", 2, x + 40),
+        ("pointermove", 2, x + 120),
+        ("pointerup", 2, x + 120),
+        ("pointerup", 1, x - 40),
+    ):
         visit.see(f"({touch})({step[0]!r}, {step[1]}, {step[2]}, {y})")
     assert visit.see(zoom) == pytest.approx(2.0)
 
