@@ -1,7 +1,6 @@
 """The tables of a plan as csv: their columns, and their bytes, the same on every machine."""
 
 import csv
-import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -133,12 +132,23 @@ def csv_files(plan: Plan) -> dict[str, bytes]:
 def to_csv(frame: pd.DataFrame, forms: Mapping[str, Form] | None = None) -> bytes:
     """One table as csv: UTF-8, a line feed ends each line, each column in its form."""
     forms = {str(c): form_of(str(c)) for c in frame.columns} if forms is None else forms
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    lines = _Lines()
+    # With this terminator a carriage return within a text is quoted, too.
+    writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(frame.columns)
     columns = [_texts(frame[c], forms[str(c)]) for c in frame.columns]
     writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode("utf-8")
+    return "".join(lines.found).encode("utf-8")
+
+
+class _Lines:
+    """Lines of csv, each ended by a line feed alone."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.found.append(line.removesuffix("\r\n") + "\n")
 
 
 def _texts(values: "pd.Series[Any]", form: Form) -> Iterable[str]:

@@ -75,7 +75,7 @@ _GENERAL = (
     "Text is UTF-8 (see the .cpg files). Field names have ten characters: what each one is stands "
     "in the table of fields.",
     "true and false are 1 and 0. Where a number is not known the field is empty; some programs "
-    "show 0 there.",
+    "show 0 there. Blanks at the ends of a text are not kept.",
 )
 
 

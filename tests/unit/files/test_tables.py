@@ -77,3 +77,10 @@ def test_cells_without_an_index_name_get_their_index_as_id():
         to_csv(cells.rename_axis("cell").reset_index())
         == csv_files(small_plan(cells=cells))["cells.csv"]
     )
+
+
+def test_a_carriage_return_in_a_text_does_not_end_its_row():
+    """It is quoted, as a line feed is; rows still end with a line feed alone."""
+    frame = pd.DataFrame({"name": ["a\rb", "c\nd"], "note": ["x", "\r"]})
+    content = to_csv(frame)
+    assert content == b'name,note\n"a\rb",x\n"c\nd","\r"\n'
