@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from plans_for_tests import small_plan
 from region_folders import tiny_folder
+from tiny_policies import TINY
 
 from allocator.batches import planning_jobs
 from allocator.batches.workers import Ended
@@ -13,31 +14,6 @@ from allocator.errors import InfeasibleError, InputError
 
 MEASURED = ("seconds", "cpu_seconds", "memory_mb", "attempts", "folder")
 """Columns that tell how a row was made; the others tell what the answer is."""
-POLICY = """
-id = "mine"
-title = "Mine"
-[[rules]]
-id = "BEDS"
-kind = "quota"
-strength = "must"
-sense = ">="
-number = 12.5
-per = 1000
-resources = ["public_beds"]
-clause = "c"
-line = 1
-meaning = "12.5 beds per 1,000."
-[[rules]]
-id = "WALK"
-kind = "coverage"
-strength = "must"
-group = "urban"
-within_km = 1.2
-sites = { kinds = ["health_station"] }
-clause = "c"
-line = 2
-meaning = "Every urban resident within 1.2 km."
-"""
 SCENARIO = """
 name = "{name}"
 region = "."
@@ -53,7 +29,7 @@ map = false
 def tiny_scenarios(folder: Path, names: str = "abcd") -> list[Path]:
     """A region, a policy and a scenario per letter: as many letters, as many budgets."""
     tiny_folder(folder)
-    (folder / "mine.toml").write_text(POLICY, encoding="utf-8")
+    (folder / "mine.toml").write_text(TINY, encoding="utf-8")
     return [
         written(folder / f"{name}.toml", SCENARIO.format(name=name, budget=20_000 + 4_000 * at))
         for at, name in enumerate(names)

@@ -7,35 +7,13 @@ import sys
 import pandas as pd
 import pytest
 from region_folders import SITES, tiny_folder
+from tiny_policies import TINY
 from typer.testing import CliRunner
 
 from allocator.cli.app import app
 from allocator.files.reading import read_plan
 
-POLICY = """
-id = "mine"
-title = "Mine"
-[[rules]]
-id = "BEDS"
-kind = "quota"
-strength = "must"
-sense = ">="
-number = 12.5
-per = 1000
-resources = ["public_beds"]
-clause = "每千人12.5张"
-line = 1
-meaning = "12.5 beds per 1,000."
-[[rules]]
-id = "WALK"
-kind = "coverage"
-strength = "must"
-group = "urban"
-within_km = 1.2
-sites = { kinds = ["health_station"] }
-clause = "c"
-line = 2
-meaning = "Every urban resident within 1.2 km."
+POLICY = f"""{TINY}
 [[rules]]
 id = "MCH"
 kind = "share"
