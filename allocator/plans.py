@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from allocator.lp.status import Status
+from allocator.reprs import block, small_table
 
 COMPLIANCE_COLUMNS: tuple[str, ...] = (
     "rule", "area", "area_name", "measure", "sense", "required", "required_upper", "achieved",
@@ -260,11 +261,22 @@ class Plan:
         gave = (
             "<p>Every evaluated rule holds.</p>"
             if failed.empty
-            else "<p>What gave:</p>" + failed[columns].to_html(index=False, escape=True)
+            else "<p>What gave:</p>" + small_table(failed[columns], rest="plan.compliance")
         )
-        lines = "<br>".join(html.escape(line) for line in self.summary().splitlines())
-        why = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.why())
-        return f"<div><p>{lines}</p>{gave}{f'<ul>{why}</ul>' if why else ''}</div>"
+        why = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.why()[:_MOST_WHY])
+        changed = self.facilities[self.facilities["status"] != "kept"]
+        table = pd.crosstab(changed["kind"], changed["status"]).reset_index()
+        sites = (
+            "<p>No site changes.</p>"
+            if changed.empty
+            else "<p>Sites that change:</p>" + small_table(table, rest="plan.facilities")
+        )
+        more = "More: plan.why(), al.summarise(plan), al.draw_map(plan), al.export(plan, ...)"
+        lines = [*self.summary().splitlines(), f"{len(self.facilities):,} sites", more]
+        return block(lines, gave, f"<ul>{why}</ul>" if why else "", sites)
+
+
+_MOST_WHY = 5
 
 
 def _clash_in_words(members: pd.DataFrame) -> str:

@@ -1,6 +1,5 @@
 """Siting: the answer to one classic question, with its proof."""
 
-import html
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from allocator.location.questions.base import Question, Served
 from allocator.location.siting_tables import cells_of, on_the_map, sites_of
 from allocator.lp.status import Status
+from allocator.reprs import block, small_table
 
 _TOLERANCE = 1e-6
 
@@ -225,5 +225,4 @@ class Siting:
             lines.append(
                 f"{self.people_covered:,.0f} of {self.people_total:,.0f} people ({share:.1%})"
             )
-        text = "<br>".join(html.escape(line) for line in [*lines, *self.notes])
-        return f"<div><p>{text}</p>{self.site_table.head(20).to_html(index=False)}</div>"
+        return block([*lines, *self.notes], small_table(self.site_table, rest="siting.site_table"))

@@ -1,7 +1,6 @@
 """Policy: load, check and list the rules of a published plan."""
 
 import hashlib
-import html
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from allocator.errors import PolicyError, raise_if_any
 from allocator.policy.figures import figure_of
 from allocator.policy.problems import head_problems, rule_problems
 from allocator.policy.rules import EitherOr, Parameter, Rule
+from allocator.reprs import block, small_table
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 _OWN_RULE = {"clause": "own rule, not from a text", "line": 0}
@@ -97,7 +97,16 @@ class Policy:
 
     def _repr_html_(self) -> str:
         title = f"{self.id}: {self.title}" + ("" if self.verified else " (unverified copy)")
-        return f"<p>{html.escape(title)}</p>" + self.table().to_html(index=False, escape=True)
+        table = self.table()
+        counts = [
+            f"{strength}: {len(rows):,} ("
+            + ", ".join(f"{n} {kind}" for kind, n in rows["kind"].value_counts().items())
+            + ")"
+            for strength, rows in table.groupby("strength", sort=False)
+        ]
+        columns = ["id", "kind", "number", "unit", "strength", "level", "meaning", "clause"]
+        lines = [title, f"{len(table):,} rules", *counts]
+        return block(lines, small_table(table[columns], rest="policy.table()"))
 
 
 def list_policies() -> list[str]:

@@ -1,6 +1,5 @@
 """The region: all that is on the ground, checked once, frozen."""
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,9 @@ from allocator.region.grid import PopulationGrid
 from allocator.region.sites import CandidateRule, Sites
 from allocator.region.stock import Costs, Stock
 from allocator.region.units import Units
+from allocator.reprs import block, small_table
 
+_MOST = 8
 LEFT_OUT_COLUMNS = ("file", "row", "id", "name", "reason")
 
 
@@ -74,19 +75,19 @@ class Region:
 
     def _repr_html_(self) -> str:
         stocks = self.stock.table["resource"].unique()
+        more = [f"and {len(stocks) - _MOST} more"] if len(stocks) > _MOST else []
         rules = [f"{rule.kind} in {rule.cells} cells" for rule in self.candidates]
         lines = [
             f"Region {self.name}, {self.crs}",
             *self._units_and_people(),
             f"may be built, beside candidate sites: {', '.join(rules) or 'nothing'}",
-            f"stock known: {', '.join(map(str, stocks)) or 'nothing'}",
+            f"stock known: {', '.join([*map(str, stocks[:_MOST]), *more]) or 'nothing'}",
             f"{len(self.notes)} notes (region.notes)",
         ]
-        text = "<br>".join(html.escape(line) for line in lines)
         sites = self.sites.table
-        table = pd.crosstab(sites["kind"], sites["status"])
-        shown = table.to_html(escape=True) if len(sites) else "<p>no sites</p>"
-        return f"<div><p>{text}</p>{shown}</div>"
+        table = pd.crosstab(sites["kind"], sites["status"]).reset_index()
+        shown = small_table(table, rest="region.sites") if len(sites) else "<p>no sites</p>"
+        return block(lines, shown)
 
     def _units_and_people(self) -> list[str]:
         people, grid = self.grid.people, self.grid

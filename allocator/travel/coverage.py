@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.reprs import block, small_table
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.reach_words import reach_in_words, reach_table
 
 if TYPE_CHECKING:
     from allocator.travel.times import TravelTimes
@@ -58,6 +60,14 @@ class Coverage:
     def n_cells(self) -> int:
         """Number of cells."""
         return len(self.start) - 1
+
+    def __repr__(self) -> str:
+        return f"<Coverage: {'; '.join(reach_in_words(self.degree, self.n_sites, self.demand))}>"
+
+    def _repr_html_(self) -> str:
+        lines = reach_in_words(self.degree, self.n_sites, self.demand)
+        table = reach_table(self.degree, self.demand)
+        return block(["Coverage", *lines], small_table(table, rest="coverage.degree"))
 
     def sites_of(self, cell: int) -> NDArray[np.int64]:
         """Sites that a cell reaches, ascending."""
@@ -173,6 +183,21 @@ class AggregatedCoverage:
     row_of_cell: NDArray[np.int64]
     demand: Demand | None = None
     sites: SiteSet | None = None
+
+    def __repr__(self) -> str:
+        lines = reach_in_words(self._degree, self.n_sites, self.demand)
+        rows = f"{self.rows.n_cells:,} distinct sets of sites"
+        return f"<AggregatedCoverage: {rows}; {'; '.join(lines)}>"
+
+    def _repr_html_(self) -> str:
+        lines = reach_in_words(self._degree, self.n_sites, self.demand)
+        rows = f"{self.rows.n_cells:,} distinct sets of sites"
+        table = reach_table(self._degree, self.demand)
+        return block(["AggregatedCoverage", rows, *lines], small_table(table, rest="coverage.rows"))
+
+    @property
+    def _degree(self) -> NDArray[np.int64]:
+        return np.asarray(self.rows.degree[self.row_of_cell], dtype=np.int64)
 
     @property
     def n_cells(self) -> int:

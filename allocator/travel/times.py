@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import InputError, raise_if_any
+from allocator.reprs import block
 from allocator.travel.coverage import Coverage
 from allocator.travel.ends import Demand, SiteSet
 
@@ -78,6 +79,21 @@ class TravelTimes:
             if end is not None and len(end) != size:
                 problems.append(f"{name} must have {size} entries, got {len(end)}")
         raise_if_any(problems, where="travel times")
+
+    def __repr__(self) -> str:
+        return f"<TravelTimes: {'; '.join(self._in_words())}>"
+
+    def _repr_html_(self) -> str:
+        return block(["TravelTimes", *self._in_words()])
+
+    def _in_words(self) -> list[str]:
+        """Sizes, the range of values, and where they come from."""
+        lines = [f"{self.n_cells:,} cells, {self.n_sites:,} sites, {len(self.value):,} arcs"]
+        if len(self.value):
+            lines.append(f"{self.value.min():.4g} to {self.value.max():.4g} {self.unit}")
+        limit = "no limit" if self.limit == float("inf") else f"up to {self.limit:g} {self.unit}"
+        source = self.provenance.get("source")
+        return [*lines, limit, *([f"by {source}"] if source else [])]
 
     def __len__(self) -> int:
         return len(self.value)
