@@ -1,6 +1,7 @@
 """``al.plan``: policy x region -> plan."""
 
 import time
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 from allocator.assumptions import Assumptions
 from allocator.auditing.compliance import audit_lines, lines_of_years
 from allocator.auditing.facts import Facts
-from allocator.errors import PolicyError, SolverError
+from allocator.errors import PolicyError, SolverError, raise_if_any
 from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
@@ -24,6 +25,7 @@ from allocator.planning.families import (
 )
 from allocator.planning.marginals import marginal_table
 from allocator.planning.objectives import Objective
+from allocator.planning.parts.course import decide_by_parts
 from allocator.planning.provenance import provenance
 from allocator.planning.recheck import recheck
 from allocator.planning.results import cell_table, facility_table, unit_table, with_required
@@ -52,6 +54,8 @@ def plan(
     progress: Progress | None = None,
     models: str | Path | None = None,
     explain: bool = True,
+    by: str | None = None,
+    workers: int | Executor = 1,
 ) -> Plan:
     """Turn a policy into a plan for a region.
 
@@ -88,6 +92,13 @@ def plan(
         Also say why rules gave way (``conflicts``) and what one more unit would bring
         (``marginals``, prices). Without, the same plan comes in less than half the time, and its
         ``conflicts`` only name what gave way.
+    by
+        A level of units (``county``): the region is planned in as many parts, for what is too
+        large to be one program. What couples the parts is priced, and the bound is that of the
+        whole; nothing is explained. Rules that couple them in a way that has no price are refused.
+    workers
+        With ``by``: processes of this machine, or an executor of :mod:`concurrent.futures` (the
+        ``get_executor()`` of a Dask client). The plan does not depend on how many there are.
 
     Returns
     -------
@@ -104,6 +115,7 @@ def plan(
         If the recheck disagrees with the program: a defect, never a result.
     """
     began = time.perf_counter()
+    _check_parts(by, workers, models)
     stated_limit = _limit(budget, policy) if budget is None else budget
     objective = Objective.of(minimise, maximise, stated_limit)
     readings = assumptions if assumptions is not None else Assumptions()
@@ -115,9 +127,12 @@ def plan(
     settings = solver if solver is not None else SolverSettings()
     limit = _limit(budget, policy)
     folder = None if models is None else Path(models)
-    decided = decide(
-        case, objective.about, budget, settings, progress, folder, told_why=explain
-    )
+    if by is None:
+        decided = decide(
+            case, objective.about, budget, settings, progress, folder, told_why=explain
+        )
+    else:
+        decided = decide_by_parts(case, objective.about, budget, settings, progress, by, workers)
     if progress:
         progress("recheck")
     if years is None:
@@ -161,6 +176,15 @@ def _limit(budget: float | None, policy: Policy) -> float | None:
     ]  # fmt: skip
     amounts = [a for a in (budget, *stated) if a is not None]
     return min(amounts) if amounts else None
+
+
+def _check_parts(by: str | None, workers: int | Executor, models: str | Path | None) -> None:
+    problems = []
+    if by is None and workers != 1:
+        problems.append("workers: a plan of the whole is one program; name a level of units in by")
+    if by is not None and models is not None:
+        problems.append("models: programs of parts are not written; leave out models, or by")
+    raise_if_any(problems, where="plan")
 
 
 def _check_branches(policy: Policy) -> None:
