@@ -1,4 +1,4 @@
-"""Regions and policies, read once per process as long as their files stay the same."""
+"""Regions, policies and travel, read once per process as long as their files stay the same."""
 
 import json
 from collections import OrderedDict
@@ -11,6 +11,7 @@ from allocator.region.ground import Region
 from allocator.scenarios.hashing import policy_hash, region_hash
 from allocator.scenarios.running import load
 from allocator.scenarios.scenario import Scenario
+from allocator.travel.journeys import Travel
 
 KEPT = 4
 """Regions, and policies, of which a process keeps the last ones that it used."""
@@ -40,12 +41,22 @@ class Recent:
         self._values.clear()
 
 
-REGIONS, POLICIES = Recent(), Recent(kept=64)
+REGIONS, POLICIES, TRAVELS = Recent(), Recent(kept=64), Recent()
 
 
 def load_once(scenario: Scenario) -> tuple[Region, Policy, Assumptions]:
     """What :func:`allocator.scenarios.running.load` reads, read once per content of the files."""
     return load(scenario, read_region=_region, read_policy=_policy)
+
+
+def travel_once(scenario: Scenario) -> Travel | None:
+    """The travel of a scenario: roads, surfaces and what is reached along them are found once.
+
+    A travel knows by itself whether its files are still those that it has read.
+    """
+    key = json.dumps([str(scenario.folder.absolute()), scenario.travel], default=str)
+    travel: Travel | None = TRAVELS.get(key, scenario.read_travel)
+    return travel
 
 
 def _region(scenario: Scenario) -> Region:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from allocator.batches.inputs import load_once
+from allocator.batches.inputs import load_once, travel_once
 from allocator.batches.jobs import Job
 from allocator.batches.measures import Measure
 from allocator.batches.rows import Row, row_of_error, row_of_plan, versions
@@ -58,7 +58,10 @@ def _planned(job: Job) -> Outcome:
         raise InputError("no scenario to plan", where=f"job {job.name}")
     prepare_once(job.shared)
     # Why rules gave way, and what one more unit would bring, stands in a plan's folder only.
-    plan = run(job.scenario, _unless_called_off(job), load=load_once, explain=bool(job.folder))
+    plan = run(
+        job.scenario, _unless_called_off(job), load=load_once, read_travel=travel_once,
+        explain=bool(job.folder),
+    )  # fmt: skip
     row = row_of_plan(plan)
     # A file that was changed meanwhile leaves a row of which nobody knows what it is of.
     final = row["exit_code"] != ExitCode.INTERRUPTED and _hash(job.scenario) == job.input_hash

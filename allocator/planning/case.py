@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from allocator.assumptions import Assumptions
-from allocator.planning.arcs import KeptArcs
 from allocator.policy.policies import Policy
 from allocator.policy.rules import ForcedSite, SiteFilter, exact
 from allocator.region.ground import Region
@@ -58,8 +57,6 @@ class Case:
         What a candidate costs besides its opening, by position, as every site must have it.
     journeys
         How people and ambulances travel; straight when missing.
-    arcs
-        What was already found of them, by mode (and ``km``).
     """
 
     region: Region
@@ -67,7 +64,6 @@ class Case:
     assumptions: Assumptions
     equipment: Mapping[int, float] = field(default_factory=dict)
     journeys: Journeys | None = None
-    arcs: dict[str, KeptArcs] = field(default_factory=dict)
 
     def exactly(self, assumption: str) -> Fraction:
         """A numeric assumption as an exact rational."""

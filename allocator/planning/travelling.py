@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from allocator.planning.arcs import KeptArcs
 from allocator.planning.case import Case
 from allocator.travel.distance import straight_line, straight_line_km
+from allocator.travel.kept_arcs import KeptArcs
 from allocator.travel.means import Mode
 from allocator.travel.times import TravelTimes
 from allocator.travel.ways import FARTHEST
@@ -133,21 +133,16 @@ def _kept(case: Case, mode: Mode) -> KeptArcs | None:
     """Arcs of a mode; None where it goes straight."""
     if case.journeys is None or (ways := case.journeys.ways(mode)) is None:
         return None
-    if mode not in case.arcs:
-        per_km = case.assumptions.number("detour") * 60 / speeds_kmh(case, mode)
-        sites = case.journeys.setting.sites
-        case.arcs[mode] = KeptArcs(ways, sites, _intra_cell_km(case) * per_km)
-    return case.arcs[mode]
+    per_km = case.assumptions.number("detour") * 60 / speeds_kmh(case, mode)
+    return case.journeys.arcs(mode, ways, _intra_cell_km(case) * per_km)
 
 
 def _kept_km(case: Case) -> KeptArcs | None:
     """Arcs in km; None where they are straight."""
     if case.journeys is None or (ways := case.journeys.km_ways) is None:
         return None
-    if "km" not in case.arcs:
-        least = np.full(len(case.region.grid), _intra_cell_km(case))
-        case.arcs["km"] = KeptArcs(ways, case.journeys.setting.sites, least)
-    return case.arcs["km"]
+    least = np.full(len(case.region.grid), _intra_cell_km(case))
+    return case.journeys.arcs("km", ways, least)
 
 
 def _first_ranks(times: TravelTimes, ranks: int) -> tuple[Floats, Cells]:

@@ -15,6 +15,7 @@ from allocator.scenarios.scenario import Scenario
 if TYPE_CHECKING:
     from allocator.plans import Plan
     from allocator.region.ground import Region
+    from allocator.travel.journeys import Travel
 
 Progress = Callable[[str], None]
 Load = Callable[[Scenario], "tuple[Region, Policy, Assumptions]"]
@@ -74,17 +75,18 @@ def run(
     *,
     models: Path | None = None,
     load: Load = load,
+    read_travel: Callable[[Scenario], "Travel | None"] = Scenario.read_travel,
     explain: bool = True,
 ) -> "Plan":
     """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps.
 
     ``explain`` is that of :func:`allocator.plan`. ``load`` reads the scenario's region, policy and
-    assumptions; a batch reads those of many scenarios once.
+    assumptions, ``read_travel`` its travel; a batch reads those of many scenarios once.
     """
     from allocator.lp.solvers import SolverSettings
 
     settings = SolverSettings(**scenario.solver.model_dump())
-    travel = scenario.read_travel()
+    travel = read_travel(scenario)
     region, policy, assumptions = load(scenario)
     from allocator.planning.optimisation import plan
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +14,13 @@ from allocator.assumptions import Assumptions
 from allocator.errors import raise_if_any
 from allocator.region.ground import Region, Source
 from allocator.travel.ends import Demand, SiteSet
+from allocator.travel.kept_arcs import KeptArcs
 from allocator.travel.means import MODES, AlongRoads, ByTable, Means, Mode, Setting
 from allocator.travel.ways import Ways
 
 STRAIGHT = "straight line"
+_KEPT = 2
+"""Regions and their sites to which a travel stays bound: a batch plans one after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,7 @@ class Travel:
     ambulance: Means | None = None
     rural_by: Mapping[Mode, Mode] = field(default_factory=dict)
     km_along: Mode | Literal[""] = ""
+    _bound: "dict[bytes, Journeys]" = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         problems = [
@@ -71,7 +75,21 @@ class Travel:
         return {mode: means for mode, means in named.items() if means is not None}
 
     def __bool__(self) -> bool:
-        return any(bool(getattr(self, one.name)) for one in fields(self))
+        return bool(self.by_mode or self.rural_by or self.km_along)
+
+    def bound(self, setting: Setting) -> "Journeys":
+        """The travel bound to a grid and sites: the same again for the same ones and files.
+
+        What is no file might have changed since: that is bound anew.
+        """
+        if any(means.file is None for means in self.by_mode.values()):
+            return Journeys(self, setting)
+        key = _fingerprint(setting, self)
+        if key not in self._bound:
+            while len(self._bound) >= _KEPT:
+                del self._bound[next(iter(self._bound))]
+            self._bound[key] = Journeys(self, setting)
+        return self._bound[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +107,10 @@ class Journeys:
     travel: Travel
     setting: Setting
     _read: dict[str, Ways] = field(default_factory=dict, init=False)
+    _arcs: dict[str, KeptArcs] = field(default_factory=dict, init=False)
 
-    @classmethod
-    def of(cls, travel: Travel | None, region: Region, assumptions: Assumptions) -> "Journeys":
+    @staticmethod
+    def of(travel: Travel | None, region: Region, assumptions: Assumptions) -> "Journeys":
         """For a region as it is planned for."""
         grid = region.grid
         demand = Demand(
@@ -101,7 +120,7 @@ class Journeys:
         table = region.sites.table
         sites = site_set(table, region.crs).but(status=table["status"].tolist())
         setting = Setting(demand, sites, grid.urban, walking_kmh)
-        return cls(travel or Travel(), setting)
+        return (travel or Travel()).bound(setting)
 
     def ways(self, mode: Mode) -> Ways | None:
         """What a mode goes by; None where it goes straight."""
@@ -122,6 +141,13 @@ class Journeys:
         if "km" not in self._read and isinstance(means, AlongRoads):
             self._read["km"] = means.km_ways(mode, self.setting)
         return self._read["km"]
+
+    def arcs(self, mode: str, ways: Ways, least: NDArray[np.float64]) -> KeptArcs:
+        """Arcs of a mode (or ``km``), where no way counts for less than ``least`` per cell."""
+        kept = self._arcs.get(mode)
+        if kept is None or not np.array_equal(kept.least, least):
+            kept = self._arcs[mode] = KeptArcs(ways, self.setting.sites, least)
+        return kept
 
     def modes(self, mode: Mode) -> Iterator[tuple[Mode, NDArray[np.bool_]]]:
         """Modes by which the cells travel where a rule says one, and which cells do."""
@@ -169,6 +195,19 @@ class Journeys:
             for mode, told in self.reports.items()
             for note in told.get("notes", ())
         ]
+
+
+def _fingerprint(setting: Setting, travel: Travel) -> bytes:
+    """Changes whenever people, cells, sites or a file of the travel do."""
+    demand, sites = setting.demand, setting.sites
+    told = hashlib.blake2b()
+    for values in (demand.people, demand.xy_m, setting.urban, sites.xy_m):
+        told.update(np.ascontiguousarray(values).tobytes())
+    paths = [means.file for means in travel.by_mode.values() if means.file is not None]
+    stamps = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in paths if p.is_file()]
+    names = (demand.crs, demand.ids, sites.ids, sites.status, stamps)
+    told.update(repr((setting.walking_kmh, *names)).encode())
+    return told.digest()
 
 
 def site_set(table: Any, crs: str) -> SiteSet:

@@ -98,7 +98,7 @@ class Cutter:
         place = {int(j): k for k, j in enumerate(sites)}
         region = self._region(part, cells, sites, home)
         own = replace(
-            case, region=region, arcs={},
+            case, region=region,
             equipment={place[j]: c for j, c in case.equipment.items() if j in place},
         )  # fmt: skip
         before = self.task.before

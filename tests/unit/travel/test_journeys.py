@@ -136,3 +136,45 @@ def test_wrong_travel_is_told_at_once():
         AlongRoads("a.pbf", snap_limit_m=-1, access_kmh=0)
     assert not Travel()
     assert Travel(rural_by={"walk": "drive"})
+
+
+def written(folder, minutes):
+    """A table of times in a file: from both cells to the site."""
+    path = folder / "times.csv"
+    rows = [f"{cell},s,{minutes}" for cell in region().grid.table.index]
+    path.write_text("\n".join(["from_id,to_id,minutes", *rows]), "utf-8")
+    return path
+
+
+def test_a_travel_stays_bound_to_the_same_people_sites_and_files(tmp_path):
+    """Scenario after scenario the same ways are used; what changes is bound anew."""
+    path = written(tmp_path, 3)
+    travel = Travel(drive=ByTable(path))
+    first = Journeys.of(travel, region(), Assumptions())
+    assert Journeys.of(travel, region(), Assumptions()) is first
+    fewer = small_region(people=[900, 500], x_km=[0, 2], y_km=[0, 0], urban=[True, False],
+                         sites=[site("s", x_km=1, y_km=0)])  # fmt: skip
+    assert Journeys.of(travel, fewer, Assumptions()) is not first
+    assert first.ways("drive").nearest(first.setting.sites).tolist() == [3, 3]
+    written(tmp_path, 2.5)
+    again = Journeys.of(travel, region(), Assumptions())
+    assert again is not first
+    assert again.ways("drive").nearest(again.setting.sites).tolist() == [2.5, 2.5]
+
+
+def test_what_is_no_file_is_bound_anew():
+    """A network in memory may have been changed in place."""
+    ground = region()
+    travel = Travel(drive=roads_of(ground))
+    first = Journeys.of(travel, ground, Assumptions())
+    assert Journeys.of(travel, ground, Assumptions()) is not first
+
+
+def test_arcs_are_kept_as_long_as_no_way_counts_for_less():
+    """Another detour changes how near one may live at all."""
+    ground = region()
+    journeys = bound(ground, drive=roads_of(ground))
+    ways, least = journeys.ways("drive"), np.array([1.0, 1.0])
+    first = journeys.arcs("drive", ways, least)
+    assert journeys.arcs("drive", ways, least.copy()) is first
+    assert journeys.arcs("drive", ways, 2 * least) is not first

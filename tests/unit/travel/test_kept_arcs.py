@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from allocator.planning.arcs import KeptArcs
 from allocator.travel.ends import SiteSet
+from allocator.travel.kept_arcs import KeptArcs
 from allocator.travel.times import TravelTimes
 
 MINUTES = np.array([[1.0, 9.0, 30.0], [5.0, np.inf, 2.0]])  # cells x sites
