@@ -28,7 +28,7 @@ from allocator.planning.solving import (
 from allocator.planning.tasks import OFFERED, TOGETHER, Task
 from allocator.planning.tiers import Progress
 from allocator.planning.vehicle_marginals import vehicle_marginals
-from allocator.planning.within_budget import bounded, is_large, with_offers
+from allocator.planning.within_budget import bounded, is_large, within_money
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources
 
@@ -108,9 +108,7 @@ def _within(base: Task, budgets: Sequence[Budget], parts: Sequence[Task], stocks
         decided = _apart(parts, replace(stocks, budget=None)) if stocks.told_why else free
         decided.notes.append("the money suffices for the plan that comes without regard to it")
         return decided
-    found = unless_interrupted(
-        base, lambda task: solve_with_prices(with_offers(task, quiet, answers))
-    )
+    found = unless_interrupted(base, lambda task: within_money(task, quiet, answers, free))
     return bounded(found, free)
 
 

@@ -19,7 +19,7 @@ def with_sites_held(task: Task, decided: Decided) -> Task:
     cost = cost_of_sites(task.case, decided)
     spent = {rule.id: cost - subsidies(rule, task.case, decided) for rule in budgets}
     return replace(
-        task, name=f"{task.name}: sites as planned", kinds=(),
+        task, name=f"{task.name}: sites as planned", kinds=(), offers=(),
         rules=[*(rule for rule in task.rules if speaks_of_stocks(rule)), *budgets],
         before=Decided(opened=dict(decided.opened), attributes=set(decided.attributes)),
         spent={"budget": cost, **spent},

@@ -48,7 +48,11 @@ def _explained(task: Task, decided: Decided) -> Decided:
 
 def solve_with_prices(task: Task) -> Decided:
     """Solve a task, and ask what one more of its stocks would cost."""
-    decided = solve_part(task)
+    return priced(task, solve_part(task))
+
+
+def priced(task: Task, decided: Decided) -> Decided:
+    """The answer with what one more of its stocks would cost, if that is asked."""
     if task.told_why and not task.before.interrupted:
         try:
             decided.marginals = with_prices(task, decided)

@@ -16,15 +16,15 @@ import numpy as np
 
 from allocator.lp.status import Status, relative_gap
 from allocator.planning.blocks import Block
-from allocator.planning.decided import Decided
+from allocator.planning.decided import Clash, Decided, Party, Remedy
 from allocator.planning.families import speaks_of_stocks
 from allocator.planning.offers import Missed, Offer
 from allocator.planning.rows.coverage import need
 from allocator.planning.shortfall import Shortfall, total_share
-from allocator.planning.solving import solve_part
+from allocator.planning.solving import priced, solve_part
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import STRENGTHS, Record
-from allocator.policy.rules import CoverageRule
+from allocator.policy.rules import Budget, CoverageRule
 
 MANY_SITES = 4_000
 """Sites of one network beyond which money does not bring it into the program of all."""
@@ -41,6 +41,7 @@ _NOTE = (
     "large networks of sites were solved apart, each in several ways, and the mix that misses "
     "least within the money was taken: another may miss less, by no more than the tiers' bounds say"
 )
+_FIRST = "the money goes to rules that come before it; so much more is enough for all of them"
 
 
 def is_large(part: Task) -> bool:
@@ -49,12 +50,49 @@ def is_large(part: Task) -> bool:
     return int(part.case.region.sites.table["kind"].isin(kinds).sum()) > MANY_SITES
 
 
-def with_offers(task: Task, parts: Sequence[Task], answers: Sequence[Decided]) -> Task:
-    """The task of all, with several answers of each large network to choose from.
+def within_money(
+    task: Task, parts: Sequence[Task], answers: Sequence[Decided], free: Decided
+) -> Decided:
+    """The best mix of answers within the money.
 
-    ``task`` has the rules and stocks of the whole case; ``answers`` are those of the networks,
-    each to all of its rules.
+    Parameters
+    ----------
+    task
+        All rules, networks and stocks of the case, and the money.
+    parts, answers
+        The networks apart, and the answers of each to all of its rules.
+    free
+        The plan that comes without regard to money.
     """
+    offered = _with_offers(task, parts, answers)
+    decided = solve_part(replace(offered, told_why=False))
+    if task.told_why:
+        decided.clashes = _clashes(task, decided, free)
+    return priced(offered, decided)
+
+
+def _clashes(task: Task, decided: Decided, free: Decided) -> list[Clash]:
+    """What money keeps from being met: each rule by itself, and what would be enough for all."""
+    budgets = [rule for rule in task.rules if isinstance(rule, Budget) and rule.amount is not None]
+    limits = {rule.id: (float(rule.amount or 0), rule.meaning, rule.strength) for rule in budgets}
+    if task.budget is not None:
+        limits["budget"] = (task.budget, "the planner's budget", "limit")
+    tightest = min(limits, key=lambda name: limits[name][0])
+    amount, words, strength = limits[tightest]
+    more = free.objective - amount
+    money = Party(tightest, strength, words, task.case.region.costs.currency)
+    remedy = Remedy(
+        money, more, more / max(amount, 1.0), free.objective - decided.objective, Status.FEASIBLE
+    )
+    return [
+        Clash((Party(rule.id, rule.strength, rule.meaning), money), (remedy,), note=_FIRST)
+        for rule in task.rules
+        if decided.missed.get(rule.id, 0.0) > free.missed.get(rule.id, 0.0) + _ROOM
+    ]
+
+
+def _with_offers(task: Task, parts: Sequence[Task], answers: Sequence[Decided]) -> Task:
+    """The task with several answers of each large network to choose from."""
     large = [(part, whole) for part, whole in zip(parts, answers, strict=True) if is_large(part)]
     there = [rule.id for part, _ in large for rule in part.rules if not speaks_of_stocks(rule)]
     kinds = [part.kinds for part, _ in large]

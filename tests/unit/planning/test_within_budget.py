@@ -83,3 +83,21 @@ def test_a_budget_of_the_policy_counts_too():
     plan = planned(region(), STATIONS, NEAR, money)
     assert line(plan, "money").met
     assert plan.provenance["cost"] == 24
+
+
+def test_money_is_what_the_missed_rules_clash_with():
+    """And how much more of it would be enough for all."""
+    plan = planned(region(), STATIONS, NEAR, BEDS, budget=20.0)
+    free = planned(region(), STATIONS, NEAR, BEDS)
+    short = plan.conflicts[plan.conflicts["member"] == "budget"]
+    assert set(plan.conflicts["member"]) == {"near", "beds", "budget"}
+    assert set(short["change"]) == {free.provenance["cost"] - 20}
+    assert "enough" in plan.why()[0]
+
+
+def test_prices_are_those_of_stocks_with_the_sites_as_planned():
+    """One bed more costs one, where money is left for it."""
+    free = planned(region(), STATIONS, NEAR, BEDS)
+    plan = planned(region(), STATIONS, NEAR, BEDS, budget=free.provenance["cost"] - 0.5)
+    of_money = plan.marginals[plan.marginals["asked"] == "budget"]
+    assert len(of_money)
