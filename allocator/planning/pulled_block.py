@@ -39,6 +39,7 @@ class PulledBlock(Block):
         self.aims, self.held = aims, held
         self._built: dict[str, Expression] = {}
         self.values: list[float] = []
+        self.values_known = False
         self.aim_records: list[Record] = []
         self.reached: dict[str, float] = {}
         for limit in limits:
@@ -70,6 +71,7 @@ class PulledBlock(Block):
             self._settle_ties(tiers)
         except KeyboardInterrupt:
             tiers.interrupted, tiers.reproducible = True, False
+        self.values_known = tiers.solution is not None
         if tiers.solution is not None:
             self.values = [self._value(expression, tiers.solution) for expression in wanted]
         terms, constant = wanted[0] if wanted else ([], 0.0)

@@ -129,6 +129,8 @@ class Trader:
     def _as_pulled(
         self, block: PulledBlock, task: Task, decided: Decided, towards: Objective, began: float
     ) -> Pulled:
+        if decided.interrupted and not block.values_known:
+            raise KeyboardInterrupt  # nothing was found that a plan could be made of
         whole = Decided()
         whole.add(replace(task.before, records=[], objective=0.0, bound=0.0))
         whole.add(decided)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite, nan
 
 from allocator.auditing.case import Case as Audited
@@ -60,11 +61,12 @@ class Search:
         self._offsets: dict[str, float] = {}
         self._caps: list[Limit] = []
 
-    def ends(self) -> list[Point]:
-        """The best first figure with the best second beside it, and the other way round."""
-        start = self._trader.rules_first()
-        self.first, self.second = self._levelled(start.plan)
-        return [self._best_first(), self._best_second(start.plan)]
+    @cached_property
+    def _start(self) -> Plan:
+        """A plan that keeps the rules as well as any; from it follows what can be had at all."""
+        start = self._trader.rules_first().plan
+        self.first, self.second = self._levelled(start)
+        return start
 
     def _levelled(self, start: Plan) -> tuple[Figure, Figure]:
         """Without an end to beds there is none to fairness: no area gets more than the best has."""
@@ -87,25 +89,32 @@ class Search:
             pulled = self._ask(aims, [self._limit(self.second, limit)])
         except InfeasibleError:
             return None
-        return self._point(pulled, pulled.records, 0, limit)
+        return self._point(pulled.plan, pulled.records[:1], pulled.records, limit)
 
-    def _best_first(self) -> Point:
+    def best_first(self) -> Point:
+        """One end: the best first figure, and the best second that goes with it."""
+        _ = self._start
         if self.second.aim is not None:
             pulled = self._ask([self.first, self.second], [])
-            return self._point(pulled, pulled.records, 0, nan)
+            return self._point(pulled.plan, pulled.records[:1], pulled.records, nan)
         pulled = self._ask([self.first], [])
         held = [self._limit(self.first, self._read(self.first, pulled.plan))]
         best, records = self._least(self.second, held, pulled)
-        return self._point(best, (*pulled.records, *records), 0, nan)
+        # What bounds the first figure is the solve in which it was aimed at.
+        every = (*pulled.records, *records)
+        return self._point(best.plan, pulled.records[:1], every, nan)
 
-    def _best_second(self, start: Plan) -> Point:
+    def best_second(self) -> Point:
+        """The other end: the best second figure, and the best first that goes with it."""
+        start = self._start
         if self.second.aim is not None:
             pulled = self._ask([self.second, self.first], [])
-            return self._point(pulled, pulled.records, 1, nan)
+            return self._point(pulled.plan, pulled.records[1:2], pulled.records, nan)
         least, records = self._least(self.second, [], Pulled(start, (), ()))
         limit = self._limit(self.second, self._read(self.second, least.plan))
         pulled = self._ask([self.first], [limit])
-        return self._point(pulled, (*pulled.records, *records), 0, nan)
+        every = (*pulled.records, *records)
+        return self._point(pulled.plan, pulled.records[:1], every, nan)
 
     def _ask(self, aims: Sequence[Figure], limits: Sequence[Limit]) -> Pulled:
         words = " then ".join(f.label for f in aims)
@@ -197,20 +206,19 @@ class Search:
                 break
         return best, proof
 
-    def _point(self, pulled: Pulled, records: Sequence[Record], at: int, limit: float) -> Point:
-        """The figures of a plan, and how well the first is proven; ``at`` is its record."""
-        plan = pulled.plan
+    def _point(
+        self, plan: Plan, own: Sequence[Record], records: Sequence[Record], limit: float
+    ) -> Point:
+        """The figures of a plan, and how well the first is proven: by its ``own`` record."""
         first, second = self._read(self.first, plan), self._read(self.second, plan)
         bound, status = nan, Status.FEASIBLE
-        if at < len(pulled.records):
-            record = pulled.records[at]
+        for record in own:
             low = record.bound - self.first.whole + self._offsets.get(self.first.name, 0.0)
             bound = low if self.first.best == "min" else -low
             status = record.status
             # No bound is better than what has been reached.
             bound = min(bound, first) if self.first.best == "min" else max(bound, first)
-        asked = [r for r in records if r.tier != "cost"]
-        proven = bool(asked) and all(r.status is Status.OPTIMAL for r in asked)
+        proven = bool(records) and all(r.status is Status.OPTIMAL for r in records)
         gap = relative_gap(first, bound) if isfinite(bound) else nan
         done = proven and not plan.interrupted
         return Point(first, second, limit, bound, gap, status, done, plan)

@@ -143,7 +143,8 @@ def _solved(search: Search, points: int, progress: Progress | None) -> tuple[lis
     found: list[Point] = []
     try:
         say(f"trade-off: the ends ({search.first.label}, {search.second.label})")
-        found += search.ends()
+        found.append(search.best_first())
+        found.append(search.best_second())
         held = search.second
         gaps = Gaps(held.low(found[0].second), held.low(found[1].second))
         for _ in range(_MOST_SOLVES * points):

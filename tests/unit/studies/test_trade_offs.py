@@ -9,6 +9,7 @@ from builders import rule, site, small_policy, small_region
 
 from allocator.auditing.compliance import audit
 from allocator.errors import PolicyError, SolverError
+from allocator.lp.status import Status
 from allocator.studies import front_search
 from allocator.studies.front import knee_of, sorted_out
 from allocator.studies.front_search import Gaps, Point
@@ -65,7 +66,7 @@ def test_coverage_against_budget_is_the_front_of_all_choices(stations):
     """Every point is one that brute force finds; with room for all of them, all are found."""
     radius_km = 1.1
     policy = small_policy(COVERAGE.model_copy(update={"within_km": radius_km}))
-    front = trade_off(stations, policy, between=("coverage", "budget"), points=30)
+    front = trade_off(stations, policy, between=("coverage", "budget"), points=20)
     found = set(zip(front.points["coverage"], front.points["budget"], strict=True))
     assert found == undominated(cheapest_by_coverage(radius_km))
     assert front.points["proven"].all()
@@ -93,7 +94,7 @@ def test_points_are_sorted_and_the_audit_says_the_same(stations):
 def test_what_must_hold_holds_at_every_point(stations):
     """A rule that states no figure is kept: four stations at least, whatever they cost."""
     policy = small_policy(COVERAGE, rule("count", id="FOUR", sites=EMS, number=4))
-    front = trade_off(stations, policy, between=("coverage", "budget"), points=6)
+    front = trade_off(stations, policy, between=("coverage", "budget"), points=3)
     for plan in front.plans:
         assert bool(plan.compliance.query("rule == 'FOUR' and area == 'all'")["met"].iloc[0])
     assert front.points["budget"].min() == 107 + 114 + 121
@@ -163,7 +164,7 @@ def test_mean_response_against_its_percentile():
     )  # fmt: skip
     one = rule("count", id="ONE", sites=EMS, sense="==", number=1)
     front = trade_off(
-        region, small_policy(RESPONSE, one), between=("mean_response", "response_p90"), points=6
+        region, small_policy(RESPONSE, one), between=("mean_response", "response_p90"), points=4
     )
     assert (np.diff(front.points["response_p90"]) > 0).all()
     assert (np.diff(front.points["mean_response"]) < 0).all()
@@ -177,11 +178,35 @@ def test_mean_response_against_its_percentile():
 def test_money_against_a_percentile_buys_stations(stations):
     """More stations, nearer ambulances."""
     front = trade_off(
-        stations, small_policy(RESPONSE), between=("response_p80", "budget"), points=4
+        stations, small_policy(RESPONSE), between=("response_p80", "budget"), points=3
     )
     assert [f.name for f in front.figures] == ["budget", "response_p80"]
     assert front.points["budget"].is_monotonic_decreasing
     assert front.points["budget"].min() == 0
+
+
+def test_bounds_are_those_of_the_figure_itself(beds):
+    """Where the other one was looked for by other means, too: a bound is a number of beds."""
+    front = trade_off(beds, small_policy(), between=("beds", "gini"), points=3)
+    assert front.points["bound"].tolist() == pytest.approx(front.points["beds"].tolist())
+    assert front.points["gap"].tolist() == pytest.approx([0.0] * len(front.points))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_point_is_proven_only_if_every_solve_is(stations, monkeypatch, which):
+    """Be it the solve of the first figure or of the second."""
+    real = front_search.Search._ask
+
+    def doubted(self, aims, limits):
+        pulled = real(self, aims, limits)
+        records = list(pulled.records)
+        records[which] = replace(records[which], status=Status.FEASIBLE)
+        return replace(pulled, records=tuple(records))
+
+    monkeypatch.setattr(front_search.Search, "_ask", doubted)
+    front = trade_off(stations, small_policy(COVERAGE), points=2)
+    assert not front.points["proven"].any()
+    assert any("2 of 2 points are not proven" in note for note in front.notes)
 
 
 def test_one_plan_best_in_both_is_said(stations):
@@ -239,6 +264,26 @@ def test_an_interrupt_gives_the_points_so_far(stations):
     assert front.interrupted
     assert len(front.points) == 2
     assert "interrupted: the points so far" in front.notes
+
+
+def test_an_interrupt_anywhere_is_no_error(stations):
+    """Whichever line of progress it comes with, the points so far are there, and said to be so."""
+    lines: list[str] = []
+    policy = small_policy(COVERAGE)
+    whole = trade_off(stations, policy, points=3, progress=lines.append)
+    known = set(zip(whole.points["coverage"], whole.points["budget"], strict=True))
+    for stop_at in range(0, len(lines), 5):
+        left = [stop_at]
+
+        def stop(_: str, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+
+        front = trade_off(stations, policy, points=3, progress=stop)
+        assert front.interrupted
+        proven = front.points[front.points["proven"].astype(bool)]
+        assert set(zip(proven["coverage"], proven["budget"], strict=True)) <= known
 
 
 def test_a_program_that_disagrees_with_the_audit_is_an_error(stations, monkeypatch):
