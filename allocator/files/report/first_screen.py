@@ -54,7 +54,7 @@ def bars(tally: Tally) -> list[Bar]:
 def numbers(plan: Plan, themes: list[contents.Theme]) -> list[Number]:
     """The five numbers that matter most of those the plan has."""
     found = [*_rules(plan), *_cost(plan), *_covers(plan, themes[:2]), *_beds(plan), *_sites(plan)]
-    found += [*_vehicles(plan), *_residents(plan)]
+    found += [*_vehicles(plan), *_staff(plan), *_targets(plan), *_residents(plan)]
     return found[:_HOW_MANY]
 
 
@@ -153,6 +153,27 @@ def _vehicles(plan: Plan) -> Iterator[Number]:
     if not is_missing(have):
         note = phrase("today {count}", count=figure(have))
     yield Number("ambulances", resource("ambulances"), Text.same(figure(then)), note, then)
+
+
+def _staff(plan: Plan) -> Iterator[Number]:
+    residents = _amounts(plan, "residents")
+    for name in ("physicians", "nurses"):
+        have, then = _amounts(plan, name)
+        if math.isnan(then) or not residents[1] > 0:
+            continue
+        rate = then / residents[1] * 1000
+        note = phrase("today is not known")
+        if not math.isnan(have) and residents[0] > 0:
+            note = phrase("today {count}", count=figure(have / residents[0] * 1000))
+        label = phrase("{what} per 1,000 residents", what=resource(name))
+        yield Number(name, label, Text.same(figure(rate)), note, rate)
+
+
+def _targets(plan: Plan) -> Iterator[Number]:
+    bar = bars(plan.tally)[1]
+    text = phrase("{met} of {known}", met=bar.met, known=bar.met + bar.failed)
+    note = phrase("{count} not evaluated", count=bar.unknown)
+    yield Number("target", phrase("target rules hold"), text, note, bar.met)
 
 
 def _residents(plan: Plan) -> Iterator[Number]:

@@ -137,6 +137,7 @@ CHINESE: dict[str, str] = {
     "sort by {what}": "按{what}排序",
     "status": "状态",
     "status of a facility": "机构状态",
+    "target rules hold": "项目标规则达标",
     "tables and their SHA-256": "数据表及其 SHA-256",
     "the same again": "可复现",
     "the whole region": "全域",

@@ -20,34 +20,37 @@ from allocator.plans import Plan
 
 def year_grids(plan: Plan) -> list[Grid]:
     """What there is in each year, and how the rules stand; none for a plan of one date."""
-    found = []
-    if not plan.years.empty:
-        table = plan.years
-        rows = [
-            Row(
-                [
-                    Cell(resource(str(line["resource"]))), words(line["name"]), year(line["year"]),
-                    number(line["stock"]), change(line["added"]), number(line["left"]),
-                    number(line["spent"]),
-                ],
-                {"resource": str(line["resource"]), "unit": str(line["unit"])},
-            )
-            for line in table.to_dict("records")
-        ]  # fmt: skip
-        names = dict(zip(table["unit"].astype(str), table["name"].astype(str), strict=True))
-        heads: list[str | Text] = [
-            "resource", phrase("unit"), "year", "stock", "added", "left", "spent",
-        ]  # fmt: skip
-        units = options(table["unit"].astype(str), lambda u: Text.same(names[u]))
-        filters = (
-            Filter("resource", head("resource"), options(table["resource"].astype(str), resource)),
-            Filter("unit", phrase("unit"), units, first=units[0][0]),
+    found = [] if plan.years.empty else [_years(plan)]
+    return found if plan.year_rules.empty else [*found, _year_rules(plan)]
+
+
+def _years(plan: Plan) -> Grid:
+    """One resource after the other, year by year; it opens with one of which the plan adds."""
+    table = plan.years.reset_index(drop=True)
+    order = {str(name): i for i, name in enumerate(dict.fromkeys(table["resource"]))}
+    lines = sorted(table.to_dict("records"), key=lambda line: order[str(line["resource"])])
+    grown = [str(line["resource"]) for line in lines if line["added"] > 0]
+    rows = [
+        Row(
+            [
+                Cell(resource(str(line["resource"]))), words(line["name"]), year(line["year"]),
+                number(line["stock"]), change(line["added"]), number(line["left"]),
+                number(line["spent"]),
+            ],
+            {"resource": str(line["resource"]), "unit": str(line["unit"])},
         )
-        found.append(Grid("years", phrase("Year by year"), columns(heads, (2, 3, 4, 5, 6)), rows,
-                          filters, page=60, source="years.csv"))  # fmt: skip
-    if not plan.year_rules.empty:
-        found.append(_year_rules(plan))
-    return found
+        for line in lines
+    ]  # fmt: skip
+    names = dict(zip(table["unit"].astype(str), table["name"].astype(str), strict=True))
+    heads: list[str | Text] = [
+        "resource", phrase("unit"), "year", "stock", "added", "left", "spent",
+    ]  # fmt: skip
+    filters = (
+        Filter("resource", head("resource"), options(order, resource), first=(grown or [""])[0]),
+        Filter("unit", phrase("unit"), options(names, lambda unit: Text.same(names[unit]))),
+    )
+    return Grid("years", phrase("Year by year"), columns(heads, (2, 3, 4, 5, 6)), rows, filters,
+                page=60, source="years.csv")  # fmt: skip
 
 
 def _year_rules(plan: Plan) -> Grid:

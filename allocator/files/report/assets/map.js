@@ -10,6 +10,13 @@ const PlanMap = (() => {
   const [width, height] = data.size;
   const view = { x: width / 2, y: height / 2, zoom: 1 };
   const shapes = [...picture.querySelectorAll("defs .shape")];
+  const size = (path) => {
+    const box = path.getBBox();
+    return box.width * box.height;
+  };
+  const sizes = new Map([...picture.querySelectorAll("#units path")].map((p) => [p.dataset.unit, size(p)]));
+  const names = [...picture.querySelectorAll("#names text")];
+  names.sort((a, b) => (sizes.get(b.dataset.unit) || 0) - (sizes.get(a.dataset.unit) || 0));
   const svg = (name, values) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(values)) node.setAttribute(key, value);
@@ -51,10 +58,30 @@ const PlanMap = (() => {
       Math.pow(view.zoom, 0.4);
     picture.classList.toggle("many", many > 300 && view.zoom < 4);
     for (const shape of shapes) shape.setAttribute("transform", `scale(${(pixels * metres).toFixed(2)})`);
-    for (const name of picture.querySelectorAll("#names text")) {
+    for (const name of names) {
       name.setAttribute("font-size", (12.5 * metres).toFixed(1));
     }
     find("ring").setAttribute("r", (14 * metres).toFixed(1));
+    spaceNames();
+  }
+
+  /* A name that would stand on that of a larger unit waits until there is room for it. */
+  function spaceNames() {
+    const taken = [];
+    for (const name of names) {
+      const box = name.getBoundingClientRect();
+      const clash = taken.some((t) => box.left < t.right && box.right > t.left &&
+        box.top < t.bottom && box.bottom > t.top);
+      name.style.visibility = clash ? "hidden" : "";
+      if (!clash) taken.push(box);
+    }
+  }
+
+  /* The part of a name that is written in the page's language, if it has one. */
+  function shortName(name) {
+    const chinese = root.lang.startsWith("zh");
+    const part = chinese ? name.replace(/[^\u2e80-\u9fff()()]+/g, "") : name.replace(/[\u2e80-\u9fff]+/g, "");
+    return part.trim() || name;
   }
 
   function scaleBar() {
@@ -145,11 +172,13 @@ const PlanMap = (() => {
       const told = known[path.dataset.unit];
       path.style.fill = !county ? "" : told ? data.fills[told[1]] : "url(#unknown)";
     }
-    for (const text of picture.querySelectorAll("#names text")) {
+    for (const text of names) {
       const unit = data.units.find(([id]) => id === text.dataset.unit);
       const told = known[text.dataset.unit];
-      text.textContent = county ? `${unit[1]}: ${told ? told[0] : "?"}` : unit[1];
+      const name = shortName(unit[1]);
+      text.textContent = county ? `${name}: ${told ? told[0] : "?"}` : name;
     }
+    spaceNames();
   }
 
   /* ---- facilities */
@@ -392,7 +421,7 @@ const PlanMap = (() => {
   find("zoom-in").addEventListener("click", () => zoomBy(1.6));
   find("zoom-out").addEventListener("click", () => zoomBy(1 / 1.6));
   find("zoom-all").addEventListener("click", whole);
-  choice.addEventListener("change", () => {
+  function openLayer() {
     const theme = choice.value.split("-");
     if (theme[0] !== "county") kindsOf(Number(theme[1]));
     // Many marks would hide what a map of colours says.
@@ -401,7 +430,8 @@ const PlanMap = (() => {
       showKinds();
     }
     showLayer();
-  });
+  }
+  choice.addEventListener("change", openLayer);
   for (const input of document.querySelectorAll("input[name=when]")) {
     input.addEventListener("change", () => {
       root.dataset.when = input.value;
@@ -442,9 +472,8 @@ const PlanMap = (() => {
   window.addEventListener("beforeprint", () => { whole(); });
 
   find("ring").style.display = "none";
-  if (choice.value.startsWith("cover-")) kindsOf(Number(choice.value.slice(6)));
-  else showKinds();
-  showLayer();
-  place();
+  if (choice.value) openLayer();
+  else showLayer();
+  showKinds();
   return { view, data, cells, tellAt };
 })();
