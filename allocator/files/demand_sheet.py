@@ -31,12 +31,13 @@ def demand_sheet_parts(plan: Plan, *, chinese: bool) -> dict[str, Any]:
     names = unit_names(plan)
     said = _asked_groups(plan)
     top: list[str] = [""] * 4
-    second = [header(c, chinese=chinese) for c in ("unit", "name", "settlement", "people")]
+    second = [header(c, chinese=chinese) for c in ("unit", "name", "settlement")]
+    second.append(word("people", chinese=chinese))
     merged = []
     for rule in rules:
         merged.append((len(top), len(top) + len(_PARTS) - 1))
         group = word(said.get(rule, ""), chinese=chinese)
-        top += [f"{header('rule', chinese=chinese)} {rule}{f' ({group})' if group else ''}"] * 4
+        top += [f"{word('rule', chinese=chinese)} {rule}{f' ({group})' if group else ''}"] * 4
         second += [header(part, chinese=chinese) for part in _PARTS]
     rows: list[list[Any]] = []
     formats: dict[tuple[int, int], str] = {}

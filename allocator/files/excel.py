@@ -18,7 +18,7 @@ from allocator.files.sheets import Sheet, sheets
 from allocator.files.storable import FORMULA_BEGINS, storable
 from allocator.plans import Plan
 
-_BOLD = Font(bold=True)
+_BOLD = Font(name="Calibri", size=11, bold=True)
 _HEAD_FILL = PatternFill("solid", bgColor="D9E2EC", fgColor="D9E2EC")
 _WIDEST = 66
 _NARROW = 8

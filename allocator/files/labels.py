@@ -146,7 +146,7 @@ WORDS: dict[str, str] = {
     "city": "市", "district": "区", "county": "县(市)", "town": "镇", "street": "街道",
     "taken": "采用", "not taken": "未采用", "yes": "是", "no": "否",
     "met": "达标", "NOT MET": "未达标", "not evaluated": "未评估", "binding": "紧",
-    "urban": "城镇", "rural": "农村", "total": "合计",
+    "rule": "规则", "urban": "城镇", "rural": "农村", "total": "合计",
     "plan": "规划", "input file": "输入文件", "attribution": "署名", "note": "说明",
     "warning": "警告", "solver": "求解器", "version": "版本", "table": "数据表", "travel": "出行",
     "units without figures": "未单列区域",

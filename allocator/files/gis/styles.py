@@ -144,7 +144,7 @@ def _cells(frame: pd.DataFrame, chinese: bool) -> _Made:
     def mark(colour: str) -> symbols.Symbol:
         if side is None:
             return symbols.marker("square", colour, size=2, edge_width=0)
-        return symbols.marker("square", colour, size=side, edge_width=0, unit="MapUnit")
+        return symbols.marker("square", colour, size=side, edge_width=0, unit=symbols.ON_THE_GROUND)
 
     found: _Made = []
     classes = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 _CLASSES = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}
+ON_THE_GROUND = "RenderMetersInMapUnits"
 _GEOMETRY = {"marker": "0", "line": "1", "fill": "2"}
 
 
@@ -37,7 +38,7 @@ def marker(
     shape: str, colour: str, *, size: float, edge: str = "35,35,35,255", edge_width: float = 0.2,
     unit: str = "MM",
 ) -> Symbol:  # fmt: skip
-    """A mark; ``unit`` ``MapUnit`` makes its size metres on the ground."""
+    """A mark; ``unit`` :data:`ON_THE_GROUND` makes its size metres there."""
     return Symbol(
         "marker",
         {"name": shape, "color": colour, "size": f"{size:g}", "size_unit": unit,
