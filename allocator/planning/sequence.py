@@ -6,15 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.lp.solvers import SolverSettings
+from allocator.planning.agenda import Agenda
+from allocator.planning.answers import Answers
 from allocator.planning.apportionment import split
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.families import (
-    networks,
-    required_apart,
-    speaks_of_sites,
-    speaks_of_stocks,
-)
 from allocator.planning.have import Have, given_amounts
 from allocator.planning.planned import planned_resources
 from allocator.planning.resiting import resited
@@ -25,14 +21,12 @@ from allocator.planning.solving import (
     solve_with_prices,
     unless_interrupted,
 )
-from allocator.planning.tasks import OFFERED, TOGETHER, Task
+from allocator.planning.tasks import OFFERED, Task
 from allocator.planning.tiers import Progress
 from allocator.planning.vehicle_marginals import vehicle_marginals
 from allocator.planning.within_budget import bounded, is_large, within_money
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources
-
-_EXACT = 1e-9
 
 
 def decide(
@@ -44,35 +38,22 @@ def decide(
     models: Path | None,
     *,
     told_why: bool = True,
+    answers: Answers | None = None,
 ) -> Decided:
     """Solve networks of sites, then beds, staff and vehicles; all together under a budget.
 
     After an interrupt, what was not yet decided stays as it is today; beds, staff and vehicles,
     which take seconds, are still planned unless they were what was interrupted.
     """
-    rules = [r for r in case.policy.rules if r.strength != "info"]
-    of_sites = [r for r in rules if speaks_of_sites(r)]
-    of_stocks = [r for r in rules if speaks_of_stocks(r)]
-    budgets = [r for r in rules if isinstance(r, Budget) and r.amount is not None]
-    apart = [r for r in of_stocks if r not in of_sites]
-    groups = networks(of_sites, case)
-    groups += required_apart(case, groups)
-    base = Task(
-        name=TOGETHER, case=case, rules=[*of_sites, *apart, *budgets],
-        kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
-        settings=settings, progress=progress, models=models, told_why=told_why,
+    agenda = Agenda.of(
+        case, about, budget, settings, progress, models=models, told_why=told_why
     )  # fmt: skip
-    parts = [
-        replace(base, name=_name(kinds), rules=found, kinds=(kinds,), stocks=False, budget=None)
-        for kinds, found in groups
-    ]
-    # Whole beds and posts are few rows: there, a gap of 0.01 % would be a bed too many.
-    exact = replace(settings, gap=min(settings.gap, _EXACT))
-    stocks = replace(base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), settings=exact)
-    if budget is None and not budgets:
-        decided = _apart(parts, replace(stocks, budget=None))
+    base, stocks = agenda.together, agenda.stocks
+    parts = [replace(part, answers=answers) for part in agenda.networks]
+    if not agenda.limits_money:
+        decided = _apart(parts, stocks)
     elif about == "cost" and any(is_large(part) for part in parts):
-        decided = _within(replace(base, name=OFFERED), budgets, parts, stocks)
+        decided = _within(replace(base, name=OFFERED), agenda.budgets, parts, stocks)
     else:
         decided = unless_interrupted(base, solve_with_prices)
     return _with_marginals_of_sites(parts, case, with_stock_of_today(case, decided))
@@ -148,7 +129,3 @@ def with_stock_of_today(case: Case, decided: Decided) -> Decided:
         for unit, number in zip(units.planning, shared, strict=True):
             decided.amounts[resource, unit] = round(have.by_unit.get(unit, number))
     return decided
-
-
-def _name(kinds: frozenset[str]) -> str:
-    return " + ".join(sorted(kind.replace("_", " ") for kind in kinds))

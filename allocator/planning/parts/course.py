@@ -6,9 +6,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from allocator.lp.solvers import SolverSettings
+from allocator.planning.agenda import Agenda
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.planning.families import networks, required_apart, speaks_of_sites, speaks_of_stocks
 from allocator.planning.parts.asking import Ask, processes
 from allocator.planning.parts.coupling import Coupling
 from allocator.planning.parts.cutting import Cutter
@@ -21,7 +21,6 @@ from allocator.planning.sequence import with_stock_of_today
 from allocator.planning.solving import left_as_today
 from allocator.planning.tasks import Task
 from allocator.planning.tiers import Progress
-from allocator.policy.rules import Budget
 
 _ROOM = 2e-6
 _SITES_AT_ONCE = 400
@@ -87,32 +86,17 @@ def decide_by_parts(
     """
     territory = Territory.of(case.region, level)
     coupling = Coupling.of(case, territory, about)
-    rules = [r for r in case.policy.rules if r.strength != "info"]
-    of_sites = [r for r in rules if speaks_of_sites(r)]
-    of_stocks = [r for r in rules if speaks_of_stocks(r)]
-    budgets = [r for r in rules if isinstance(r, Budget) and r.amount is not None]
-    apart = [r for r in of_stocks if r not in of_sites]
-    groups = networks(of_sites, case)
-    groups += required_apart(case, groups)
-    base = Task(
-        name="everything", case=case, rules=[*of_sites, *apart, *budgets],
-        kinds=tuple(kinds for kinds, _ in groups), stocks=True, about=about, budget=budget,
-        settings=settings, progress=progress,
-    )  # fmt: skip
+    agenda = Agenda.of(case, about, budget, settings, progress)
     with processes(workers) as ask:
         course = _Course(territory, coupling, ask)
         decided = Decided()
-        if budget is not None or budgets:
-            course.solve_unless_interrupted(base, decided)
+        if agenda.limits_money:
+            course.solve_unless_interrupted(agenda.together, decided)
         else:
-            for kinds, found in groups:
-                name = " + ".join(sorted(kind.replace("_", " ") for kind in kinds))
-                task = replace(base, name=name, rules=found, kinds=(kinds,), stocks=False)
+            for task in agenda.networks:
                 course.solve_unless_interrupted(task, decided)
-            task = replace(
-                base, name="beds, staff, vehicles", rules=of_stocks, kinds=(), before=decided
-            )
-            course.solve_unless_interrupted(task, decided)
+            stocks = replace(agenda.stocks, before=decided)
+            course.solve_unless_interrupted(stocks, decided)
     decided.notes.append(_note(territory, level, len(coupling.areas), budget is not None))
     return with_stock_of_today(case, decided)
 

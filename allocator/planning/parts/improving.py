@@ -17,7 +17,7 @@ from allocator.planning.parts.whole import RULE_TIERS, Answer, Whole
 Floats = NDArray[np.float64]
 _SAME = 1e-9
 _NODES = 300
-CORES = (400, 250, 320, 160)
+CORES = (400, 320, 250)
 """Sites of the groups that are decided anew, turn by turn."""
 OWN_TIERS = (*RULE_TIERS, "existing beds", "objective")
 

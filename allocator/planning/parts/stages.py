@@ -20,8 +20,8 @@ from allocator.planning.parts.whole import LIMITS, Whole
 from allocator.planning.tiers import Progress, Record
 
 Floats = NDArray[np.float64]
-_ROUNDS = 8
-_SWEEPS = 5
+_ROUNDS = 6
+_SWEEPS = 3
 _NONE = 1e-6
 _FAR = 100.0
 TOGETHER = 5_000
