@@ -13,11 +13,12 @@ from allocator.assumptions import Assumptions
 from allocator.files.digests import MISSING, digest, digests
 from allocator.files.provenance import package_version
 from allocator.files.travel_keys import SOURCES
+from allocator.horizon import Years
 from allocator.region.population_factors import ALL
 from allocator.scenarios.scenario import Scenario
 
 _NOT_HASHED = {"name", "file", "outputs", "region", "policy", "over", "travel", "assumptions",
-               "population"}  # fmt: skip
+               "population", "years"}  # fmt: skip
 
 
 def content_hash(scenario: Scenario) -> str:
@@ -35,6 +36,7 @@ def content_hash(scenario: Scenario) -> str:
         "values": values,
         "assumptions": dict(Assumptions(dict(scenario.assumptions))),
         "population": _factors(scenario.population),
+        "years": None if scenario.years is None else Years.of(scenario.years).as_table(),
         "region": region_hash(scenario.region_path),
         "policy": policy_hash(scenario.policy_source),
         "over": policy_hash(scenario.over_source) if scenario.over else "",
@@ -99,7 +101,7 @@ def policy_hash(source: str | Path) -> str:
 
 def _of_travel(table: Mapping[str, Any] | None, folder: Path) -> Any:
     """The table with the hashes of its files in the place of their paths."""
-    if table is None:
+    if not table:
         return None
     return {name: _of_mode(given, folder) for name, given in table.items()}
 

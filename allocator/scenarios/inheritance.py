@@ -144,12 +144,13 @@ def merged_modes(base: Any, own: Any) -> Any:
 def _merged_rules(base: list[Any], own: list[Any]) -> list[Any]:
     """Rules of the base, each replaced by one of the same id; then the others."""
     mine = {rule["id"]: rule for rule in own if isinstance(rule, Mapping) and "id" in rule}
-    kept = [mine.get(_id_of(rule), rule) for rule in base]
-    taken = {_id_of(rule) for rule in base}
-    return kept + [rule for rule in own if _id_of(rule) is None or _id_of(rule) not in taken]
+    kept = [mine.get(id_of(rule), rule) for rule in base]
+    taken = {id_of(rule) for rule in base}
+    return kept + [rule for rule in own if id_of(rule) is None or id_of(rule) not in taken]
 
 
-def _id_of(rule: Any) -> Any:
+def id_of(rule: Any) -> Any:
+    """The id of a rule as it is written; None where it has none."""
     return rule.get("id") if isinstance(rule, Mapping) else None
 
 
@@ -161,7 +162,7 @@ def _key_paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
         if isinstance(value, Mapping):
             yield from _key_paths(value, f"{path}.")
         elif path == "rules" and isinstance(value, list):
-            yield from (f"rules.{_id_of(rule)}" for rule in value)
+            yield from (f"rules.{id_of(rule)}" for rule in value)
 
 
 def _key_path_in(problem: str, known: Mapping[str, Path]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from allocator.assumptions import CATALOGUE
 from allocator.horizon import FIELDS
-from allocator.scenarios.inheritance import OBJECTIVES, merged_modes, without_other_objective
+from allocator.scenarios.inheritance import OBJECTIVES, id_of, merged_modes, without_other_objective
 from allocator.scenarios.scenario import OutputTable, Scenario, SolverTable
 
 Steps = tuple[str, ...]
@@ -113,9 +113,10 @@ def with_value(table: Mapping[str, Any], steps: Sequence[str], value: Any) -> di
     first, *rest = steps
     if first == "rules":
         name, *field = rest
-        return {**table, "rules": [
-            _set(rule, field, value) if rule.get("id") == name else rule for rule in table["rules"]
-        ]}  # fmt: skip
+        rules = [
+            _set(rule, field, value) if id_of(rule) == name else rule for rule in table["rules"]
+        ]
+        return {**table, "rules": rules}
     if names_source(steps):
         modes = _as_table(table.get(first))
         mode = merged_modes(modes.get(rest[0]), {rest[1]: value})

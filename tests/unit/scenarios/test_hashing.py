@@ -101,6 +101,21 @@ def test_a_default_counts_the_same_however_it_is_said(question, change):
     assert content_hash(scenario.changed(**change)) == content_hash(scenario)
 
 
+def test_years_that_say_the_same_count_the_same(question):
+    """One amount for all years, or each by itself; a travel table with nothing in it."""
+    scenario = question().changed(travel=None)
+    first = {"first": 2021, "last": 2022, "budget_per_year": 5}
+    second = {"first": 2021, "last": 2022, "budget_per_year": [5.0, 5], "shortfall": "least"}
+    assert content_hash(scenario.changed(years=first)) == content_hash(
+        scenario.changed(years=second)
+    )
+    other = {**first, "last": 2023}
+    assert content_hash(scenario.changed(years=other)) != content_hash(
+        scenario.changed(years=first)
+    )
+    assert content_hash(scenario.changed(travel={})) == content_hash(scenario)
+
+
 def test_factors_that_say_the_same_count_the_same(question):
     """A unit that is as all the others."""
     scenario = question()

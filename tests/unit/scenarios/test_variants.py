@@ -219,6 +219,8 @@ def test_all_problems_of_all_variants_are_told(write):
         (LEAST + "[sweep]\n'overrides.J031' = [1]\n", "unknown key 'overrides.J031'"),
         (LEAST + "[sweep]\n'rules.J031.number' = [1]\n", "is changed by 'overrides.ID.FIELD'"),
         (LEAST + "[sweep]\n'travel.drive.raods' = [1]\n", "did you mean 'travel.drive.roads'?"),
+        ("rules = [{ id = 'a' }, 3]\n" + LEAST + "[sweep]\n'rules.a.number' = [1]\n",
+         "rules.1: Input should be a valid dictionary, got 3"),
         (LEAST + "[sweep]\n'budget.' = [1]\n", "a key is missing beside a dot"),
         (LEAST + "[sweep]\nregion = ['nowhere']\n", "region: there is no region.toml in"),
         (LEAST + "[samples]\n", "missing key 'samples.count'"),
