@@ -2,7 +2,10 @@
 
 import platform
 import traceback
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from allocator.errors import AllocatorError, InputError
@@ -110,10 +113,13 @@ def row_of_interrupt(error: str) -> Row:
     return {"status": "not_run", "exit_code": int(ExitCode.INTERRUPTED), "error": error}
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """What, beside the input, a plan depends on; columns of the table."""
-    return {
-        "allocator_version": package_version(),
-        "highspy_version": version("highspy"),
-        "python_version": platform.python_version(),
-    }
+    return MappingProxyType(
+        {
+            "allocator_version": package_version(),
+            "highspy_version": version("highspy"),
+            "python_version": platform.python_version(),
+        }
+    )
