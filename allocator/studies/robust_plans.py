@@ -142,7 +142,7 @@ def robust_plan(
         raise InfeasibleError(
             "no forecast has a plan; " + "; ".join(f"{k}: {v}" for k, v in study.without.items())
         )
-    matrix = _tried(study, candidates, measure, together=budget is not None)
+    matrix = _tried(study, candidates, measure)
     scores = {c: scored(matrix, c) for c in CRITERIA}
     return _result(study, matrix, scores, criterion)
 
@@ -190,7 +190,7 @@ def _checked(
     return next(m for m in _MEASURES if m == about)
 
 
-def _tried(study: _Study, candidates: int | None, measure: Measure, *, together: bool) -> Matrix:
+def _tried(study: _Study, candidates: int | None, measure: Measure) -> Matrix:
     """Every candidate in every sample."""
     names = _candidates(study, candidates)
     outcomes: dict[tuple[str, str], Outcome] = {}
@@ -210,9 +210,7 @@ def _tried(study: _Study, candidates: int | None, measure: Measure, *, together:
     if not done:
         raise KeyboardInterrupt
     study.futures = done
-    return Matrix.of(
-        names, [f.name for f in done], outcomes, own, study.plans, measure, together=together
-    )
+    return Matrix.of(names, [f.name for f in done], outcomes, own, study.plans, measure)
 
 
 def _candidates(study: _Study, most: int | None) -> list[str]:

@@ -14,6 +14,8 @@ from allocator.studies.futures import STRENGTHS, Measure, Outcome
 
 _SAME = 1e-6
 _STOCKS = "beds, staff, vehicles"
+_WHOLE = "everything"
+"""Names of programs: what comes after the sites; and all of a plan in one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +64,8 @@ class Matrix:
         own: Mapping[str, Outcome],
         plans: Mapping[str, Plan],
         measure: Measure,
-        *,
-        together: bool,
     ) -> "Matrix":
-        """``together``: whether each plan was solved as one program (with a budget)."""
+        """Each candidate's outcomes; bounds from the samples' own plans."""
         low = np.array([[outcomes[c, s].low(measure) for s in samples] for c in candidates])
         kept = np.array(
             [
@@ -75,7 +75,7 @@ class Matrix:
         )
         values = np.array([own[s].low(measure) if s in own else nan for s in samples])
         bound = np.array([_bound(plans.get(s), v) for s, v in zip(samples, values, strict=True)])
-        sure = together or not any(_of_stocks(plans[s]) for s in samples if s in plans)
+        sure = all(_bounds_every_plan(plans[s]) for s in samples if s in plans)
         notes = []
         if not sure:
             notes.append(
@@ -114,11 +114,15 @@ def _bound(plan: Plan | None, own: float) -> float:
     return own - max(0.0, plan.objective_value - plan.bound)
 
 
-def _of_stocks(plan: Plan) -> bool:
-    """Whether beds, staff and vehicles have a part in the objective of a plan made in sequence."""
-    tiers = plan.tiers
-    mine = tiers[(tiers["tier"] == "objective") & (tiers["block"] == _STOCKS)]
-    return bool((mine["objective"].abs() > _SAME).any())
+def _bounds_every_plan(plan: Plan) -> bool:
+    """Whether a plan's bound is that of all plans: one program, or nothing decided after sites."""
+    goals = plan.tiers[plan.tiers["tier"] == "objective"]
+    if (goals["block"] == _WHOLE).all():
+        return True
+    stocks = goals[goals["block"] == _STOCKS]
+    return set(goals["block"]).isdisjoint({_WHOLE}) and not (
+        (stocks["objective"].abs() > _SAME).any() or len(stocks) == 0
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -196,3 +196,15 @@ def test_everything_wrong_is_told_at_once(region):
         robust_plan(region, small_policy(BEDS), [])
     with pytest.raises(InputError, match="no planning units"):
         robust_plan(region, small_policy(BEDS), [{"X": 1.1}])
+
+
+def test_what_is_safe_is_open_in_nearly_all_plans(region):
+    """Of three forecasts one wants another station: a share of two thirds is an open question."""
+    reach = rule("coverage", id="COV", sites=EMS, within_km=0.4, strength="wish")
+    samples = [{"A": 2.0, "B": 1.0}, {"A": 2.0, "B": 1.0}, {"A": 0.1, "B": 3.0}]
+    robust = robust_plan(region, small_policy(reach), samples, maximise="coverage", budget=100.0)
+    decisions = dict(zip(robust.sites["id"], robust.sites["decision"], strict=True))
+    assert decisions["e0"] == "safe"
+    shares = robust.sites.set_index("id")["share"].round(3)
+    assert sorted(shares[shares < 1]) == [0.333, 0.667]
+    assert {decisions[name] for name in shares[shares < 1].index} == {"open question"}
