@@ -1,7 +1,6 @@
 """The JSON schema of scenario files, for editors: what may stand where, and what it means."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -15,11 +14,11 @@ from allocator.scenarios.docstrings import described_fields, plain_words
 from allocator.scenarios.inheritance import NONE
 from allocator.scenarios.samples import SamplesTable
 from allocator.scenarios.scenario import Scenario
+from allocator.scenarios.schema_parts import Schema, or_none, plain_schema, table_schema
 from allocator.scenarios.sweep_schema import sweep_schema
 from allocator.travel.journeys import Travel
 from allocator.travel.means import MODES
 
-Schema = dict[str, Any]
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors of TOML know."""
 _NEVER_NONE = ("name", "region", "policy")
@@ -73,7 +72,7 @@ def _properties(
         "population": {"type": "object", "additionalProperties": _FACTOR},
         "years": _years(),
         "travel": _travel(definitions),
-        "assumptions": _table({one.name: _assumption(one) for one in CATALOGUE}, {}),
+        "assumptions": table_schema({one.name: _assumption(one) for one in CATALOGUE}, {}),
         "solver": solver,
         "outputs": tables["OutputTable"],
         "overrides": _overrides(definitions),
@@ -93,37 +92,6 @@ def _properties(
         else or_none(schema)
         for name, schema in found.items()
     }  # fmt: skip
-
-
-def plain_schema(given: Any) -> Any:
-    """What pydantic says, without the titles it makes up and the null that TOML lacks."""
-    if isinstance(given, list):
-        return [plain_schema(one) for one in given]
-    if not isinstance(given, Mapping):
-        return given
-    found = {
-        key: plain_schema(value)
-        for key, value in given.items()
-        if not (key == "title" and isinstance(value, str)) and not (key == "default" and not value)
-    }
-    if isinstance(found.get("description"), str):
-        found["description"] = plain_words(found["description"].partition("\n\n")[0])
-    options = found.get("anyOf")
-    if isinstance(options, list) and {"type": "null"} in options:
-        kept = [one for one in options if one != {"type": "null"}]
-        found.pop("anyOf")
-        found |= kept[0] if len(kept) == 1 else {"anyOf": kept}
-    return found
-
-
-def or_none(schema: Schema) -> Schema:
-    """The same, or the word that stands for nothing.
-
-    >>> or_none({"type": "number", "minimum": 0})
-    {'type': ['number', 'string'], 'minimum': 0, 'pattern': '^none$'}
-    """
-    # Each keyword speaks of its own type, so that a mistake is told as what it is.
-    return {**schema, "type": [schema["type"], "string"], "pattern": f"^{NONE}$"}
 
 
 def _with_word(schema: Schema) -> Schema:
@@ -157,20 +125,11 @@ def _years() -> Schema:
         "hires_per_year": {"anyOf": [count, _by_name(staff, count)]},
         "shortfall": {"enum": list(SHORTFALLS)},
     }  # fmt: skip
-    return _table(fields, described_fields(Years))
+    return table_schema(fields, described_fields(Years))
 
 
 def _by_name(names: list[str], value: Schema) -> Schema:
-    return _table(dict.fromkeys(names, value), {})
-
-
-def _table(fields: Mapping[str, Schema], described: Mapping[str, str]) -> Schema:
-    """A table of known keys, each with what is said of it."""
-    properties = {
-        name: {**field, "description": described[name]} if name in described else dict(field)
-        for name, field in fields.items()
-    }
-    return {"type": "object", "additionalProperties": False, "properties": properties}
+    return table_schema(dict.fromkeys(names, value), {})
 
 
 def _travel(definitions: dict[str, Schema]) -> Schema:
@@ -193,7 +152,7 @@ def _travel(definitions: dict[str, Schema]) -> Schema:
     fields: dict[str, Schema] = {
         "km_along": {"enum": ["", *MODES, NONE]}, **dict.fromkeys(MODES, mode)
     }  # fmt: skip
-    return _table(fields, described_fields(Travel))
+    return table_schema(fields, described_fields(Travel))
 
 
 def _assumption(one: Assumption) -> Schema:

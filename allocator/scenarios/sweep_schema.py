@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Schema = dict[str, Any]
+from allocator.scenarios.schema_parts import Schema
+
 _WHOLE = ("region", "policy", "over", "minimise", "maximise", "budget", "population", "years",
           "travel")  # fmt: skip
 _TABLES = ("assumptions", "solver", "outputs", "years")
