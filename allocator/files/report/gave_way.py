@@ -53,7 +53,7 @@ class Reason:
     where: tuple[tuple[Text, str], ...]
     clashes: tuple[Member, ...]
     enough: tuple[Text, ...]
-    marginals: tuple[str, ...]
+    marginals: tuple[Text, ...]
     notes: tuple[str, ...]
     theme: int | None
     too_much: bool
@@ -155,10 +155,18 @@ def _enough(clash: pd.DataFrame) -> tuple[Text, ...]:
     )  # fmt: skip
 
 
-def _marginals(plan: Plan, rule: str) -> tuple[str, ...]:
+def _marginals(plan: Plan, rule: str) -> tuple[Text, ...]:
     """What one more of something would do for the rule, the largest effects first."""
     table = plan.marginals
     mine = table[(table["rule"] == rule) & table["effect"].notna() & (table["step"] > 0)]
     mine = mine[mine["effect"].astype(float).abs() > 0]
     order = mine["effect"].astype(float).abs().sort_values(ascending=False, kind="stable").index
-    return tuple(str(w) for w in mine.loc[order, "words"].drop_duplicates().head(_MOST_MARGINALS))
+    first = mine.loc[order].drop_duplicates("words").head(_MOST_MARGINALS)
+    return tuple(_with_cost(line) for line in first.to_dict("records"))
+
+
+def _with_cost(line: Mapping[Any, Any]) -> Text:
+    if is_missing(line["cost"]) or not line["cost"]:
+        return Text.same(str(line["words"]))
+    cost = f"{measured(line['cost'], '')} {line['currency']}".strip()
+    return phrase("{words} (costs {cost})", words=str(line["words"]), cost=cost)

@@ -175,6 +175,7 @@ CHINESE: dict[str, str] = {
     "{slack} {measure} too much": "超出 {slack} {measure}",
     "{start} to {end} {measure}": "{start} 至 {end} {measure}",
     "{what}: {count} people": "{what}: {count} 人",
+    "{words} (costs {cost})": "{words} (费用 {cost})",
     "{what} per 1,000 residents": "每千人口{what}",
     # Words of the tables that the other files leave in English.
     "minimise cost": "费用最小", "minimise change": "变动最小", "minimise travel": "出行最少",

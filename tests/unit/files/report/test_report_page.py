@@ -121,7 +121,7 @@ def test_rules_that_gave_way_are_told_with_the_reason(page):
     values = [e.value for e in reason.all("dd")]
     assert values[:3] == [1500.0, 1125.0, -375.0]
     assert "375 people (25.0%)" in reason.text
-    assert "+1 ambulance station: 125 more people" in reason.text
+    assert "125 more people within 15 minutes (costs 3,000,000 CNY)" in reason.text
     assert "250 fewer" not in reason.text
     first = page.one("div", class_="failing")
     assert first.one("a").attributes["href"] == f"#{reason.attributes['id']}"
