@@ -3,7 +3,8 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from allocator.assumptions import Assumptions
 from allocator.policy.policies import Policy
@@ -12,6 +13,9 @@ from allocator.scenarios.hashing import policy_hash, region_hash
 from allocator.scenarios.running import load
 from allocator.scenarios.scenario import Scenario
 from allocator.travel.journeys import Travel
+
+if TYPE_CHECKING:
+    from allocator.planning.answers import Answers
 
 KEPT = 4
 """Regions, and policies, of which a process keeps the last ones that it used."""
@@ -41,7 +45,7 @@ class Recent:
         self._values.clear()
 
 
-REGIONS, POLICIES, TRAVELS = Recent(), Recent(kept=64), Recent()
+REGIONS, POLICIES, TRAVELS, ANSWERS = Recent(), Recent(kept=64), Recent(), Recent(kept=1)
 
 
 def load_once(scenario: Scenario) -> tuple[Region, Policy, Assumptions]:
@@ -57,6 +61,18 @@ def travel_once(scenario: Scenario) -> Travel | None:
     key = json.dumps([str(scenario.folder.absolute()), scenario.travel], default=str)
     travel: Travel | None = TRAVELS.get(key, scenario.read_travel)
     return travel
+
+
+def answers_in(shared: str) -> "Answers":
+    """Answers of networks that the workers of a batch, and batches before it, have found."""
+    from allocator.planning.answers import Answers  # much to load; a broken scenario needs none
+
+    if not shared:
+        return Answers()
+    folder = Path(shared) / "answers"
+    folder.mkdir(parents=True, exist_ok=True)
+    answers: Answers = ANSWERS.get(shared, lambda: Answers(folder))
+    return answers
 
 
 def _region(scenario: Scenario) -> Region:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from allocator.batches.inputs import load_once, travel_once
+from allocator.batches.inputs import answers_in, load_once, travel_once
 from allocator.batches.jobs import Job
 from allocator.batches.measures import Measure
 from allocator.batches.rows import Row, row_of_error, row_of_plan, versions
@@ -60,7 +60,7 @@ def _planned(job: Job) -> Outcome:
     # Why rules gave way, and what one more unit would bring, stands in a plan's folder only.
     plan = run(
         job.scenario, _unless_called_off(job), load=load_once, read_travel=travel_once,
-        explain=bool(job.folder),
+        explain=bool(job.folder), answers=answers_in(job.shared),
     )  # fmt: skip
     row = row_of_plan(plan)
     # A file that was changed meanwhile leaves a row of which nobody knows what it is of.

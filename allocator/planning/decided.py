@@ -98,6 +98,10 @@ class Decided:
     reproducible: bool = True
     notes: list[str] = field(default_factory=list)
 
+    def is_final(self) -> bool:
+        """Whether the same question would be answered alike again."""
+        return self.reproducible and not self.interrupted
+
     def take_sites(self, other: "Decided") -> None:
         """Take the sites of an answer, with what is said of them."""
         self.opened |= other.opened

@@ -15,6 +15,7 @@ from allocator.errors import PolicyError, SolverError, raise_if_any
 from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
+from allocator.planning.answers import Answers
 from allocator.planning.case import Case
 from allocator.planning.conflicts import conflict_table
 from allocator.planning.decided import Decided
@@ -54,6 +55,7 @@ def plan(
     progress: Progress | None = None,
     models: str | Path | None = None,
     explain: bool = True,
+    answers: Answers | None = None,
     by: str | None = None,
     workers: int | Executor = 1,
 ) -> Plan:
@@ -92,12 +94,16 @@ def plan(
         Also say why rules gave way (``conflicts``) and what one more unit would bring
         (``marginals``, prices). Without, the same plan comes in less than half the time, and its
         ``conflicts`` only name what gave way.
+    answers
+        Answers of networks of sites that earlier plans have found: they are used again where
+        nothing differs that they hang on, as in the scenarios of a batch.
     by
         A level of units (``county``): the region is planned in as many parts, for what is too
         large to be one program. What couples the parts is priced, and the bound is that of the
         whole; nothing is explained. Rules that couple them in a way that has no price are refused.
     workers
-        With ``by``: processes of this machine, or an executor of :mod:`concurrent.futures` (the
+        With ``by``: processes of this machine (a script then plans under
+        ``if __name__ == "__main__"``), or an executor of :mod:`concurrent.futures` (the
         ``get_executor()`` of a Dask client). The plan does not depend on how many there are.
 
     Returns
@@ -129,7 +135,14 @@ def plan(
     folder = None if models is None else Path(models)
     if by is None:
         decided = decide(
-            case, objective.about, budget, settings, progress, folder, told_why=explain
+            case,
+            objective.about,
+            budget,
+            settings,
+            progress,
+            folder,
+            told_why=explain,
+            answers=answers,
         )
     else:
         decided = decide_by_parts(case, objective.about, budget, settings, progress, by, workers)

@@ -12,6 +12,7 @@ from allocator.planning.tiers import Progress
 from allocator.policy.rules import Rule
 
 if TYPE_CHECKING:
+    from allocator.planning.answers import Answers
     from allocator.planning.offers import Offer
 
 TOGETHER = "everything"
@@ -48,6 +49,8 @@ class Task:
     """People may be left out who could be reached: an answer is looked at, not looked for."""
     offers: tuple[tuple["Offer", ...], ...] = ()
     """Answers of networks that are solved already, one of which is taken for each."""
+    answers: "Answers | None" = None
+    """Answers of networks that earlier plans have asked for."""
     told_why: bool = True
     """Also why rules gave way, and what one more would bring."""
 

@@ -74,7 +74,9 @@ def within_money(
 def _clashes(task: Task, decided: Decided, free: Decided) -> list[Clash]:
     """What money keeps from being met: each rule by itself, and what would be enough for all."""
     budgets = [rule for rule in task.rules if isinstance(rule, Budget) and rule.amount is not None]
-    limits = {rule.id: (float(rule.amount or 0), rule.meaning, rule.strength) for rule in budgets}
+    limits: dict[str, tuple[float, str, str]] = {
+        rule.id: (float(rule.amount or 0), rule.meaning, rule.strength) for rule in budgets
+    }
     if task.budget is not None:
         limits["budget"] = (task.budget, "the planner's budget", "limit")
     tightest = min(limits, key=lambda name: limits[name][0])
@@ -100,7 +102,7 @@ def _with_offers(task: Task, parts: Sequence[Task], answers: Sequence[Decided]) 
         task,
         rules=[rule for rule in task.rules if rule.id not in there],
         kinds=tuple(k for k in task.kinds if (k,) not in kinds),
-        offers=tuple(tuple(_offers(part, whole)) for part, whole in large),
+        offers=tuple(tuple(_offers_of(part, whole)) for part, whole in large),
     )
 
 
@@ -120,6 +122,16 @@ def bounded(decided: Decided, free: Decided) -> Decided:
     decided.bound = free.bound if as_good else math.nan
     decided.notes.append(_NOTE)
     return decided
+
+
+def _offers_of(part: Task, whole: Decided) -> list[Offer]:
+    if part.answers is None or not whole.is_final():
+        return _offers(part, whole)
+    return part.answers.get(part, lambda task: _offers(task, whole), _are_final)
+
+
+def _are_final(offers: list[Offer]) -> bool:
+    return all(offer.decided.is_final() for offer in offers)
 
 
 def _offers(part: Task, whole: Decided) -> list[Offer]:

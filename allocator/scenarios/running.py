@@ -13,6 +13,7 @@ from allocator.policy.policies import Policy
 from allocator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
+    from allocator.planning.answers import Answers
     from allocator.plans import Plan
     from allocator.region.ground import Region
     from allocator.travel.journeys import Travel
@@ -77,11 +78,13 @@ def run(
     load: Load = load,
     read_travel: Callable[[Scenario], "Travel | None"] = Scenario.read_travel,
     explain: bool = True,
+    answers: "Answers | None" = None,
 ) -> "Plan":
     """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps.
 
-    ``explain`` is that of :func:`allocator.plan`. ``load`` reads the scenario's region, policy and
-    assumptions, ``read_travel`` its travel; a batch reads those of many scenarios once.
+    ``explain`` and ``answers`` are those of :func:`allocator.plan`. ``load`` reads the scenario's
+    region, policy and assumptions, ``read_travel`` its travel; a batch reads those of many
+    scenarios once.
     """
     from allocator.lp.solvers import SolverSettings
 
@@ -103,6 +106,7 @@ def run(
         progress=progress,
         models=models,
         explain=explain,
+        answers=answers,
     )
     told: dict[str, Any] = {
         "scenario": scenario.name, "scenario_sha256": _sha256(scenario.file),

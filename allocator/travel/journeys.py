@@ -88,7 +88,7 @@ class Travel:
         if key not in self._bound:
             while len(self._bound) >= _KEPT:
                 del self._bound[next(iter(self._bound))]
-            self._bound[key] = Journeys(self, setting)
+            self._bound[key] = Journeys(self, setting, key)
         return self._bound[key]
 
 
@@ -102,10 +102,14 @@ class Journeys:
         What each mode travels by.
     setting
         The grid and the sites.
+    key
+        Changes with the travel, its files, the people and the sites; None where some of the
+        travel is no file.
     """
 
     travel: Travel
     setting: Setting
+    key: bytes | None = None
     _read: dict[str, Ways] = field(default_factory=dict, init=False)
     _arcs: dict[str, KeptArcs] = field(default_factory=dict, init=False)
 
@@ -205,7 +209,7 @@ def _fingerprint(setting: Setting, travel: Travel) -> bytes:
         told.update(np.ascontiguousarray(values).tobytes())
     paths = [means.file for means in travel.by_mode.values() if means.file is not None]
     stamps = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in paths if p.is_file()]
-    names = (demand.crs, demand.ids, sites.ids, sites.status, stamps)
+    names = (repr(travel), demand.crs, demand.ids, sites.ids, sites.status, stamps)
     told.update(repr((setting.walking_kmh, *names)).encode())
     return told.digest()
 
