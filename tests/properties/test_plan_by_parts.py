@@ -64,7 +64,7 @@ def questions(draw: Any) -> tuple[Region, list[Any]]:
 def by_prices() -> Any:
     """No task is small enough to be one program."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stages, "TOGETHER", 0)
+        patch.setattr(stages, "AS_ONE", 0)
         yield
 
 

@@ -159,11 +159,13 @@ def processes(workers: "int | Executor") -> Iterator[Ask]:
     Parameters
     ----------
     workers
-        How many processes of this machine, or an executor of :mod:`concurrent.futures` that
-        reaches farther: ``Client(...).get_executor()`` of Dask distributed is one.
+        How many processes of this machine (they import the script that starts them: let it plan
+        under ``if __name__ == "__main__"``), or an executor of :mod:`concurrent.futures` that
+        reaches farther: ``Client(...).get_executor()`` of Dask distributed is one, with one thread
+        per worker.
     """
     if isinstance(workers, Executor):
-        yield workers.map
+        yield _Anywhere(workers)
     elif isinstance(workers, bool) or workers < 1:
         raise InputError(f"workers must be >= 1, got {workers}", where="plan")
     elif workers == 1:
@@ -177,6 +179,18 @@ def processes(workers: "int | Executor") -> Iterator[Ask]:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+@dataclass(frozen=True, eq=False)
+class _Anywhere:
+    """Somebody else's executor; some take lists only."""
+
+    executor: Executor
+
+    def __call__(
+        self, function: Callable[[_In], _Out], questions: Iterable[_In], /
+    ) -> Iterator[_Out]:
+        return iter(self.executor.map(function, list(questions)))
 
 
 def _deaf() -> None:

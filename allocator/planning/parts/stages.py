@@ -24,7 +24,7 @@ _ROUNDS = 6
 _SWEEPS = 3
 _NONE = 1e-6
 _FAR = 100.0
-TOGETHER = 5_000
+AS_ONE = 5_000
 """Columns of all parts up to which they are decided as one program after all."""
 _WHY = {
     Status.INFEASIBLE: "the physical limits contradict each other (a budget below what the "
@@ -118,7 +118,7 @@ class Stages:
 
     def _search(self, tier: str, bound: float) -> float:
         """Prices and answers in turns, until they meet or no more comes of it."""
-        if sum(len(x) for x in self.answers.best) <= TOGETHER:
+        if sum(len(x) for x in self.answers.best) <= AS_ONE:
             bound = max(bound, self.answers.together(tier))
             self._tell(tier, bound, "together")
             return bound

@@ -47,7 +47,7 @@ def cover(km: float, **more: Any) -> Any:
 def way(request: Any, monkeypatch: Any) -> str:
     """Small tasks are decided as one program after all: also try what large ones go through."""
     if request.param == "by prices":
-        monkeypatch.setattr(stages, "TOGETHER", 0)
+        monkeypatch.setattr(stages, "AS_ONE", 0)
     return str(request.param)
 
 
