@@ -18,3 +18,16 @@ def run_python(page: str, folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-W", "error", "-c", code], cwd=folder,
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
+
+
+def named_blocks(page: str) -> dict[str, str]:
+    """Blocks that are files, by name: ```csv units.csv``` and, in docs/, ```csv title="..."```."""
+    found = re.findall(r'```\w+ (?:title=")?([\w-]+\.\w+)"?\n(.*?)```', page, flags=re.DOTALL)
+    return dict(found)
+
+
+def write_files(page: str, folder: Path) -> None:
+    """Write the files that a page shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in named_blocks(page).items():
+        (folder / name).write_text(text, encoding="utf-8")

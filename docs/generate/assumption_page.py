@@ -10,7 +10,7 @@ _HEAD = """# Assumptions
 Every reading that a document leaves open has a name, a default and a source. A plan prints all
 of them into `assumptions.csv`, with what was changed. Change one with `--assume name=value` on
 the command line, in `[assumptions]` of a [scenario file](formats/scenarios.md), or with
-`assumptions={"name": value}` in Python.
+`assumptions=al.Assumptions({"name": value})` in Python.
 
 """
 
