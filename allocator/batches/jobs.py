@@ -97,7 +97,7 @@ def jobs_of(
     if say and len(found) > len(given):
         say(f"{len(found)} scenarios")
     names = distinct_names([job.name for job in found])
-    folders = ["" if plans_in is None else str(plans_in / name) for name in names]
+    folders = ["" if plans_in is None else str(plans_in.absolute() / name) for name in names]
     return [
         replace(job, position=at, name=name, folder=folder)
         for at, (job, name, folder) in enumerate(zip(found, names, folders, strict=True))

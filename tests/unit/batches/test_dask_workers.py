@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import warnings
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,14 +28,17 @@ def cluster():
         yield made.scheduler_address
 
 
-def test_the_same_table_as_here(tmp_path, cluster, inline):
+def test_the_same_table_as_here(tmp_path, cluster, inline, monkeypatch):
     """Column by column except times, with plans; and what failed has its row."""
     paths = [*tiny_scenarios(tmp_path / "tiny", "abc"), tmp_path / "nowhere.toml"]
     (tmp_path / "tiny" / "b.toml").write_text('name="b"\nregion="x"\npolicy="mine.toml"\n')
-    there = batch(paths, tmp_path / "there", cluster=cluster, plans=True)
+    monkeypatch.chdir(tmp_path)
+    there = batch(paths, "there", cluster=cluster, plans=True)
+    assert Path(there["folder"][0]).is_absolute()
     here = batch(paths, tmp_path / "here", workers=2, plans=True)
     assert there["exit_code"].tolist() == [3, 2, 3, 2]
     same_answers(there, here)
+    assert (tmp_path / "there" / "a").samefile(there["folder"][0])
     for name in ("a", "c"):
         ours, theirs = (tmp_path / where / name / "units.csv" for where in ("here", "there"))
         assert ours.read_bytes() == theirs.read_bytes()
@@ -80,6 +84,24 @@ def test_an_address_that_is_none_is_told(tmp_path, address, message, monkeypatch
     monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 0.5)
     with pytest.raises(InputError, match=message):
         batch(tiny_scenarios(tmp_path / "tiny", "a"), tmp_path / "out", cluster=address)
+
+
+def test_a_scheduler_that_is_gone_is_told(tmp_path, cluster, monkeypatch):
+    """What was finished is kept."""
+    calm, looks = Client.nthreads, []
+
+    def nthreads(self):
+        looks.append(1)
+        if len(looks) > 1:
+            raise OSError("closed")
+        return calm(self)
+
+    monkeypatch.setattr(Client, "nthreads", nthreads)
+    monkeypatch.setattr(dask_workers, "_POLL_SECONDS", 0.0)
+    paths = tiny_scenarios(tmp_path / "tiny", "ab")
+    with pytest.raises(InputError, match="the scheduler no longer answers: closed"):
+        batch(paths, tmp_path / "out", cluster=cluster)
+    assert pd.read_csv(tmp_path / "out" / "results.csv")["status"].tolist() == ["not_run"] * 2
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
