@@ -40,6 +40,9 @@ EVALUATE = "unit/evaluate"
 REGION = "unit/region"
 SCENARIOS = "unit/scenarios"
 BATCHES = "unit/batches"
+GIS = "unit/files/gis/test_forms.py"
+TRIPS = "properties/test_export_round_trips.py"
+EXCEL = "unit/files/test_excel.py"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,52 @@ def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
 
 
 MUTANTS = (
+    # ---------------------------------------------------------------- files
+    _("who is out of reach is served, too", "planning/serving.py",
+      "np.flatnonzero(reach(case, rule, cells, sites).degree > 0)",
+      "np.flatnonzero(reach(case, rule, cells, sites).degree >= 0)",
+      f"{PLANNING}/test_results.py"),
+    _("minutes of cells forget the call", "planning/reach.py",
+      "np.where(found < FARTHEST, found, np.nan) + _before_the_way(case, rule)",
+      "np.where(found < FARTHEST, found, np.nan)", f"{PLANNING}/test_results.py"),
+    _("minutes of units are means over cells", "files/gis/serving_lines.py",
+      'weight = part["people"].where(total > 0, 1.0)', 'weight = part["people"] * 0.0 + 1.0', GIS),
+    _("the ground of a site is that of its last cell", "files/gis/serving_areas.py",
+      '"km2": whole["km2"].sum()', '"km2": whole["km2"].max()', GIS),
+    _("a text is cut within a character", "files/gis/shapefile.py",
+      'text.encode("utf-8")[:LONGEST_TEXT]', 'text.encode("utf-8")[: LONGEST_TEXT + 1]', GIS),
+    _("GeoJSON has as many decimals as there are", "files/gis/geojson.py",
+      '"COORDINATE_PRECISION": "7"', '"COORDINATE_PRECISION": "15"', GIS),
+    _("rings run the wrong way", "files/gis/geojson.py",
+      '"RFC7946": "YES"', '"RFC7946": "NO"', GIS),
+    _("facilities count from nought", "files/gis/arcgis.py",
+      '"FacilityOID": np.arange(1, len(offered) + 1)', '"FacilityOID": np.arange(len(offered))',
+      GIS),
+    _("every style is the default", "files/geopackage.py",
+      '"useAsDefault": first[style.layer] is style', '"useAsDefault": True', GIS),
+    _("QGIS does not find the styles", "files/geopackage.py",
+      '"f_table_schema": ""', '"f_table_schema": None', GIS),
+    _("field names differ in capitals alone", "files/gis/field_names.py",
+      "while tried.lower() in taken:", "while tried in taken:", TRIPS),
+    _("@ begins a formula in csv", "files/storable.py",
+      '"=", "+", "-", "@"', '"=", "+", "-"', TRIPS),
+    _("a carriage return ends a row", "files/tables.py",
+      'lineterminator="\\r\\n"', 'lineterminator="\\n"', "unit/files/test_tables.py"),
+    _("the mark stands where nobody asked for it", "files/csv_tables.py",
+      "(_MARK if bom else b\"\")", "(_MARK if not bom else b\"\")", TRIPS),
+    _("people of the demand sheet are rounded each by itself", "files/demand_sheet.py",
+      "largest_remainder(sums, round(math.fsum(people))) if len(leaves)",
+      "np.floor(sums).astype(int) if len(leaves)", EXCEL),
+    _("totals are filtered with the rows", "files/sheets.py",
+      "bold_rows=[len(table)], filtered_rows=len(table)",
+      "bold_rows=[len(table)], filtered_rows=len(table) + 1", EXCEL),
+    _("a text becomes a formula after an edit", "files/excel.py",
+      "cell.quotePrefix = True", "cell.quotePrefix = False", EXCEL),
+    _("what does not fit on a sheet is lost in silence", "files/excel.py",
+      "[*sheet.rows[: room - 1], [told]]", "[*sheet.rows[:room]]", EXCEL),
+    _("ArcGIS layers take the place of the plan's own", "files/exporting.py",
+      "_write_file(plan, staged / name, options.without_names())",
+      "_write_file(plan, staged / name, options)", "unit/cli/test_export_command.py"),
     # ---------------------------------------------------------------- a region in parts
     _("a neighbour may count on a closed site", "planning/parts/holds.py",
       "x[b.home][b.home_column] + 0.5", "x[b.home][b.home_column] + 1.5",

@@ -205,7 +205,8 @@ def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
     elif suffix == ".gpkg":
         from allocator.files.geopackage import to_geopackage
 
-        to_geopackage(plan, path, chinese=options.chinese, options=options.gis)
+        where = f"export plan{suffix}"
+        to_geopackage(plan, path, chinese=options.chinese, options=options.gis, where=where)
     elif suffix == ".html":
         from allocator.files.report.page import to_report
 

@@ -20,11 +20,19 @@ STYLES = "layer_styles"
 
 
 def to_geopackage(
-    plan: Plan, path: Path, *, chinese: bool = False, options: GisOptions | None = None
+    plan: Plan,
+    path: Path,
+    *,
+    chinese: bool = False,
+    options: GisOptions | None = None,
+    where: str = "",
 ) -> None:
-    """Write the layers of a plan, what each holds (description), and the styles that QGIS reads."""
+    """Write the layers of a plan, what each holds (description), and the styles that QGIS reads.
+
+    ``where`` is what messages call the file, if not by its path.
+    """
     options = options or GisOptions()
-    layers = prepared_layers(plan, options, where=str(path))
+    layers = prepared_layers(plan, options, where=where or str(path))
     styles = [] if options.names else layer_styles(layers, chinese=chinese)
     with _fixed_date():
         for layer in layers:

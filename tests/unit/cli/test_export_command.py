@@ -1,6 +1,8 @@
 """``allocator export``, and what ``allocator plan`` writes besides."""
 
 import geopandas as gpd
+import numpy as np
+import pyogrio
 import pytest
 from plans_for_tests import small_plan
 from typer.testing import CliRunner
@@ -9,6 +11,7 @@ from allocator.cli.app import app
 from allocator.cli.plan_command import with_options
 from allocator.errors import InputError
 from allocator.files.exporting import check_wanted, export_all
+from allocator.files.reading import read_plan
 from allocator.scenarios.scenario import Scenario
 
 
@@ -118,3 +121,17 @@ def test_export_all_writes_what_is_wanted_besides(tmp_path):
     assert sorted(p.name for p in paths) == sorted(p.name for p in (tmp_path / "out").iterdir())
     assert gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="sites").crs == "EPSG:4490"
     assert (tmp_path / "out" / "plan_compliance.csv").is_file()
+
+
+def test_arcgis_layers_stand_beside_the_plans_own(tmp_path):
+    """plan.gpkg keeps the layers from which a plan's outlines are read."""
+    cells = small_plan().cells.copy()
+    cells["nearest:COV-U"] = np.where(cells["covered:COV-U"], "ems-1", "").astype(object)
+    cells["minutes:COV-U"] = 1.0
+    plan = small_plan(cells=cells)
+    export_all(plan, tmp_path / "out", with_map=False, names="arcgis")
+    own = set(pyogrio.list_layers(tmp_path / "out" / "plan.gpkg")[:, 0])
+    assert {"units", "sites"} <= own
+    other = set(pyogrio.list_layers(tmp_path / "out" / "plan_arcgis.gpkg")[:, 0])
+    assert "Facilities_COV-U" in other
+    assert read_plan(tmp_path / "out").outlines.geometry.notna().all()
