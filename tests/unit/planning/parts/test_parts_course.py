@@ -233,3 +233,58 @@ def test_cells_in_no_unit_belong_to_the_nearest_part():
     whole, parts = both(region, cover(1.2, share=1, level=[]))
     assert parts.objective_value == pytest.approx(whole.objective_value)
     assert line(parts, "coverage")["achieved"] == line(whole, "coverage")["achieved"] == 8000
+
+
+def test_a_county_without_cells_and_sites_gets_its_beds(way):
+    units = {**UNITS, "C": ("county", "R")}
+    groups = {"age60": {"A": 100, "B": 100, "C": 0}}
+    region = row(units=units, groups=groups)
+    rules = [
+        cover(1.2, share="1/2"),
+        cover(2, id="all", share="1/2", level=[], strength="target"),
+        rule("count", id="COUNT", sites=EMS, sense=">=", number=1, level=["county"]),
+        rule("quota", id="BEDS", resources=["public_beds"], number=3, level=["county"]),
+    ]
+    whole, parts = both(region, *rules)
+    assert misses(parts) == pytest.approx(misses(whole))
+    assert parts.objective_value == pytest.approx(whole.objective_value)
+
+
+def test_a_county_that_no_site_reaches_is_missed_as_in_the_whole(way):
+    region = row(x_km=[0.5, 1.5, 2.5, 3.5, 80.5, 81.5, 82.5, 83.5])
+    region = replace(region, sites=replace(region.sites, table=region.sites.table.iloc[:2]))
+    whole, parts = both(region, cover(1.2, share="3/4"), cover(1.2, id="all", share=1, level=[]))
+    assert misses(parts) == pytest.approx(misses(whole))
+    assert parts.objective_value == pytest.approx(whole.objective_value)
+
+
+def test_either_or_is_chosen_county_by_county(way):
+    branches = [
+        rule("coverage", id="near", sites=EMS, within_km=1.2, share=1),
+        rule("count", id="two", sites=EMS, sense=">=", number=2, level=["county"]),
+    ]
+    asked = [rule("either_or", id="EITHER", branches=[b.model_dump() for b in branches])]
+    whole, parts = both(row(), *asked, assume={"either_or_per": "unit"})
+    assert misses(parts) == pytest.approx(misses(whole))
+    assert parts.objective_value == pytest.approx(whole.objective_value)
+
+
+def test_staff_of_vehicles_and_stations_stay_in_their_county(way):
+    rules = [
+        cover(1.2, share="1/2"),
+        rule("quota", id="CARS", resources=["ambulances"], number=1, per=2000, level=["county"]),
+        rule(
+            "ratio", id="CREW", pairs=[{"resource": "ems_drivers", "base": "ambulances"}], number=5
+        ),
+    ]
+    for budget in (None, 60.0):
+        whole, parts = both(row(), *rules, budget=budget)
+        assert amounts(parts, "ems_drivers") == amounts(whole, "ems_drivers")
+        assert parts.objective_value == pytest.approx(whole.objective_value)
+
+
+def test_names_of_sites_and_wishes_for_change():
+    rules = [cover(1.2, share="1/2"), rule("forced_site", id="OPEN", site="site beyond")]
+    whole, parts = both(row(), *rules, minimise="change")
+    assert "beyond" in open_ids(parts)
+    assert parts.objective_value == whole.objective_value == parts.bound
