@@ -38,11 +38,15 @@ ENGINES = f"{LOCATION}/engines"
 COVER = f"{ENGINES}/set_cover"
 EVALUATE = "unit/evaluate"
 REGION = "unit/region"
+STUDIES = "unit/studies"
 SCENARIOS = "unit/scenarios"
 BATCHES = "unit/batches"
 GIS = "unit/files/gis/test_forms.py"
 TRIPS = "properties/test_export_round_trips.py"
 EXCEL = "unit/files/test_excel.py"
+REPORT = "unit/files/report/test_report_page.py"
+PICTURES = "unit/files/report/test_report_rasters.py"
+SAYS = "unit/files/report/test_report_wording.py"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,26 @@ def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
 
 MUTANTS = (
     # ---------------------------------------------------------------- files
+    _("a name can end the report's data", "files/report/inert.py",
+      'for c in "<>&', 'for c in "', SAYS),
+    _("what is short of all is shown as all", "files/report/figures.py",
+      'if text == "100.0%" and share < 1', 'if text == "100.0%" and share < 0', SAYS),
+    _("the report's pictures stand on their heads", "files/report/rasters.py",
+      "y = north - (np.arange(rows) + 0.5)", "y = south + (np.arange(rows) + 0.5)", PICTURES),
+    _("the report's limits end the band before", "files/report/layers.py",
+      "np.searchsorted(np.array(ends) * (1 + 1e-9), away)",
+      'np.searchsorted(np.array(ends), away, side="right")', PICTURES),
+    _("people of the rules are all people", "files/report/first_screen.py",
+      "covered = people[state == contents.COVERED_STATE].sum()",
+      "covered = people[state != contents.UNCOVERED_STATE].sum()", REPORT),
+    _("facilities that stay push out those that change", "files/report/facility_grid.py",
+      '["_order", "kind", "_served"]', '["_served", "kind", "_order"]', REPORT),
+    _("what one less would do is offered as a way out", "files/report/gave_way.py",
+      'table["effect"].notna() & (table["step"] > 0)', 'table["effect"].notna()', REPORT),
+    _("gaps of counties are of their need alone", "files/report/county_grid.py",
+      "change(have - need)", "change(need - have)", REPORT),
+    _("the report runs any script", "files/report/inert.py",
+      '"script-src": " ".join(map(_hash, scripts)),', '"script-src": "\'unsafe-inline\'",', REPORT),
     _("who is out of reach is served, too", "planning/serving.py",
       "np.flatnonzero(reach(case, rule, cells, sites).degree > 0)",
       "np.flatnonzero(reach(case, rule, cells, sites).degree >= 0)",
@@ -405,6 +429,13 @@ MUTANTS = (
     _("closing is free where sites are held", "planning/sites_held.py",
       "if is_open else case.closing_cost(j)", "if is_open else 0.0",
       f"{PLANNING}/test_prices.py"),
+    _("an answer is used whatever the people", "planning/answers.py",
+      "question, self._region(case.region), case", "question, case",
+      "properties/test_answers.py"),
+    _("an answer is used whatever the readings", "planning/answers.py",
+      "case.assumptions.table(), travel,", "travel,", "properties/test_answers.py"),
+    _("an answer is used whatever the rules", "planning/answers.py",
+      "projects, task.name, task.rules,", "projects, task.name,", "properties/test_answers.py"),
     _("answers that are offered cost nothing", "planning/blocks.py",
       "        terms += self.offers.cost()\n", "", f"{PLANNING}/test_within_budget.py"),
     _("answers that are offered miss nothing", "planning/blocks.py",
@@ -940,6 +971,53 @@ MUTANTS = (
       "spent / self.ended", "spent / done", f"{BATCHES}/test_progress_lines.py"),
     _("a run that is over goes on", "batches/planning_jobs.py",
       "            raise CalledOff\n", "            return\n", f"{BATCHES}/test_planning_jobs.py"),
+    # ---------------------------------------------------------------- studies
+    _("rules give way for an aim", "planning/pulled_block.py",
+      'self.program.require(f"held[{strength}]", terms, "<=", most)', "pass",
+      f"{PLANNING}/test_trading.py"),
+    _("limits of a front are loose", "planning/pulled_block.py",
+      "limit.most - constant, limit=words", "limit.most - constant + 1e9, limit=words",
+      f"{PLANNING}/test_trading.py"),
+    _("a front keeps what is dominated", "studies/front.py",
+      "if no_worse and better:", "if False:",
+      f"{STUDIES}/test_trade_offs.py::test_dominated_and_equal_points_go"),
+    _("the knee is the nearest to the chord", "studies/front.py",
+      "best = int(np.argmax(away))", "best = int(np.argmin(away))",
+      f"{STUDIES}/test_trade_offs.py::test_the_knee_is_farthest_from_the_chord"),
+    _("one proven solve proves a point", "studies/front_search.py",
+      "all(r.status is Status.OPTIMAL for r in records)",
+      "any(r.status is Status.OPTIMAL for r in records)",
+      f"{STUDIES}/test_trade_offs.py::test_a_point_is_proven_only_if_every_solve_is"),
+    _("rules that are set aside are not in the compliance", "studies/trade_offs.py",
+      "audit_lines(case.region, self.policy,", "audit_lines(case.region, case.policy,",
+      f"{STUDIES}/test_trade_offs.py::test_points_are_sorted_and_the_audit_says_the_same"),
+    _("the worst future is the mean one", "location/engines/robust/problem.py",
+      "return float(self.sums(self.paid(chosen)).max())",
+      "return float(self.sums(self.paid(chosen)).mean())", "unit/location/test_robust.py"),
+    _("offsets of futures are not in the rows", "location/engines/robust/master.py",
+      "lower=-offset / self._scale", "lower=0.0 * offset",
+      "unit/location/engines/robust/test_robust_engine.py"),
+    _("regret is against nothing", "location/robust.py",
+      "covered if best is None else covered - best", "covered", "unit/location/test_robust.py"),
+    _("the bound of the worst future is the mean one's", "studies/robust_scores.py",
+      "return worst if criterion == \"worst\" else float(matrix.bound.mean())",
+      "return float(matrix.bound.mean()) if criterion == \"worst\" else worst",
+      f"{STUDIES}/test_robust_plans.py"),
+    _("plans that miss rules keep them", "studies/futures.py",
+      "                return False\n", "                return True\n",
+      f"{STUDIES}/test_robust_plans.py"),
+    _("a site in a third of the plans is safe", "studies/robust_tables.py",
+      "SAFE_SHARE = 0.95", "SAFE_SHARE = 0.3", f"{STUDIES}/test_robust_plans.py"),
+    _("greedy counts people twice", "studies/curves.py",
+      "left[row[rows.site == best]] = 0.0", "left[row[rows.site == best]] *= 0.5",
+      f"{STUDIES}/test_curves.py"),
+    _("columns of studies have no units", "studies/tables.py",
+      'return f"{name} ({unit})" if unit else name', "return name",
+      f"{STUDIES}/test_study_files.py"),
+    _("an exchange search opens more than may be open", "location/engines/maximal/search.py",
+      "wanted = set(np.sort(chosen)[: self._problem.most].tolist())",
+      "wanted = set(chosen.tolist())",
+      f"{ENGINES}/maximal/test_swap_search.py"),
     # ---------------------------------------------------------------- coordinates, rasters, tables
     _("GCJ-02 lies to the west", "region/offsets.py",
       "np.where(inside, lon + east, lon)", "np.where(inside, lon - east, lon)",
