@@ -9,6 +9,7 @@ from typing import Any
 from allocator.errors import InputError
 from allocator.files.toml import read_toml
 from allocator.scenarios.relocation import relocated
+from allocator.scenarios.sweep_keys import flattened
 
 EXTENDS = "extends"
 NONE = "none"
@@ -74,6 +75,8 @@ def _read(path: Path, below: tuple[Path, ...]) -> Written:
         where = f"scenario {chain[0]}: extends {path}"
     table = read_toml(path, where=where)
     own = dict(table)
+    if isinstance(own.get("sweep"), Mapping):
+        own["sweep"] = flattened(own["sweep"])
     base_name = own.pop(EXTENDS, None)
     homes = dict.fromkeys(_key_paths(own), path)
     if base_name is None:

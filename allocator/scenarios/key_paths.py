@@ -6,7 +6,13 @@ from typing import Any
 
 from allocator.assumptions import CATALOGUE
 from allocator.horizon import FIELDS
-from allocator.scenarios.inheritance import OBJECTIVES, id_of, merged_modes, without_other_objective
+from allocator.scenarios.inheritance import (
+    NONE,
+    OBJECTIVES,
+    id_of,
+    merged_modes,
+    without_other_objective,
+)
 from allocator.scenarios.scenario import OutputTable, Scenario, SolverTable
 
 Steps = tuple[str, ...]
@@ -136,7 +142,13 @@ def names_source(steps: Sequence[str]) -> bool:
 
 def _set(table: Mapping[str, Any], steps: Sequence[str], value: Any) -> dict[str, Any]:
     first, *rest = steps
-    return {**table, first: _set(_as_table(table.get(first)), rest, value) if rest else value}
+    if not rest:
+        return {**table, first: value}
+    inner = table.get(first)
+    if inner is None or inner == NONE:
+        inner = {}
+    # What is no table stays as it is, to be told.
+    return {**table, first: _set(inner, rest, value) if isinstance(inner, Mapping) else inner}
 
 
 def _as_table(value: Any) -> Mapping[str, Any]:

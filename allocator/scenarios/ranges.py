@@ -14,10 +14,10 @@ _MOST = 10_000
 def is_range(value: object) -> bool:
     """Whether a value is written as a range, soundly or not.
 
-    >>> is_range({"from": 1, "to": 2, "step": 1}), is_range({"nurses": 0.04})
+    >>> is_range({"from": 1, "step": 1}), is_range({"nurses": 0.04})
     (True, False)
     """
-    return isinstance(value, Mapping) and "from" in value and "to" in value
+    return isinstance(value, Mapping) and ("from" in value or "to" in value)
 
 
 def range_values(given: Mapping[str, Any]) -> list[int | float]:
@@ -39,6 +39,9 @@ def range_values(given: Mapping[str, Any]) -> list[int | float]:
     unknown = [key for key in given if key not in KEYS]
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r} in a range; known: {', '.join(KEYS)}")
+    for key in KEYS[:2]:
+        if key not in given:
+            raise ValueError(f"a range needs from and to, got {_told(given)}")
     if ("step" in given) == ("count" in given):
         raise ValueError(f"a range needs one of step and count, got {_told(given)}")
     for key in given:

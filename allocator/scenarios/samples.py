@@ -13,10 +13,10 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from statistics import NormalDist
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -74,7 +74,7 @@ def read_samples(given: object) -> tuple[SamplesTable | None, list[str]]:
     try:
         table = SamplesTable.model_validate(known["samples"])
     except ValidationError as error:
-        found = [f"samples.{problem}" for problem in in_words(error.errors())]
+        found = [f"samples.{problem}" for problem in in_words(_one_of_spread(error.errors()))]
         return None, [*problems, *(f.replace("samples.missing key '", "missing key 'samples.")
                                    for f in found)]  # fmt: skip
     widest = _widest(table.distribution)
@@ -86,6 +86,19 @@ def read_samples(given: object) -> tuple[SamplesTable | None, list[str]]:
         if not spread < widest
     ]
     return table, problems
+
+
+def _one_of_spread(details: Iterable[Any]) -> list[Any]:
+    """What pydantic found, with one line for a spread that is neither a number nor a table."""
+    found: dict[Any, Any] = {}
+    for detail in details:
+        if detail["loc"][0] == "spread" and detail["type"] != "missing":
+            told = "must be a number >= 0, or a table of them by unit"
+            spread = {"loc": ("spread",), "type": "spread", "msg": told, "input": detail["input"]}
+            found.setdefault("spread", spread)
+        else:
+            found[detail["loc"]] = detail
+    return list(found.values())
 
 
 def _widest(distribution: Distribution) -> float:

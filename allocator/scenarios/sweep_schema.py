@@ -25,6 +25,7 @@ def sweep_schema(properties: Mapping[str, Schema], travel_keys: Sequence[str]) -
     for table in _TABLES:
         for key, schema in properties[table]["properties"].items():
             paths[f"{table}.{key}"] = _values(schema)
+    paths |= _nested(paths)
     modes = "|".join(key for key in properties["travel"]["properties"] if key != "km_along")
     any_value = _list_or_range({})
     patterns = {
@@ -51,6 +52,19 @@ def sweep_schema(properties: Mapping[str, Schema], travel_keys: Sequence[str]) -
                         "description": "Combinations that are left out."},
         },
     }  # fmt: skip
+
+
+def _nested(paths: Mapping[str, Schema]) -> dict[str, Schema]:
+    """The same keys as tables: ``[sweep.assumptions]``, or dots without quotes."""
+    found: dict[str, Schema] = {}
+    for table in ("assumptions", "solver", "outputs"):
+        begin = f"{table}."
+        keys = {path.removeprefix(begin): one for path, one in paths.items()
+                if path.startswith(begin)}  # fmt: skip
+        found[table] = {"type": "object", "additionalProperties": False, "properties": keys}
+    for table in ("years", "travel", "population"):  # as a whole, too: a list of tables
+        found[table] = {**paths[table], "type": ["array", "object"]}
+    return found | {table: {"type": "object"} for table in ("overrides", "rules")}
 
 
 _NUMBER: Schema = {"type": "number"}

@@ -3,7 +3,7 @@
 ::
 
     [sweep]
-    "assumptions.detour" = [1.2, 1.3, 1.4]                        # any key path of a scenario
+    "assumptions.detour" = [1.2, 1.3, 1.4]                        # any key path, quoted or not
     "overrides.J031.number" = { from = 5.5, to = 6.5, step = 0.25 }
     budget = { from = 1e8, to = 5e8, count = 5 }
 
@@ -26,10 +26,10 @@ from typing import Any
 from allocator.region.findings import repeated
 from allocator.scenarios.key_paths import Steps, UnknownPathError, names_source, steps_of
 from allocator.scenarios.ranges import is_range, range_values
+from allocator.scenarios.sweep_keys import EXCLUDE, ZIP
 
 MOST = 10_000
 """Variants that one file may stand for."""
-_ZIP, _EXCLUDE = "zip", "exclude"
 _EXAMPLE = "a list of values, or a range as { from = 1, to = 2, step = 0.5 }"
 
 
@@ -82,13 +82,13 @@ def read_sweep(table: object, rule_ids: Mapping[str, Collection[str]]) -> tuple[
         return Sweep(), [f"sweep: must be a table of key paths, got {table!r}"]
     problems: list[str] = []
     axes: list[Axis] = []
-    plain = {path: given for path, given in table.items() if path not in (_ZIP, _EXCLUDE)}
+    plain = {path: given for path, given in table.items() if path not in (ZIP, EXCLUDE)}
     for path, given in plain.items():
         values = _values(path, given, problems)
         axes += [Axis((path,), tuple((value,) for value in values))] if values else []
-    for at, together in enumerate(_tables(table, _ZIP, problems), 1):
+    for at, together in enumerate(_tables(table, ZIP, problems), 1):
         axes += _zipped(together, f"zip {at}", problems)
-    excluded = tuple(_exclusion(e, axes, problems) for e in _tables(table, _EXCLUDE, problems))
+    excluded = tuple(_exclusion(e, axes, problems) for e in _tables(table, EXCLUDE, problems))
     if not axes and not problems:
         problems.append("varies nothing; name a key path and its values")
     steps = _steps(axes, rule_ids, problems)

@@ -15,6 +15,8 @@ _LONGEST = 120
 """Bytes of a name: file systems take 255, and programs add their own."""
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 _LONGEST_VALUE = 24
+_HERE = "here"
+"""Stands for the folder of the file itself."""
 _MARK = 12
 _SMALL, _LARGE = 1e-6, 1e15
 """Numbers beyond are written with an exponent."""
@@ -95,7 +97,8 @@ def _value(value: Any) -> str:
         is_plain = value == 0 or _SMALL <= abs(value) < _LARGE
         return f"{Decimal(f'{value:.10g}').normalize():f}" if is_plain else f"{value:.6g}"
     if isinstance(value, str):
-        text = Path(value).stem if "/" in value and Path(value).stem else value
+        text = (Path(value).stem if "/" in value else value) or _HERE
+        text = _HERE if text == "." else text
     elif isinstance(value, list | tuple):
         text = "-".join(map(_value, value))
     elif isinstance(value, Mapping):

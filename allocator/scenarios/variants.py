@@ -175,6 +175,11 @@ def _sampled(
         region = scenario.region_path
         if region not in drawn:
             drawn[region] = _draws(file, samples, region)
+        strangers = [u for u in scenario.population if u != ALL and u not in drawn[region][0]]
+        raise_if_any(
+            [f"population.{unit}: no planning unit of {region}" for unit in strangers],
+            where=file.where,
+        )
         for number, factors in enumerate(drawn[region], 1):
             people = _times(factors, scenario.population)
             found.append(scenario.model_copy(update={"population": people}))

@@ -41,6 +41,7 @@ def test_whole_numbers_stay_whole():
 @pytest.mark.parametrize(
     ("given_", "message"),
     [
+        ({"from": 1, "count": 2}, "a range needs from and to"),
         ({"from": 1, "to": 2}, "needs one of step and count"),
         ({"from": 1, "to": 2, "step": 1, "count": 2}, "needs one of step and count"),
         ({"from": 1, "to": 2, "stp": 1}, "unknown key 'stp' in a range"),
@@ -67,6 +68,7 @@ def test_a_table_with_other_keys_is_a_value():
     assert not is_range({"nurses": 0.04})
     assert not is_range([1, 2])
     assert is_range({"from": 1, "to": 2})
+    assert is_range({"to": 2})
 
 
 @given(begin=DECIMALS, step=STEPS, count=st.integers(1, 40))

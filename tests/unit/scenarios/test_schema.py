@@ -74,6 +74,8 @@ def test_there_are_scenarios_to_check():
         "'population.all' = [1.1]\n'years.attrition.nurses' = [0.1]\n'rules.a.b.number' = [1]\n"
         "'travel.walk' = ['none', { friction = 'x.tif' }]\nminimise = ['cost', 'none']\n"
         "[[sweep.exclude]]\nbudget = 1\n",
+        LEAST + "[sweep]\nassumptions.detour = [1.2]\nyears.attrition.nurses = [0.1]\n"
+        "overrides.J025.people.upper = [3]\npopulation.A = { from = 1, to = 2, count = 2 }\n",
         LEAST + "[samples]\ncount = 3\nspread = { all = 0.1, A = 0.2 }\nlevel = 'city'\n",
         LEAST + "[[rules]]\nid = 'a'\nkind = 'quota'\nstrength = 'wish'\nmeaning = 'm'\n"
         "resources = ['nurses']\nsense = '>='\nnumber = 6\nper = 1000\n",
@@ -108,6 +110,7 @@ def test_what_is_sound_fits(validator, text):
         (LEAST + "[[rules]]\nid = 'a'\nkind = 'quota'\n", "'strength' is a required property"),
         (LEAST + "[sweep]\ndetour = [1]\n", "'detour' does not match any of the regexes"),
         (LEAST + "[sweep]\n'assumptions.detour' = [9]\n", "9 is greater than the maximum of 5"),
+        (LEAST + "[sweep.assumptions]\ndetuor = [1.2]\n", "'detuor' was unexpected"),
         (LEAST + "[sweep]\nbudget = { from = 1, step = 1 }\n", "'to' is a required property"),
         (LEAST + "[sweep]\nbudget = { from = 1, to = 2, step = 1, count = 2 }\n",
          "should not be valid under"),

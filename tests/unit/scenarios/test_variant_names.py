@@ -21,6 +21,7 @@ def test_names_say_what_is_varied_in_short():
     """Without the table of a key, with numbers as decimals, with files by their stems."""
     files = {"policy": "../packs/local plan.toml", "travel.drive.roads": "a/roads.osm.pbf"}
     assert names_of("base", [files]) == ["base policy=local plan drive.roads=roads.osm"]
+    assert names_of("base", [{"region": "."}]) == ["base region=here"]
     numbers = {"assumptions.detour": 1.25, "budget": 2e8, "overrides.J031.number": 6.0}
     assert names_of("base", [numbers]) == ["base detour=1.25 budget=200000000 J031.number=6"]
     others = {"years.budget_per_year": [1e6, 2.5], "outputs.map": False, "over": None,

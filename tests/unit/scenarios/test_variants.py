@@ -94,6 +94,24 @@ def test_every_combination_is_a_variant(write):
     assert all(v.scenario.name == v.name for v in found)
 
 
+def test_keys_may_stand_in_tables(write):
+    """Dots without quotes make tables; ranges, zips and exclusions stay what they are."""
+    quoted = (
+        "[sweep]\n'assumptions.detour' = [1.2, 1.3]\n'overrides.J031.number' = [5, 6]\n"
+        "'population.A' = { from = 1, to = 1.2, step = 0.1 }\n"
+        "[[sweep.zip]]\n'solver.seed' = [1, 2]\n'assumptions.walking_kmh' = [3, 4]\n"
+        "[[sweep.exclude]]\n'assumptions.detour' = 1.2\n'solver.seed' = 1\n"
+    )
+    found = variants(write(LEAST + quoted))
+    assert found == variants(write(LEAST + quoted.replace("'", "")))
+    assert len(found) == 18
+    tables = quoted[: quoted.index("'overrides")].replace("'assumptions.detour'", "detour")
+    tables = tables.replace("[sweep]", "[sweep.assumptions]")
+    assert [v.varied for v in variants(write(LEAST + tables))] == [
+        {"assumptions.detour": 1.2}, {"assumptions.detour": 1.3},
+    ]  # fmt: skip
+
+
 def test_zipped_lists_vary_together(write):
     """Row by row, in a product with all else."""
     text = LEAST + (
@@ -224,6 +242,11 @@ def test_all_problems_of_all_variants_are_told(write):
         (LEAST + "[sweep]\n'budget.' = [1]\n", "a key is missing beside a dot"),
         (LEAST + "[sweep]\nregion = ['nowhere']\n", "region: there is no region.toml in"),
         (LEAST + "[samples]\n", "missing key 'samples.count'"),
+        (LEAST + "[sweep]\nbudget = { from = 1, step = 1 }\n", "budget: a range needs from and to"),
+        ("overrides = 3\n" + LEAST + "[sweep]\n'overrides.J031.number' = [5]\n",
+         "overrides: Input should be a valid dictionary, got 3"),
+        (LEAST + "[population]\nZ = 2\n[samples]\ncount = 1\nspread = 0.1\n",
+         "population.Z: no planning unit of"),
         ("samples = 3\n" + LEAST, "samples: must be a table, got 3"),
     ],
 )  # fmt: skip
