@@ -147,7 +147,7 @@ def _gives(plan: Plan) -> list[str]:
     several = ((telling["member"] > 1) | (telling["change"] > 0)).to_numpy()
     reasons = [f"* {plain(r)}." for r, shown in zip(plan.why(), several, strict=True) if shown]
     if not reasons:
-        return [*said, "", "No single change was found that would be enough."]
+        return [*said, "", "No single change that would be enough was found (or looked for)."]
     return [*said, "", "Why, and which single change would be enough:", "", *reasons]
 
 
