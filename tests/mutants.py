@@ -47,6 +47,9 @@ EXCEL = "unit/files/test_excel.py"
 REPORT = "unit/files/report/test_report_page.py"
 PICTURES = "unit/files/report/test_report_rasters.py"
 SAYS = "unit/files/report/test_report_wording.py"
+REPORT = "unit/files/report/test_report_page.py"
+PICTURES = "unit/files/report/test_report_rasters.py"
+SAYS = "unit/files/report/test_report_wording.py"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,26 @@ def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
 
 MUTANTS = (
     # ---------------------------------------------------------------- files
+    _("a name can end the report's data", "files/report/inert.py",
+      'for c in "<>&', 'for c in "', SAYS),
+    _("what is short of all is shown as all", "files/report/figures.py",
+      'if text == "100.0%" and share < 1', 'if text == "100.0%" and share < 0', SAYS),
+    _("the report's pictures stand on their heads", "files/report/rasters.py",
+      "y = north - (np.arange(rows) + 0.5)", "y = south + (np.arange(rows) + 0.5)", PICTURES),
+    _("the report's limits end the band before", "files/report/layers.py",
+      "np.searchsorted(np.array(ends) * (1 + 1e-9), away)",
+      'np.searchsorted(np.array(ends), away, side="right")', PICTURES),
+    _("people of the rules are all people", "files/report/first_screen.py",
+      "covered = people[state == contents.COVERED_STATE].sum()",
+      "covered = people[state != contents.UNCOVERED_STATE].sum()", REPORT),
+    _("facilities that stay push out those that change", "files/report/facility_grid.py",
+      '["_order", "kind", "_served"]', '["_served", "kind", "_order"]', REPORT),
+    _("what one less would do is offered as a way out", "files/report/gave_way.py",
+      'table["effect"].notna() & (table["step"] > 0)', 'table["effect"].notna()', REPORT),
+    _("gaps of counties are of their need alone", "files/report/county_grid.py",
+      "change(have - need)", "change(need - have)", REPORT),
+    _("the report runs any script", "files/report/inert.py",
+      '"script-src": " ".join(map(_hash, scripts)),', '"script-src": "\'unsafe-inline\'",', REPORT),
     _("a name can end the report's data", "files/report/inert.py",
       'for c in "<>&', 'for c in "', SAYS),
     _("what is short of all is shown as all", "files/report/figures.py",
