@@ -1,5 +1,6 @@
 """``al.batch``: many scenarios, one table."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -86,7 +87,7 @@ def batch(
     jobs = jobs_of(given, plans_in=folder if plans else None, say=progress)
     lines.total = len(jobs)
     with ExitStack() as stack:
-        shared = stack.enter_context(_at_home_in(folder))
+        shared = stack.enter_context(_at_home_in(folder, fresh=fresh))
         journal = Journal(None if folder is None else folder / JOURNAL, fresh=fresh)
         if folder is not None:
             sweep(folder, [job.name for job in jobs])
@@ -125,8 +126,8 @@ def _check(
 
 
 @contextmanager
-def _at_home_in(folder: Path | None) -> Iterator[Path]:
-    """Hold the folder, and give the one that workers share in it."""
+def _at_home_in(folder: Path | None, *, fresh: bool) -> Iterator[Path]:
+    """Hold the folder, and give the one that workers share in it; ``fresh`` empties that."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="allocator-batch-") as shared:
             yield Path(shared)
@@ -134,6 +135,8 @@ def _at_home_in(folder: Path | None) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with folder_locked(folder):
         shared_in = folder / SHARED
+        if fresh:
+            shutil.rmtree(shared_in, ignore_errors=True)
         shared_in.mkdir(exist_ok=True)
         yield shared_in.absolute()
 

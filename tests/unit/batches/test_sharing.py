@@ -34,3 +34,17 @@ def test_a_run_is_called_off_when_it_or_its_successor_says_so(tmp_path):
     assert is_called_off(str(tmp_path), second)
     assert not is_called_off(str(tmp_path / "elsewhere"), second)
     assert not is_called_off(str(tmp_path), "")
+
+
+def test_fresh_shares_nothing_with_before(tmp_path, planner, write):
+    """What an earlier run has left for the next is gone; otherwise it stays."""
+    out, path = tmp_path / "out", write("a")
+    batch(path, out)
+    left = out / ".shared" / "answers" / "one"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("old")
+    batch(path, out)
+    assert left.exists()
+    batch(path, out, fresh=True)
+    assert not left.exists()
+    assert left.parents[1].is_dir()
