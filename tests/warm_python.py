@@ -4,7 +4,8 @@
 
 Every line of the standard input is a JSON list of arguments for pytest; for each, the answer is a
 line with pytest's exit code. Every list is run in a process forked from this one, which imports
-nothing of the project itself: what a test loads or breaks is gone with its process.
+nothing of the project itself: what a test loads or breaks is gone with its process. Plugins of
+pytest (hypothesis) are not loaded before either: it warns of that, and a warning is an error.
 """
 
 import importlib
@@ -13,7 +14,7 @@ import os
 import sys
 
 LIBRARIES = (
-    "geopandas", "highspy", "hypothesis.extra.numpy", "networkx", "numba", "openpyxl", "pulp",
+    "geopandas", "highspy", "networkx", "numba", "openpyxl", "pulp",
     "pyarrow", "pydantic", "pyogrio", "pytest", "rasterio.features", "rich.table",
     "scipy.optimize", "scipy.sparse.csgraph", "scipy.spatial", "shapely", "typer.testing",
 )  # fmt: skip

@@ -100,6 +100,15 @@ def test_the_best_by_each_criterion_is_the_least_of_those_that_miss_no_more(by_c
     ]  # fmt: skip
 
 
+def test_the_bound_of_the_worst_case_is_the_worst_samples(by_coverage):
+    """People who are not covered differ by sample: worst and mean have bounds of their own."""
+    whole = by_coverage.criteria.set_index("criterion")["bound"]
+    bound = by_coverage.samples["bound"]
+    assert bound.max() > bound.mean()
+    assert whole["worst"] == pytest.approx(bound.max())
+    assert whole["expected"] == pytest.approx(bound.mean())
+
+
 def test_one_sample_leaves_nothing_open(region):
     """Its own plan is the best, proven, without regret; every site is safe or never open."""
     robust = robust_plan(region, small_policy(BEDS, COVERAGE), [{"all": 1.1}], budget=1e6)
