@@ -13,7 +13,8 @@ from allocator.planning.parts.asking import Ask, processes
 from allocator.planning.parts.coupling import Coupling
 from allocator.planning.parts.cutting import Cutter
 from allocator.planning.parts.merging import Groups
-from allocator.planning.parts.piece import Piece, build
+from allocator.planning.parts.part_block import build
+from allocator.planning.parts.piece import Piece
 from allocator.planning.parts.stages import Stages
 from allocator.planning.parts.territory import Territory
 from allocator.planning.parts.whole import Answer, Whole

@@ -19,7 +19,7 @@ from allocator.planning.parts.holds import Holds
 from allocator.planning.parts.improving import Answers
 from allocator.planning.parts.joining import Cluster, Joining
 from allocator.planning.parts.merging import Groups, members
-from allocator.planning.parts.piece import build
+from allocator.planning.parts.part_block import build
 from allocator.planning.parts.prices import Prices
 from allocator.planning.parts.territory import Territory
 from allocator.planning.parts.whole import Whole
