@@ -8,11 +8,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import font_manager
+from matplotlib.font_manager import fontManager
 from plans_for_tests import CRS, X0_M, Y0_M, small_plan
 from pyproj import Geod, Transformer
+from typer.testing import CliRunner
 
 import allocator as al
+from allocator.cli.app import app
 from allocator.errors import InputError
+from allocator.files.fonts import find_face
 from allocator.files.map_away import about_rule, away, default_ends
 from allocator.files.map_ground import Ground
 from allocator.files.map_layers import band_picture, cover_picture, unit_picture, whole_people
@@ -260,3 +265,62 @@ def test_hostile_names_stay_text(tmp_path):
                      region="</svg><script>$\\frac$")  # fmt: skip
     al.save_map(plan, tmp_path / "map.svg", "coverage", rule="COV-U")
     assert "<script" not in (tmp_path / "map.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_chinese_with_the_fonts_of_this_machine(tmp_path, suffix):
+    """Whole where a font has the characters; else in English with a word on it. Never boxes:
+    a missing glyph is a warning, and warnings are errors here."""
+    plan = told_plan(region="嘉兴 Jiaxing")
+    al.save_map(plan, tmp_path / f"map.{suffix}", "bands", rule="COV-U", chinese=True)
+    if suffix == "svg":
+        said = texts(tmp_path / "map.svg")
+        lacks = find_face(["嘉兴规划"]).lacks
+        assert ("No font with Chinese" in said) == bool(lacks)
+        assert ("到最近急救站的公里数(规划)" in said) == (not lacks)
+        assert sum(people_of(said) or [2400]) == 2400
+
+
+def test_fonts_that_came_after_the_list_was_made(tmp_path, monkeypatch):
+    """matplotlib keeps its list for weeks; a font installed today is found by its file."""
+    known = [e for e in fontManager.ttflist if "mpl-data" in e.fname]
+    monkeypatch.setattr(fontManager, "ttflist", known)
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    greek = next(e for e in known if e.name == "DejaVu Sans Mono")
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(broken), greek.fname])
+    assert find_face(["嘉"]).lacks == {"嘉"}
+    monkeypatch.undo()
+    here = [f for f in font_manager.findSystemFonts() if "CJK" in f]
+    if here:
+        monkeypatch.setattr(fontManager, "ttflist", known)
+        face = find_face(["嘉兴"])
+        assert not face.lacks
+        assert "CJK" in face.file
+        assert face.properties(9).get_name() == face.name
+
+
+def test_the_command_draws_every_kind(tmp_path):
+    """From a written plan; wrong options are answered in words."""
+    from allocator.files.exporting import export_all
+
+    export_all(told_plan(), tmp_path / "plan", with_map=False)
+    folder = str(tmp_path / "plan")
+    for i, options in enumerate([
+        [], ["--what", "coverage", "--rule", "COV-U"],
+        ["--what", "bands", "--rule", "COV-R", "--bands", "5,10", "--today"],
+        ["--what", "bands", "--rule", "COV-R", "--unit", "km"],
+        ["--what", "units", "--resource", "ambulances", "--chinese"],
+    ]):  # fmt: skip
+        out = tmp_path / f"map{i}.svg"
+        done = CliRunner().invoke(app, ["map", folder, "--out", str(out), *options])
+        assert done.exit_code == 0, done.output
+        assert "EPSG:32651" in out.read_text("utf-8")
+    for options, said in (
+        (["--unit", "miles"], "must be minutes or km, got 'miles'"),
+        (["--bands", "5;10"], "must be numbers with commas between"),
+        (["--what", "heat"], "what must be one of"),
+    ):
+        done = CliRunner().invoke(app, ["map", folder, "--out", str(tmp_path / "x.png"), *options])
+        assert done.exit_code == 2
+        assert said in done.output
