@@ -12,6 +12,8 @@ from allocator.plans import Plan
 
 NONE = 65535
 """Where there is no way, or the rule does not speak of the cell."""
+_MOST_WITH_TODAY = 120_000
+"""Cells up to which today's distances are told, too: beyond, the page would grow past 10 MB."""
 
 
 def cell_data(plan: Plan, frame: Frame, side_m: float) -> dict[str, Any]:
@@ -49,7 +51,8 @@ def _of_rule(plan: Plan, rule: str, columns: list[str]) -> dict[str, Any]:
             told[when] = _packed(state, "<u1")
     for unit in ("minutes", "km"):
         for when, prefix in (("today", f"{unit}_today:"), ("plan", f"{unit}:")):
-            if f"{prefix}{rule}" in columns:
+            too_many = when == "today" and len(plan.cells) > _MOST_WITH_TODAY
+            if f"{prefix}{rule}" in columns and not too_many:
                 away = plan.cells[f"{prefix}{rule}"].to_numpy(float) * 10
                 tenths = np.where(np.isnan(away), NONE, np.minimum(np.rint(away), NONE - 1))
                 told["unit"] = unit

@@ -15,6 +15,7 @@ from report_reader import island, read_report, table
 
 import allocator as al
 from allocator.files.provenance import document
+from allocator.files.report import cell_data
 from allocator.files.report.page import report, to_report
 
 PLAN = full_plan()
@@ -201,6 +202,15 @@ def test_a_click_on_a_cell_finds_the_plans_figures(page):
     found = unpack(urban["away_plan"], "<u2")
     assert (found[np.isnan(minutes)] == 65535).all()
     assert np.allclose(found[~np.isnan(minutes)] / 10, minutes[~np.isnan(minutes)], atol=0.051)
+
+
+def test_very_many_cells_tell_of_the_plans_minutes_only(monkeypatch):
+    """Today's are left out so that the page stays small."""
+    monkeypatch.setattr(cell_data, "_MOST_WITH_TODAY", 23)
+    (urban, _) = island(read_report(report(PLAN)), "map-data")["cells"]["rules"]
+    assert "away_plan" in urban
+    assert "away_today" not in urban
+    assert "today" in urban
 
 
 def test_the_map_of_counties_has_figures_per_head(page):
