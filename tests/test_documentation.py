@@ -161,7 +161,8 @@ def test_the_search_works_from_the_disk(site):
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto((site / "index.html").as_uri())
-        page.fill("input[name=query]", "pycnophylactic")
+        page.click("input[name=query]")
+        page.keyboard.type("pycnophylactic")
         page.wait_for_selector(".md-search-result__link", timeout=20_000)
         found = page.locator(".md-search-result__link").first.get_attribute("href")
         assert "alachua" in found

@@ -21,8 +21,8 @@ def add_to(site: Site) -> None:
     parts = []
     for path, command in _commands(get_command(app), ()):
         context = command.make_context(
-            " ".join(("allocator", *path)), [], resilient_parsing=True, max_content_width=100,
-            terminal_width=100,
+            " ".join(("allocator", *path)), [], resilient_parsing=True, max_content_width=86,
+            terminal_width=86,
         )  # fmt: skip
         title = " ".join(("allocator", *path))
         parts.append(f"## {title}\n\n{block(command.get_help(context))}")

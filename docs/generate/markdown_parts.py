@@ -1,5 +1,6 @@
 """Tables and cells of generated pages."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -12,7 +13,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, as_is: bool = 
 
 def cell(text: str) -> str:
     """Give a text that cannot end its cell, nor begin a tag."""
-    return " ".join(str(text).split()).replace("|", "&#124;").replace("<", "&lt;")
+    return re.sub(r"<(?=[A-Za-z/!])", "&lt;", " ".join(str(text).split())).replace("|", "&#124;")
 
 
 def block(text: str, language: str = "text") -> str:

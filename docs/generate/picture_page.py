@@ -19,7 +19,8 @@ def add_to(site: Site) -> None:
     for path in sorted((ROOT / "docs" / "images").glob("*.png")):
         sort, _, rest = path.stem.partition("_")
         title = _SORTS.get(sort, "Others")
-        words = " ".join(rest.replace("_zh", " (Chinese labels)").split("_")).capitalize()
+        words = " ".join(rest.removesuffix("_zh").split("_")).capitalize()
+        words += " (Chinese labels)" if rest.endswith("_zh") else ""
         by_sort.setdefault(title, []).append(f"### {words}\n\n![{words}](images/{path.name})\n")
     parts = [f"## {title}\n\n" + "\n".join(shown) for title, shown in by_sort.items()]
     site.pages["pictures.md"] = _HEAD + "\n".join(parts)

@@ -1,11 +1,13 @@
 """Texts of the repository as pages: one home for each, with links that hold in the site, too."""
 
+import logging
 import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_LOG = logging.getLogger("mkdocs.hooks")  # its warnings end a strict build
 _FENCE = re.compile(r"(^```.*?^```[ \t]*$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s#]+)(#[^)\s]*)?\)")
 _NAMED_FENCE = re.compile(r"^```(\w+) (\S+)$", re.MULTILINE)
@@ -59,7 +61,9 @@ class Site:
         """Way from a page to the page, or the copy, of a file of the repository."""
         if path not in self.homes and path.startswith("docs/"):
             return _relative(path.removeprefix("docs/"), page)
-        if path not in self.homes:
+        if path not in self.homes and not (ROOT / path).is_file():
+            _LOG.warning("%s: shows a link to %s, which does not exist", page, path)
+        elif path not in self.homes:
             self.files[f"repository/{path}"] = ROOT / path
         return _relative(self.homes.get(path, f"repository/{path}"), page)
 

@@ -98,10 +98,9 @@ def _page(name: str, kind: type[BaseRule], examples: list[tuple[str, str]], site
     parts.append(f"## Fields\n\n{_fields(kind)}")
     parts.append("Beside these, what [every rule carries](index.md#what-every-rule-carries).\n")
     parts.append(f"## Rows in the program\n\n{_formulation(kind)}")
-    audit = _LINES_OF_KIND.get(name)
-    if audit:
-        said = inspect.getdoc(audit) or inspect.getdoc(inspect.getmodule(audit))
-        parts.append(f"## How the audit recounts it\n\n{block((said or '').replace('``', ''))}")
+    if audit := _LINES_OF_KIND.get(name):
+        said = "\n\n".join(filter(None, map(inspect.getdoc, (inspect.getmodule(audit), audit))))
+        parts.append(f"## How the audit recounts it\n\n{block(said.replace('``', ''))}")
     parts.append(_example(name, examples, site))
     return "\n".join(parts)
 
