@@ -10,6 +10,7 @@ from batch_builders import InlineWorkers, same_answers, written
 from allocator.batches import entry, planning_jobs
 from allocator.batches.entry import batch
 from allocator.errors import InputError
+from allocator.files.reading import read_plan
 
 
 def names(table, status="feasible"):
@@ -45,6 +46,20 @@ def test_renamed_and_reordered_scenarios_keep_their_rows(tmp_path, write, planne
     assert planner.planned == ["a", "b", "c"]
     batch([tmp_path / "b.toml"], tmp_path / "out")
     assert planner.planned == ["a", "b", "c"], "the journal keeps who was not asked for"
+
+
+def test_a_renamed_plan_moves_with_its_row(tmp_path, write, planner):
+    """It is copied, file by file, and nothing is planned; the old folder stays as it was."""
+    out, path = tmp_path / "out", write("a")
+    batch(path, out, plans=True)
+    path.write_text(path.read_text().replace('name = "a"', 'name = "new"'))
+    table = batch(path, out, plans=True)
+    assert planner.planned == ["a"]
+    assert table["folder"].tolist() == [str(out / "new")]
+    assert sorted(p.name for p in (out / "new").iterdir()) == sorted(
+        p.name for p in (out / "a").iterdir()
+    )
+    assert read_plan(table["folder"][0]).region == "a"
 
 
 def test_what_failed_by_itself_is_not_tried_again(tmp_path, write, planner):
