@@ -78,11 +78,10 @@ def _units(frame: pd.DataFrame, chinese: bool) -> _Made:
     named = resource_label(resource, chinese=chinese)
     unit = header("per_1000", chinese=chinese)
     rules = []
-    for (lower, upper), colour in zip(ranges(values), _STEPS, strict=False):
-        last = upper == values.max()
-        within = f"{per} >= {lower:.15g} AND {per} <{'=' if last else ''} {upper:.15g}"
+    classes = ranges(values)
+    for (lower, upper), colour in zip(classes, _STEPS, strict=False):
         label = f"{named}: {lower:,.6g} - {upper:,.6g} ({unit})"
-        where = f"{part_of_whole} AND {within}"
+        where = f"{part_of_whole}{_within(per, lower, upper, classes)}"
         rules.append(symbols.Rule(where, label, symbols.fill(colour)))
     thin = symbols.fill("255,255,255,0", edge="140,140,140,255", edge_width=0.15)
     small = '"residents_allocated" IS NULL'
@@ -91,6 +90,29 @@ def _units(frame: pd.DataFrame, chinese: bool) -> _Made:
     rules.append(symbols.Rule(large, header("unit", chinese=chinese), outline))
     text = symbols.labels(f'if({part_of_whole}, "name", NULL)', size=9)
     return [(f"{resource} per 1,000"[:30], "fill", symbols.renderer(rules), text)]
+
+
+def _within(
+    expression: str, lower: float, upper: float, classes: Sequence[tuple[float, float]]
+) -> str:
+    """What lets a class through; the lowest and the highest are open, so that rounding loses none.
+
+    One that holds all lets all through.
+    """
+    found = "" if (lower, upper) == classes[0] else f" AND {expression} >= {lower!r}"
+    return found if (lower, upper) == classes[-1] else f"{found} AND {expression} < {upper!r}"
+
+
+def _column(name: str) -> str:
+    """A column in a QGIS expression."""
+    inside = name.replace('"', '""')
+    return f'"{inside}"'
+
+
+def _quoted(text: str) -> str:
+    """A text in a QGIS expression."""
+    inside = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{inside}'"
 
 
 def _first_figure(frame: pd.DataFrame) -> tuple[str, "pd.Series[float]", str] | None:
@@ -108,7 +130,7 @@ def _first_figure(frame: pd.DataFrame) -> tuple[str, "pd.Series[float]", str] | 
         per = rest[column].astype(float) * 1000 / rest["residents_allocated"].astype(float)
         per = per.dropna()
         if column != "residents_allocated" and len(ranges(per)) > 1:
-            where = f'"residents_allocated" < {people.max():.15g}'
+            where = f'"residents_allocated" < {float(people.max())!r}'
             return column.removesuffix("_allocated"), per, where
     return None
 
@@ -165,7 +187,7 @@ def _cells(frame: pd.DataFrame, chinese: bool) -> _Made:
             (lower, upper, f"{lower:g} - {upper:,.6g} {unit}", mark(colour))
             for lower, upper, colour in zip(edges, edges[1:], (*_FAR,), strict=False)
         ]
-        found.append((column[:30], "marker", symbols.graduated(f'"{column}"', bands), None))
+        found.append((column[:30], "marker", symbols.graduated(_column(column), bands), None))
     return found
 
 
@@ -190,15 +212,14 @@ def _service_areas(frame: pd.DataFrame, chinese: bool) -> _Made:
     said = word("people", chinese=chinese)
     for rule in dict.fromkeys(map(str, frame["rule"])):
         people = frame.loc[frame["rule"] == rule, "people"].astype(float)
-        quoted = rule.replace("'", "''")
+        classes = ranges(people)
         rules = []
-        for (lower, upper), colour in zip(ranges(people), _STEPS, strict=False):
-            last = upper == people.max()
-            within = f'"people" >= {lower:.15g} AND "people" <{"=" if last else ""} {upper:.15g}'
+        for (lower, upper), colour in zip(classes, _STEPS, strict=False):
+            where = f'"rule" = {_quoted(rule)}{_within(_column("people"), lower, upper, classes)}'
             label = f"{rule}: {lower:,.6g} - {upper:,.6g} {said}"
             clear = f"{colour.rpartition(',')[0]},200"
             area = symbols.fill(clear, edge="255,255,255,255")
-            rules.append(symbols.Rule(f"\"rule\" = '{quoted}' AND {within}", label, area))
+            rules.append(symbols.Rule(where, label, area))
         found.append((f"people {rule}"[:30], "fill", symbols.renderer(rules), None))
     return found
 

@@ -122,7 +122,7 @@ def graduated(attribute: str, classes: Sequence[tuple[float, float, str, Symbol]
     for i, (lower, upper, label, symbol) in enumerate(classes):
         SubElement(
             ranges, "range",
-            {"symbol": str(i), "lower": f"{lower:.15g}", "upper": f"{upper:.15g}",
+            {"symbol": str(i), "lower": repr(float(lower)), "upper": repr(float(upper)),
              "label": label, "render": "true"},
         )  # fmt: skip
         symbols.append(symbol.xml(str(i)))

@@ -150,6 +150,36 @@ def test_hostile_names_leave_styles_whole(tmp_path):
                for r in ET.fromstring(q.partition("\n")[2]).iter("rule"))  # fmt: skip
 
 
+def test_each_unit_and_area_falls_into_one_class(tmp_path):
+    """Filters of a style are SQL: every unit with figures but the region, every area, just once."""
+    plan = served_plan()
+    people = plan.cells["people"] / 7  # so that no figure is short
+    cells = plan.cells.assign(people=people)
+    cells["nearest:COV-U"] = np.where(plan.cells["nearest:COV-U"] != "", "ems-1", "")
+    cells.loc[cells.index[:2], "nearest:COV-U"] = "chc-1"
+    units = plan.units.assign(allocated=plan.units["allocated"] / 7)
+    export(served_plan(cells=cells, units=units), tmp_path / "p.gpkg")
+    styles = pyogrio.read_dataframe(tmp_path / "p.gpkg", layer="layer_styles")
+    with sqlite3.connect(tmp_path / "p.gpkg") as base:
+        for layer, expected in (("units", 2), ("service_areas", 3)):
+            found = []
+            for qml in styles.loc[styles["f_table_name"] == layer, "styleQML"]:
+                for rule in ET.fromstring(qml.partition("\n")[2]).iter("rule"):
+                    if " - " in rule.get("label"):
+                        where = rule.get("filter")
+                        found += base.execute(f"select fid from {layer} where {where}").fetchall()
+            assert len(found) == len(set(found)) == expected
+    base.close()
+
+
+def test_texts_of_expressions_are_escaped():
+    """QGIS reads a backslash in a text as the beginning of an escape."""
+    from allocator.files.gis.styles import _column, _quoted
+
+    assert _quoted("a'b\\c") == "'a''b\\\\c'"
+    assert _column('a"b') == '"a""b"'
+
+
 def test_lines_go_from_cells_to_the_sites_that_serve_them():
     """One per served cell, from it to its site; people and minutes are the cell's."""
     plan = served_plan()
