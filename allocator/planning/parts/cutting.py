@@ -1,6 +1,7 @@
 """One part of a case as a case of its own: its cells, its sites, and sites across the border."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,14 @@ from allocator.planning.parts.territory import Territory
 from allocator.planning.reach import limit_of
 from allocator.planning.tasks import Task
 from allocator.planning.travelling import speeds_kmh
-from allocator.policy.rules import CoverageRule, Rule
+from allocator.policy.rules import CoverageRule
 from allocator.region.grid import PopulationGrid
 from allocator.region.ground import Region
 from allocator.region.sites import Sites
 from allocator.region.stock import Stock, resources
 from allocator.region.units import Units
+
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,34 +66,53 @@ class Cutter:
     territory: Territory
     coupling: Coupling
 
-    def __post_init__(self) -> None:
-        case, rules = self.task.case, self.task.rules
-        table = case.region.sites.table
-        capped = closable(rules, case)
-        crowded = capped | crowding(rules, case)
-        fixed = {
-            j for j, status in enumerate(table["status"])
+    @cached_property
+    def _fixed(self) -> set[int]:
+        """Sites that stand in any case."""
+        capped = closable(self.task.rules, self.task.case)
+        return {
+            j for j, status in enumerate(self.task.case.region.sites.table["status"])
             if status == "required" or (status == "existing" and j not in capped)
         }  # fmt: skip
-        networks = [np.flatnonzero(table["kind"].isin(kinds)) for kinds in self.task.kinds]
-        spoken = {
+
+    @cached_property
+    def _crowded(self) -> set[int]:
+        rules, case = self.task.rules, self.task.case
+        return closable(rules, case) | crowding(rules, case)
+
+    @cached_property
+    def _networks(self) -> list[NDArray[np.int64]]:
+        kinds = self.task.case.region.sites.table["kind"]
+        return [np.flatnonzero(kinds.isin(some)) for some in self.task.kinds]
+
+    @cached_property
+    def _spoken(self) -> dict[str, int]:
+        """Id of a rule on sites -> its network."""
+        inside = [set(network.tolist()) for network in self._networks]
+        return {
             leaf.id: at
-            for rule in rules
+            for rule in self.task.rules
             for leaf in leaves(rule)
-            for at, network in enumerate(networks)
-            if positions_of(leaf, case) & set(network.tolist())
+            for at, network in enumerate(inside)
+            if positions_of(leaf, self.task.case) & network
         }
-        for name, value in (
-            ("_fixed", fixed), ("_crowded", crowded), ("_networks", networks), ("_spoken", spoken),
-            ("_stock", _stock_by_unit(case)), ("_of_cell", _groups(self.territory.cell)),
-            ("_of_site", _groups(self.territory.site)),
-        ):  # fmt: skip
-            object.__setattr__(self, name, value)
+
+    @cached_property
+    def _stock(self) -> pd.DataFrame:
+        return _stock_by_unit(self.task.case)
+
+    @cached_property
+    def _cells_of(self) -> dict[int, NDArray[np.int64]]:
+        return _groups(self.territory.cell)
+
+    @cached_property
+    def _sites_of(self) -> dict[int, NDArray[np.int64]]:
+        return _groups(self.territory.site)
 
     def cut(self, part: int) -> Cut:
         """One part."""
         case = self.task.case
-        cells = self._of_cell.get(part, np.empty(0, dtype=np.int64))  # type: ignore[attr-defined]
+        cells = self._cells_of.get(part, _NOTHING)
         if not self.task.kinds:
             cells = cells[:0]
         sites = self._sites(part, cells)
@@ -113,13 +135,13 @@ class Cutter:
 
         return Cut(
             part, task, sites, frozenset(np.flatnonzero(~home).tolist()),
-            placed(self._fixed), placed(self._crowded),  # type: ignore[attr-defined]
-            self._spoken, self._scopes(part, region.units),  # type: ignore[attr-defined]
+            placed(self._fixed), placed(self._crowded),
+            self._spoken, self._scopes(part, region.units),
         )  # fmt: skip
 
     def _sites(self, part: int, cells: NDArray[np.int64]) -> NDArray[np.int64]:
         """Positions of the part's own sites, and of all others that may reach its cells."""
-        own = self._of_site.get(part, np.empty(0, dtype=np.int64))  # type: ignore[attr-defined]
+        own = self._sites_of.get(part, _NOTHING)
         if not len(cells):
             return np.asarray(own)
         xy_m = self.task.case.region.grid.xy_m[cells]
@@ -128,7 +150,7 @@ class Cutter:
         at = table[["x_m", "y_m"]].to_numpy(np.float64)
         away_km = np.hypot(*(np.maximum(np.maximum(low - at, at - high), 0.0)).T) / 1000
         found = [own]
-        for which, network in enumerate(self._networks):  # type: ignore[attr-defined]
+        for which, network in enumerate(self._networks):
             near = network[away_km[network] <= self._farthest_km(which)]
             # Rows want a site to speak of, even where none is within reach.
             found += [near if len(near) else network[:1]]
@@ -139,7 +161,7 @@ class Cutter:
         case = self.task.case
         found = [0.0]
         for rule in (leaf for r in self.task.rules for leaf in leaves(r)):
-            if isinstance(rule, CoverageRule) and self._spoken.get(rule.id) == network:  # type: ignore[attr-defined]
+            if isinstance(rule, CoverageRule) and self._spoken.get(rule.id) == network:
                 limit = limit_of(case, rule)
                 if rule.within_km is None:
                     limit *= float(speeds_kmh(case, rule.mode).max(initial=0.0)) / 60
@@ -157,7 +179,7 @@ class Cutter:
         planning = tuple(u for u in region.units.planning if u in set(inside))
         table = region.sites.table.iloc[sites].copy()
         table["unit"] = table["unit"].where(home & table["unit"].isin(inside).to_numpy(), "")
-        stock = self._stock.loc[self._stock["unit"].isin(planning)]  # type: ignore[attr-defined]
+        stock = self._stock.loc[self._stock["unit"].isin(planning)]
         grid = region.grid
         return Region(
             name=region.name, crs=region.crs, units=Units(units, planning),
@@ -201,8 +223,3 @@ def _stock_by_unit(case: Case) -> pd.DataFrame:
                 more.append([unit, resource, float(number), "modelled", "shared by residents"])
     extra = pd.DataFrame(more, columns=["unit", "resource", "have", "basis", "source"])
     return pd.concat([rows, extra], ignore_index=True) if more else rows
-
-
-def asked(rules: list[Rule], coupling: Coupling) -> list[Rule]:
-    """Those of the rules that couple parts."""
-    return [rule for rule in rules if rule.id in coupling.areas]
