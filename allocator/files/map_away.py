@@ -204,7 +204,7 @@ def _straight(
     km = _straight_km(plan, sites, number)
     told = _travel(plan)
     if unit == "km":
-        return km, ("km in a straight line", "直线距离(公里)")
+        return km, ("in a straight line", "直线距离")
     by = told.get(mode, {"source": STRAIGHT})
     if by.get("source") != STRAIGHT or by.get("rural_people_instead"):
         raise _not_kept(f"minutes of mode {mode!r}, which did not go straight")
@@ -215,7 +215,7 @@ def _straight(
         urban = plan.cells["urban"].to_numpy(bool)
         kmh = np.where(urban, number[f"{name}_urban_kmh"], number[f"{name}_rural_kmh"])
     minutes = km * number["detour"] / kmh * 60
-    words = ("minutes by the plan's assumed speeds and detour", "按假设车速与绕行系数估算的分钟数")
+    words = ("by the plan's assumed speeds and detour", "按假设车速与绕行系数估算")
     if about.get("from_call"):
         minutes = minutes + number["call_handling_minutes"] + number["turnout_minutes"]
         words = (f"{words[0]}, from the call", f"{words[1]}(自呼救起)")

@@ -20,7 +20,7 @@ from allocator.travel.times import TravelTimes
 _GREY = "#E9E9E9"
 _NEAR = ("#08519C", "#3182BD", "#6BAED6", "#BDD7E7", "#E3EEF8")
 """Within the rule's limit: the darker, the nearer."""
-_FAR = ("#FDBE85", "#E6550D", "#8C2D04")
+_FAR = ("#FDD0A2", "#FDAE6B", "#F08C3A")
 """Beyond it, hatched."""
 _STEPS = ("#EDF3E6", "#C2DDB6", "#8CC299", "#4F9D7E", "#1F6F5C")
 """Rates per head, low to high."""
@@ -141,7 +141,7 @@ def band_picture(
         if chinese
         else f"{word.capitalize()} to the nearest {sites}, {chosen} ({when})"
     )
-    notes = [found.measured[chinese]]
+    notes = [f"{word}: {found.measured[chinese]}"]
     apart = disagreement(plan, chosen, found, asked, today=today)
     if apart >= 0.5:
         notes.append(
@@ -270,13 +270,14 @@ def _rates(
 
 def _classes_of(rates: "pd.Series[float]") -> tuple[dict[str, int], list[tuple[float, float]]]:
     """Class of each unit, and the lowest and highest rate of each: as many units in each."""
-    known = rates.dropna()
-    values = np.unique(known.round(4))
+    # By the figures that are shown: what reads the same is no difference to colour.
+    known = rates.dropna().map(lambda rate: round(rate, 2) if abs(rate) < 100 else round(rate))
+    values = np.unique(known)
     if not len(values):
         return {}, []
     parts = np.array_split(values, min(_MOST_CLASSES, len(values)))
     lows = np.array([part[0] for part in parts])
-    groups = np.searchsorted(lows, known.round(4), side="right") - 1
+    groups = np.searchsorted(lows, known, side="right") - 1
     breaks = [(float(part[0]), float(part[-1])) for part in parts]
     return dict(zip(map(str, known.index), map(int, groups), strict=True)), breaks
 

@@ -162,6 +162,10 @@ def test_units_are_coloured_by_rate_and_not_known_is_said():
     assert sum(len(c.shapes) for c in picture.classes) == 2
     today = unit_picture(plan, "public_beds", chinese=False, today=True)
     assert [c.label for c in today.classes] == ["not known"]
+    units = plan.units.astype({"allocated": float})
+    units.loc[units["resource"] == "ambulances", "allocated"] = [12, 7.0001, 5]
+    alike = unit_picture(replace(plan, units=units), "ambulances", chinese=False)
+    assert [c.label for c in alike.classes] == ["5.00 (2 units)"]
     bare = told_plan(outlines=plan.outlines.drop(columns="geometry"))
     with pytest.raises(InputError, match=r"no outlines .* plan\.gpkg"):
         al.draw_map(bare, "units")
