@@ -15,7 +15,7 @@ from allocator.auditing.compliance import _LINES_OF_KIND
 from allocator.planning.rows.budget import budget
 from allocator.planning.rows.either import either_or
 from allocator.planning.rows.kinds import SITE_ROWS, STOCK_ROWS
-from allocator.policy.rule_parts import BaseRule, Data
+from allocator.policy.rule_parts import BaseRule, Data, SiteFilter
 from allocator.policy.rules import Budget, EitherOr, Indicator, Parameter, Rule
 
 KINDS: dict[str, type[BaseRule]] = {
@@ -45,7 +45,6 @@ per = 1000
 _PICTURES = {"coverage": "map_jiaxing_coverage.png", "quota": "map_jiaxing_beds.png"}
 _SAYS = {"coverage": "Who is covered", "quota": "Beds by county"}
 _WORDS = {
-    "SiteFilter": "[filter](index.md#what-every-rule-carries)",
     "Fraction": "number",
     "str": "text",
     "int": "whole number",
@@ -63,7 +62,10 @@ def add_to(site: Site) -> None:
         first = prose_of(kind).split("\n\n")[0]
         rows.append([f"[`{name}`]({name}.md)", cell(first), str(len(packs.get(name, [])))])
     site.pages["rules/index.md"] = _INDEX.format(
-        common=_fields(BaseRule, skip=()), kinds=table(["kind", "says", "in the packs"], rows)
+        common=_fields(BaseRule, skip=()),
+        filter_says=prose_of(SiteFilter),
+        filter_fields=_fields(SiteFilter, skip=()),
+        kinds=table(["kind", "says", "in the packs"], rows),
     )
 
 
@@ -79,9 +81,15 @@ an audit of its own that shares no code with them.
 
 {common}
 
-Facilities that a rule speaks of (`sites`) are chosen by a filter; what is left out does not
-restrict: `kinds`, `grades`, `run_by`, `new`, `having`, `without`, `beds_from`, `beds_below`.
-Kinds and attributes are listed with the [region folder](../formats/regions.md).
+## SiteFilter
+
+{filter_says}
+
+{filter_fields}
+
+Kinds and attributes of facilities are listed with the [region folder](../formats/regions.md).
+
+## Numbers
 
 Numbers are exact: `5.75` is 23/4. `sense` is `>=`, `<=`, `==`, `band` (with `lower` and
 `upper`) or `about`; the two bounds of people and of things are whole numbers, rounded so that
@@ -96,6 +104,11 @@ file](../formats/scenarios.md), or go to `al.make_policy`.
 def _page(name: str, kind: type[BaseRule], examples: list[tuple[str, str]], site: Site) -> str:
     parts = [f"# `{name}`\n\n{prose_of(kind)}\n"]
     parts.append(f"## Fields\n\n{_fields(kind)}")
+    parts += [
+        f"### {inside.__name__}\n\n{prose_of(inside)}\n\n{_fields(inside, ())}"
+        for field in kind.model_fields.values()
+        for inside in _tables_in(field.annotation)
+    ]
     parts.append("Beside these, what [every rule carries](index.md#what-every-rule-carries).\n")
     parts.append(f"## Rows in the program\n\n{_formulation(kind)}")
     if audit := _LINES_OF_KIND.get(name):
@@ -145,8 +158,21 @@ def _takes(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(_takes(one) for one in inside if one is not type(None)))
     if origin is tuple:
         return f"list of: {_takes(inside[0])}"
+    if inspect.isclass(annotation) and issubclass(annotation, BaseRule):
+        name = annotation.model_fields["kind"].default
+        return f"[`{name}`]({name}.md)"
     found = getattr(annotation, "__name__", str(annotation))
+    if inspect.isclass(annotation) and issubclass(annotation, Data):
+        where = "index.md#sitefilter" if annotation is SiteFilter else f"#{found.lower()}"
+        return f"[`{found}`]({where})"
     return _WORDS.get(found, found)
+
+
+def _tables_in(annotation: Any) -> list[type[Data]]:
+    """Tables inside a field, other than rules and the filter that all pages share."""
+    if inspect.isclass(annotation) and issubclass(annotation, Data):
+        return [] if issubclass(annotation, BaseRule | SiteFilter) else [annotation]
+    return [found for inside in typing.get_args(annotation) for found in _tables_in(inside)]
 
 
 def _described(marks: tuple[Any, ...]) -> str:
