@@ -158,6 +158,23 @@ def test_geopackage_has_units_sites_and_cells(planned):
     assert layers["cells"]["people"].sum() == cells["people"].sum()
 
 
+def test_geopackage_tells_who_serves_whom(planned):
+    """People of lines and of areas are, per site, those whom the plan says it serves."""
+    path, facilities = planned.folder / "plan.gpkg", planned.table("facilities").set_index("id")
+    served = facilities.loc[facilities["people_served"] > 0, "people_served"]
+    assert len(served) > 0
+    for layer in ("allocation", "service_areas"):
+        found = gpd.read_file(path, layer=layer)
+        people = found.groupby("site")["people"].sum()
+        assert people.reindex(served.index).to_numpy() == pytest.approx(served.to_numpy())
+        assert set(people.index) == set(served.index)
+    cells = planned.table("cells")
+    areas = gpd.read_file(path, layer="service_areas")
+    for rule, parts in areas.groupby("rule"):
+        assert parts["cells"].sum() == cells[f"covered:{rule}"].sum()
+        assert parts.geometry.is_valid.all()
+
+
 # ---------------------------------------------------------------- edited by hand
 
 
