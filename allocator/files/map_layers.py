@@ -244,7 +244,8 @@ def _band_looks(ends: tuple[float, ...], limit: float) -> list[tuple[str, bool]]
     far = len(ends) - near + 1
     inside = [_NEAR[round(i * (len(_NEAR) - 2) / max(near - 1, 1))] for i in range(near)]
     beyond = [_FAR[min(i, len(_FAR) - 1)] for i in range(far)]
-    return [*((c, False) for c in inside), *((c, True) for c in beyond), (_NOWHERE, True)]
+    hatched = not np.isnan(limit)  # no rule speaks of this unit: nothing is beyond it
+    return [*((c, False) for c in inside), *((c, hatched) for c in beyond), (_NOWHERE, True)]
 
 
 def _rates(

@@ -21,6 +21,8 @@ from allocator.files.map_ground import Ground
 FILLS = {COVERED_STATE: "#A9CFE6", UNCOVERED_STATE: "#F0A94B", OUTSIDE_STATE: "#E9E9E9"}
 _HATCH = "////"
 _HATCH_INK = "#8A4B00"
+_MOST_SQUARES = 5000
+"""More of them are an image within a PDF or SVG."""
 _MOST_PIXELS = 60_000_000
 _HALO = [Stroke(linewidth=2.2, foreground="white")]
 
@@ -79,6 +81,7 @@ def _fill_squares(
                     linewidths=0.4,
                     antialiased=False,
                     zorder=1,
+                    rasterized=len(xy_m) > _MOST_SQUARES,
                 ),
                 autolim=False,
             )

@@ -261,6 +261,31 @@ def test_cells_off_a_lattice_are_drawn_too(tmp_path):
     assert sum(people_of(texts(tmp_path / "map.svg"))) == 2400
 
 
+def test_very_many_cells_off_a_lattice_are_one_image(tmp_path):
+    """A vector map of a turned grid stays small."""
+    n = 80
+    east, north = np.meshgrid(np.arange(n), np.arange(n))
+    turned = np.column_stack([east.ravel() + 0.1 * north.ravel(), north.ravel()]) * 70.0
+    cells = pd.DataFrame(
+        {"x_m": X0_M + turned[:, 0], "y_m": Y0_M + turned[:, 1], "people": 0.375, "urban": True,
+         "unit": "A", "covered_today:COV-U": False, "covered:COV-U": east.ravel() > 20},
+        index=[f"c{i}" for i in range(n * n)],
+    )  # fmt: skip
+    al.save_map(told_plan(cells=cells), tmp_path / "map.svg", "coverage", rule="COV-U")
+    assert sum(people_of(texts(tmp_path / "map.svg"))) == 2400
+    assert (tmp_path / "map.svg").stat().st_size < 400_000
+
+
+def test_what_no_rule_limits_is_not_hatched():
+    """Km of a rule in minutes: nothing lies beyond it."""
+    plan = told_plan()
+    picture = band_picture(plan, "COV-R", chinese=False, unit="km", bands=(1, 2))
+    beyond = next(c for c in picture.classes if c.label == ">2 km")
+    assert not beyond.hatched
+    ruled = band_picture(plan, "COV-U", chinese=False, bands=(1, 2))
+    assert next(c for c in ruled.classes if c.label == ">2 km").hatched
+
+
 def test_hostile_names_stay_text(tmp_path):
     """Names of units and regions are data, in SVG too."""
     outlines = small_plan().outlines.assign(name="<script>alert(1)</script>$x_1$ and $")
