@@ -37,11 +37,6 @@ class Bar:
     failed: int
     unknown: int
 
-    @property
-    def total(self) -> int:
-        """All rules of the strength."""
-        return self.met + self.failed + self.unknown
-
 
 def bars(tally: Tally) -> list[Bar]:
     """Rules met, given way and not evaluated, by strength."""

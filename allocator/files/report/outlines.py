@@ -55,7 +55,6 @@ class Outline:
 class Choropleth:
     """Figures of the units today and in the plan, and the classes they fall into."""
 
-    key: str
     title: Text
     ends: tuple[float, ...]
     today: dict[str, float | None]
@@ -114,7 +113,7 @@ def choropleths(plan: Plan, units: list[str]) -> list[Choropleth]:
         if not every:
             continue
         title = phrase("{what} per 1,000 residents", what=resource(name))
-        found.append(Choropleth(name, title, _ends(every), today, then))
+        found.append(Choropleth(title, _ends(every), today, then))
     return sorted(found, key=lambda c: not c.ends)
 
 
