@@ -33,7 +33,7 @@ if __name__ == "__main__":
 """
 
 
-def until(true, seconds=120.0):
+def until(true, seconds=300.0):
     """Wait for something to become true."""
     end = time.monotonic() + seconds
     while not true():
@@ -84,7 +84,7 @@ class Run:
         children = self.children()
         self.process.kill()
         self.process.communicate()
-        until(lambda: all(map(gone, children)), seconds=60)
+        until(lambda: all(map(gone, children)))
 
     def said(self):
         """Wait for its end; what it said."""

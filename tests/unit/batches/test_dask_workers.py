@@ -155,5 +155,5 @@ def test_the_parent_of_a_cluster_ends(tmp_path, inline, how):
     if how is signal.SIGINT:
         assert run.process.returncode == 130, said
         assert "Traceback" not in said
-    until(lambda: all(map(gone, children)), seconds=60)
+    until(lambda: all(map(gone, children)))
     same_answers(batch(paths, tmp_path / "out"), batch(paths, tmp_path / "calm"))

@@ -69,7 +69,7 @@ def test_sigterm_does_not_wait(tmp_path):
     run.process.terminate()
     said = run.said()
     assert run.process.returncode == 143, said
-    until(lambda: gone(child), seconds=30)
+    until(lambda: gone(child))
     table = pd.read_csv(tmp_path / "out" / "results.csv", keep_default_na=False)
     assert table["status"].tolist() == ["not_run"] * 2
     assert table["error"][0] == "interrupted before there was a plan"
