@@ -223,7 +223,7 @@ def test_one_plan_best_in_both_is_said(stations):
     ("between", "words"),
     [
         (("coverage", "budget"), ["no coverage rule"]),
-        (("coverge", "budget"), ["did you mean 'coverage'"]),
+        (("coverd", "budget"), ["did you mean 'coverage'"]),
         (("mean_response", "response_p30"), ["no response rule", "50..99"]),
         (("gini:nurses", "beds"), ["nurses is not planned here", "no beds are planned"]),
         (("change", "change"), ["twice"]),
