@@ -44,6 +44,7 @@ BATCHES = "unit/batches"
 GIS = "unit/files/gis/test_forms.py"
 TRIPS = "properties/test_export_round_trips.py"
 EXCEL = "unit/files/test_excel.py"
+MAPS = "unit/files/test_map_kinds.py"
 REPORT = "unit/files/report/test_report_page.py"
 PICTURES = "unit/files/report/test_report_rasters.py"
 SAYS = "unit/files/report/test_report_wording.py"
@@ -72,26 +73,6 @@ def _(name: str, file: str, old: str, new: str, *tests: str) -> Mutant:
 
 MUTANTS = (
     # ---------------------------------------------------------------- files
-    _("a name can end the report's data", "files/report/inert.py",
-      'for c in "<>&', 'for c in "', SAYS),
-    _("what is short of all is shown as all", "files/report/figures.py",
-      'if text == "100.0%" and share < 1', 'if text == "100.0%" and share < 0', SAYS),
-    _("the report's pictures stand on their heads", "files/report/rasters.py",
-      "y = north - (np.arange(rows) + 0.5)", "y = south + (np.arange(rows) + 0.5)", PICTURES),
-    _("the report's limits end the band before", "files/report/layers.py",
-      "np.searchsorted(np.array(ends) * (1 + 1e-9), away)",
-      'np.searchsorted(np.array(ends), away, side="right")', PICTURES),
-    _("people of the rules are all people", "files/report/first_screen.py",
-      "covered = people[state == contents.COVERED_STATE].sum()",
-      "covered = people[state != contents.UNCOVERED_STATE].sum()", REPORT),
-    _("facilities that stay push out those that change", "files/report/facility_grid.py",
-      '["_order", "kind", "_served"]', '["_served", "kind", "_order"]', REPORT),
-    _("what one less would do is offered as a way out", "files/report/gave_way.py",
-      'table["effect"].notna() & (table["step"] > 0)', 'table["effect"].notna()', REPORT),
-    _("gaps of counties are of their need alone", "files/report/county_grid.py",
-      "change(have - need)", "change(need - have)", REPORT),
-    _("the report runs any script", "files/report/inert.py",
-      '"script-src": " ".join(map(_hash, scripts)),', '"script-src": "\'unsafe-inline\'",', REPORT),
     _("a name can end the report's data", "files/report/inert.py",
       'for c in "<>&', 'for c in "', SAYS),
     _("what is short of all is shown as all", "files/report/figures.py",
@@ -157,6 +138,28 @@ MUTANTS = (
     _("ArcGIS layers take the place of the plan's own", "files/exporting.py",
       "_write_file(plan, staged / name, options.without_names())",
       "_write_file(plan, staged / name, options)", "unit/cli/test_export_command.py"),
+    # ---------------------------------------------------------------- maps, words, comparisons
+    _("a scale bar is as long as the map stretches it", "files/map_ground.py",
+      "return cls(length_m / (2 * half),", "return cls(1.0,", MAPS),
+    _("bands of minutes forget the detour", "files/map_away.py",
+      'minutes = km * number["detour"] / kmh * 60', "minutes = km / kmh * 60", MAPS),
+    _("people of a legend are rounded each by itself", "files/map_layers.py",
+      "return list(map(int, largest_remainder(np.asarray(people, dtype=np.float64), total)))",
+      "return [round(p) for p in people]", MAPS),
+    _("what would be enough is rounded down", "files/summary_words.py",
+      "away = math.ceil(abs(value) * step - 1e-9) / step",
+      "away = math.floor(abs(value) * step) / step", "unit/files/test_summary.py"),
+    _("a summary counts who was covered before as newly covered", "files/summary_facts.py",
+      "(has & ~had, had & ~has, ~has)", "(has, had & ~has, ~has)", "unit/files/test_summary.py"),
+    _("those who lose cover are not told from those who gain it", "studies/comparison_people.py",
+      "lose = float(sides[0].people[ina & a & ~b].sum())",
+      "lose = float(sides[0].people[ina & b & ~a].sum())", f"{STUDIES}/test_comparison.py"),
+    _("other grids are compared cell by cell", "studies/comparison_people.py",
+      "return bool(np.abs(a - b).max(initial=0.0) <= _SAME_M)", "return True",
+      f"{STUDIES}/test_comparison.py"),
+    _("sites that moved count as one", "studies/comparison_tables.py",
+      "moved = list(common[gap_m > _SAME_PLACE_M])", "moved: list[str] = []",
+      f"{STUDIES}/test_comparison.py"),
     # ---------------------------------------------------------------- a region in parts
     _("a neighbour may count on a closed site", "planning/parts/holds.py",
       "x[b.home][b.home_column] + 0.5", "x[b.home][b.home_column] + 1.5",
