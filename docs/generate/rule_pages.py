@@ -11,6 +11,7 @@ from markdown_parts import block, cell, table
 from pydantic_core import PydanticUndefined
 from repository import ROOT, Site
 
+from allocator.auditing import alternatives
 from allocator.auditing.compliance import _LINES_OF_KIND
 from allocator.planning.rows.budget import budget
 from allocator.planning.rows.either import either_or
@@ -42,8 +43,16 @@ per = 1000
 """
 }
 """Of kinds that no built-in policy has. Made up; the tests read them."""
-_PICTURES = {"coverage": "map_jiaxing_coverage.png", "quota": "map_jiaxing_beds.png"}
-_SAYS = {"coverage": "Who is covered", "quota": "Beds by county"}
+_PICTURES = {
+    "coverage": "map_jiaxing_coverage.png",
+    "quota": "map_jiaxing_beds.png",
+    "mean_response": "map_jiaxing_minutes.png",
+}
+_SAYS = {
+    "coverage": "Who is covered",
+    "quota": "Beds by county",
+    "mean_response": "Minutes to the nearest site",
+}
 _WORDS = {
     "Fraction": "number",
     "str": "text",
@@ -111,7 +120,7 @@ def _page(name: str, kind: type[BaseRule], examples: list[tuple[str, str]], site
     ]
     parts.append("Beside these, what [every rule carries](index.md#what-every-rule-carries).\n")
     parts.append(f"## Rows in the program\n\n{_formulation(kind)}")
-    if audit := _LINES_OF_KIND.get(name):
+    if audit := {**_LINES_OF_KIND, "either_or": alternatives.lines}.get(name):
         said = "\n\n".join(filter(None, map(inspect.getdoc, (inspect.getmodule(audit), audit))))
         parts.append(f"## How the audit recounts it\n\n{block(said.replace('``', ''))}")
     parts.append(_example(name, examples, site))
