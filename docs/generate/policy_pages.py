@@ -43,7 +43,7 @@ def _page(policy: Policy, region: str | None) -> str:
     for rule in policy.rules:
         branches = getattr(rule, "branches", ())
         rows += [_row(rule), *(_row(branch, "&nbsp;&nbsp;") for branch in branches)]
-    heads = ["id", "kind", "strength", "level", "figure", "meaning, and its clause"]
+    heads = ["rule, kind", "strength, level", "figure", "meaning, and its clause"]
     parts.append(f"## Rules\n\n{table(heads, rows, as_is=True)}")
     return "\n".join(parts)
 
@@ -54,7 +54,7 @@ def _row(rule: Any, indent: str = "") -> list[str]:
     figure = "either" if rule.kind == "either_or" else figure_of(rule).short
     clause = f"{cell(rule.clause)} (line {rule.line})" if rule.line else cell(rule.clause)
     said = f"{cell(rule.meaning)}<br>{clause}"
-    return [f"{indent}{rule.id}", kind, rule.strength, level, figure, said]
+    return [f"{indent}{rule.id}<br>{kind}", f"{rule.strength}<br>{level}", figure, said]
 
 
 def _compliance(name: str, region: str | None) -> str:
