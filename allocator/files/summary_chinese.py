@@ -147,7 +147,8 @@ def _ways_out(plan: Plan) -> list[str]:
             f"{plain(m['member'])} 放宽 {figure_up(float(m['change']))} {_measure(m['measure'])}"
             for m in enough.to_dict("records")
         ]
-        text += f"。以下任一项即可:{';'.join(ways)}。" if ways else "。未找到(或未查找)足以解决的单项变动。"
+        none = "未找到(或未查找)足以解决的单项变动。"
+        text += f"。以下任一项即可:{';'.join(ways)}。" if ways else f"。{none}"
         said.append(f"{number}. {text}")
     return said
 
