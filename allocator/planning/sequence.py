@@ -24,7 +24,7 @@ from allocator.planning.solving import (
 from allocator.planning.tasks import OFFERED, Task
 from allocator.planning.tiers import Progress
 from allocator.planning.vehicle_marginals import vehicle_marginals
-from allocator.planning.within_budget import bounded, is_large, within_money
+from allocator.planning.within_budget import are_large, bounded, within_money
 from allocator.policy.rules import Budget
 from allocator.region.stock import resources
 
@@ -52,7 +52,7 @@ def decide(
     parts = [replace(part, answers=answers) for part in agenda.networks]
     if not agenda.limits_money:
         decided = _apart(parts, stocks)
-    elif about == "cost" and any(is_large(part) for part in parts):
+    elif about == "cost" and are_large(parts):
         decided = _within(replace(base, name=OFFERED), agenda.budgets, parts, stocks)
     else:
         decided = unless_interrupted(base, solve_with_prices)

@@ -26,8 +26,10 @@ from allocator.planning.tasks import Task
 from allocator.planning.tiers import STRENGTHS, Record
 from allocator.policy.rules import Budget, CoverageRule
 
-MANY_SITES = 4_000
-"""Sites of one network beyond which money does not bring it into the program of all."""
+MANY_SITES = 8_000
+"""Sites of all networks beyond which money does not bring them into one program."""
+LARGE_NETWORK = 1_000
+"""Sites of a network beyond which it is then solved apart, in several ways."""
 _KEPT = (
     ("all rules", STRENGTHS),
     ("must rules and targets", ("must", "target")),
@@ -44,10 +46,14 @@ _NOTE = (
 _FIRST = "the money goes to rules that come before it; so much more is enough for all of them"
 
 
-def is_large(part: Task) -> bool:
-    """Whether a network has too many sites for the program of all."""
+def are_large(parts: Sequence[Task]) -> bool:
+    """Whether the networks have too many sites for one program."""
+    return sum(map(_sites, parts)) > MANY_SITES
+
+
+def _sites(part: Task) -> int:
     kinds = frozenset[str]().union(*part.kinds)
-    return int(part.case.region.sites.table["kind"].isin(kinds).sum()) > MANY_SITES
+    return int(part.case.region.sites.table["kind"].isin(kinds).sum())
 
 
 def within_money(
@@ -95,7 +101,8 @@ def _clashes(task: Task, decided: Decided, free: Decided) -> list[Clash]:
 
 def _with_offers(task: Task, parts: Sequence[Task], answers: Sequence[Decided]) -> Task:
     """The task with several answers of each large network to choose from."""
-    large = [(part, whole) for part, whole in zip(parts, answers, strict=True) if is_large(part)]
+    both = zip(parts, answers, strict=True)
+    large = [(part, whole) for part, whole in both if _sites(part) > LARGE_NETWORK]
     there = [rule.id for part, _ in large for rule in part.rules if not speaks_of_stocks(rule)]
     kinds = [part.kinds for part, _ in large]
     return replace(

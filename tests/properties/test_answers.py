@@ -47,6 +47,7 @@ def test_plans_are_the_same_with_answers_of_earlier_plans(
     }[change]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(within_budget, "MANY_SITES", 0 if large else 10**9)
+        patch.setattr(within_budget, "LARGE_NETWORK", 0)
         for ground, asked, more in ((region, [*rules, *stocks[0]], {}), second):
             told = {"budget": budget, "explain": False, **more}
             try:

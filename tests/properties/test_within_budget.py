@@ -25,6 +25,7 @@ def any_region_is_large():
     """Offers are for regions of thousands of sites; here, for each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(within_budget, "MANY_SITES", 0)
+        patch.setattr(within_budget, "LARGE_NETWORK", 0)
         patch.setattr(within_budget, "_FEW", 1)
         yield
 

@@ -17,6 +17,7 @@ BEDS = rule("quota", id="beds", resources=["tcm_beds"], number=2, strength="wish
 def every_network_is_large(monkeypatch):
     """Three sites are many here."""
     monkeypatch.setattr(within_budget, "MANY_SITES", 0)
+    monkeypatch.setattr(within_budget, "LARGE_NETWORK", 0)
     monkeypatch.setattr(within_budget, "_FEW", 1)
 
 
