@@ -50,7 +50,7 @@ def curve_command(
     effort: Annotated[float, typer.Option(help="Work spent on what is too large to prove.")] = 1.0,
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
 ) -> None:  # fmt: skip
-    r"""Draw how many people p sites reach at best, over p and over the radius; with proof.
+    """Draw how many people p sites reach at best, over p and over the radius; with proof.
 
     Writes curve.csv, full_cover.csv, curve.xlsx and the picture as png, svg and pdf: the best
     choice for each p and radius, the greedy one beside it, and how many sites reach everybody.
@@ -59,7 +59,7 @@ def curve_command(
     Examples:
       allocator curve --demand cells.csv --sites sites.csv --radius-km 3.5 --p 1:30 --out curve
       allocator curve --demand cells.csv --sites sites.csv --radius-km 2:10:0.5 --p 12 --out curve
-    """
+    """  # noqa: D301 - the mark keeps the lines apart
     with outcome("curve"):
         counts, given = _ranges(p, {"radius_km": radius_km, "within_minutes": within_minutes})
         # The files are read as for the question with most sites and the largest radius.

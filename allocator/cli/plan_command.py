@@ -22,6 +22,8 @@ OUT = typer.Option("--out", help="Folder to write into.", show_default=False)
 ASSUME = typer.Option("--assume", metavar="NAME=VALUE", help="Change an assumption; repeatable.")
 JSON = typer.Option("--json", help="Print one JSON document on stdout, for machines.")
 ALSO = typer.Option("--also", metavar="FORM", help="Also write shp, geojson, csv; repeatable.")
+BY = typer.Option("--by", metavar="LEVEL", help="Plan in parts, one per unit of a level: county.")
+WORKERS = typer.Option("--workers", min=1, help="With --by: processes at once.")
 STRICT = typer.Option("--strict", help="Exit 3 also for a must rule that was not evaluated.")
 
 
@@ -37,6 +39,8 @@ def plan_command(
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Relative gap that counts as optimal.")] = None,
     solver: Annotated[str | None, typer.Option(help="highs, or a solver of PuLP.")] = None,
+    by: Annotated[str | None, BY] = None,
+    workers: Annotated[int, WORKERS] = 1,
     models: Annotated[
         Path | None, typer.Option(help="Folder for each block's program as .lp and .mps.")
     ] = None,
@@ -65,15 +69,16 @@ def plan_command(
     with outcome("plan", as_json=as_json):
         question = with_options(
             read_scenario(scenario), assume=assume, minimise=minimise, maximise=maximise,
-            budget=budget, time_limit_seconds=time_limit, gap=gap, solver=solver,
+            budget=budget, by=by, time_limit_seconds=time_limit, gap=gap, solver=solver,
             outputs={
                 "chinese": chinese or None, "map": False if no_map else None, "also": also,
                 "crs": crs, "names": names, "bom": bom or None,
             },
         )  # fmt: skip
         code = _plan(
-            question, out, with_report=not no_report, strict=strict, as_json=as_json, models=models
-        )
+            question, out, with_report=not no_report, strict=strict, as_json=as_json,
+            models=models, workers=workers,
+        )  # fmt: skip
         raise typer.Exit(int(code))
 
 
@@ -84,6 +89,7 @@ def with_options(
     minimise: str | None = None,
     maximise: str | None = None,
     budget: float | None = None,
+    by: str | None = None,
     time_limit_seconds: float | None = None,
     gap: float | None = None,
     solver: str | None = None,
@@ -93,8 +99,8 @@ def with_options(
     changes: dict[str, Any] = {}
     if minimise is not None or maximise is not None:
         changes |= {"minimise": minimise, "maximise": maximise}
-    if budget is not None:
-        changes["budget"] = budget
+    whole = {"budget": budget, "by": by}
+    changes |= {key: value for key, value in whole.items() if value is not None}
     given = {"time_limit_seconds": time_limit_seconds, "gap": gap, "name": solver}
     settings = {k: v for k, v in given.items() if v is not None}
     changes["solver"] = {**scenario.solver.model_dump(), **settings}
@@ -107,7 +113,7 @@ def with_options(
 
 def _plan(
     scenario: Scenario, out: Path, *, with_report: bool, strict: bool, as_json: bool,
-    models: Path | None,
+    models: Path | None, workers: int,
 ) -> ExitCode:  # fmt: skip
     from allocator.files.exporting import check_wanted, export_all
     from allocator.files.writing import check_can_write
@@ -116,7 +122,7 @@ def _plan(
     check_wanted(out, **outputs.wanted)
     check_can_write(out)
     with progress_on_stderr() as progress:
-        plan = run(scenario, progress, models=models)
+        plan = run(scenario, progress, models=models, workers=workers)
         progress("writing")
         files = export_all(
             plan, out, with_map=outputs.map, with_report=with_report, **outputs.wanted

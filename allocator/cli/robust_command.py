@@ -27,7 +27,7 @@ def robust_command(
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw plan.png.")] = False,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:  # fmt: skip
-    r"""Plan every forecast of a scenario file with [samples], and choose the plan that stands up.
+    """Plan every forecast of a scenario file with [samples], and choose the plan that stands up.
 
     Writes the tables of the study as csv and robust.xlsx, the picture as png, svg and pdf, and the
     chosen plan into the folder plan. Each candidate is judged in every sample by the audit; the
@@ -36,7 +36,7 @@ def robust_command(
     \b
     Example:
       allocator robust forecasts.toml --criterion regret --out robust
-    """
+    """  # noqa: D301 - the mark keeps the lines apart
     with outcome("robust", as_json=as_json):
         found = variants(scenario)
         _check(found)

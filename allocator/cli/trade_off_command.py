@@ -35,7 +35,7 @@ def trade_off_command(
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:  # fmt: skip
-    r"""Find plans between two figures, none of which is worse than another in both; with proof.
+    """Find plans between two figures, none of which is worse than another in both; with proof.
 
     Writes front.csv, removed.csv, front.xlsx and the picture as png, svg and pdf. The rules come
     first at every point; those that state one of the two figures ask for nothing.
@@ -43,7 +43,7 @@ def trade_off_command(
     \b
     Example:
       allocator trade-off data/jiaxing/scenario.toml --between coverage:J012 budget --out front
-    """
+    """  # noqa: D301 - the mark keeps the lines apart
     with outcome("trade-off", as_json=as_json):
         question = with_options(
             read_scenario(scenario), assume=assume, time_limit_seconds=time_limit, gap=gap

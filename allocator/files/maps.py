@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allocator.travel.times import TravelTimes
 
 What = Literal["before_after", "coverage", "bands", "units"]
-WHATS: tuple[What, ...] = ("before_after", "coverage", "bands", "units")
+MAP_FORMS: tuple[What, ...] = ("before_after", "coverage", "bands", "units")
 SUFFIXES = (".png", ".pdf", ".svg")
 _OF: dict[str, tuple[What, ...]] = {
     "rule": ("before_after", "coverage", "bands"), "resource": ("units",),
@@ -146,8 +146,8 @@ def write_figure(figure: "Figure", path: Path) -> None:
 
 
 def _check(what: str, given: dict[str, Any]) -> None:
-    if what not in WHATS:
-        raise InputError(f"what must be one of {', '.join(WHATS)}, got {what!r}", where="map")
+    if what not in MAP_FORMS:
+        raise InputError(f"what must be one of {', '.join(MAP_FORMS)}, got {what!r}", where="map")
     problems = [
         f"{name} is for {' and '.join(_OF[name])}, not for {what}"
         for name, value in given.items()

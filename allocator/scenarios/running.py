@@ -79,12 +79,13 @@ def run(
     read_travel: Callable[[Scenario], "Travel | None"] = Scenario.read_travel,
     explain: bool = True,
     answers: "Answers | None" = None,
+    workers: int = 1,
 ) -> "Plan":
     """Plan a scenario; ``models`` is a folder for the programs as .lp and .mps.
 
-    ``explain`` and ``answers`` are those of :func:`allocator.plan`. ``load`` reads the scenario's
-    region, policy and assumptions, ``read_travel`` its travel; a batch reads those of many
-    scenarios once.
+    ``explain``, ``answers`` and ``workers`` are those of :func:`allocator.plan`. ``load`` reads
+    the scenario's region, policy and assumptions, ``read_travel`` its travel; a batch reads those
+    of many scenarios once.
     """
     from allocator.lp.solvers import SolverSettings
 
@@ -107,6 +108,8 @@ def run(
         models=models,
         explain=explain,
         answers=answers,
+        by=scenario.by,
+        workers=workers,
     )
     told: dict[str, Any] = {
         "scenario": scenario.name, "scenario_sha256": _sha256(scenario.file),

@@ -21,7 +21,7 @@ from allocator.travel.means import MODES
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors of TOML know."""
-_NEVER_NONE = ("name", "region", "policy")
+_NEVER_NONE = ("by", "name", "region", "policy")
 _FIXED_FIELDS = ("id", "kind", "branches")
 _FACTOR: Schema = {"type": "number", "exclusiveMinimum": 0}
 _OWN_RULES_NEED_NO = ("clause", "line")

@@ -5,7 +5,7 @@ from typing import Any
 
 from allocator.scenarios.schema_parts import Schema
 
-_WHOLE = ("region", "policy", "over", "minimise", "maximise", "budget", "population", "years",
+_WHOLE = ("region", "policy", "over", "minimise", "maximise", "budget", "by", "population", "years",
           "travel")  # fmt: skip
 _TABLES = ("assumptions", "solver", "outputs", "years")
 _NUMBERS = ("number", "integer")

@@ -38,7 +38,8 @@ def plans(draw):
     # What lies in what is told: it is not guessed from sums, which are drawn here.
     outlines = plan.outlines.assign(parent=["", "R", "R", "A"])
     return replace(
-        plan, outlines=outlines, cells=cells, units=units, facilities=facilities, compliance=compliance,
+        plan, outlines=outlines, cells=cells, units=units, facilities=facilities,
+        compliance=compliance,
         objective_value=float(draw(st.integers(0, 10))),
     )  # fmt: skip
 

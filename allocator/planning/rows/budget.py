@@ -31,9 +31,7 @@ def budget(
         words = f"rule {rule.id}, {rule.meaning} (money)"
         return program.require(rule.id, [*terms, *more], "<=", left, limit=words), []
     scale = max(1.0, float(rule.amount))
-    found = soften(
-        program, (rule.id, "all"), [*terms, *more], (None, left), scale=scale, most=1e12
-    )
+    found = soften(program, (rule.id, "all"), [*terms, *more], (None, left), scale=scale, most=1e12)
     return found[0].rows[0], found
 
 

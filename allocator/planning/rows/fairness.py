@@ -107,11 +107,7 @@ def _rates_per(
 ) -> _Rates:
     """Rates of the areas, per ``size`` people."""
     terms = [
-        [
-            (float(size / number) * c, v)
-            for r in rule.resources
-            for c, v in model.terms(r, area)
-        ]
+        [(float(size / number) * c, v) for r in rule.resources for c, v in model.terms(r, area)]
         for area, number in zip(areas, people, strict=True)
     ]
     whole = sum(people)

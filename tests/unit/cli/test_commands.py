@@ -64,7 +64,7 @@ def answer(monkeypatch):
     asked: list[Scenario] = []
 
     def set_answer(what):
-        def run(scenario, progress=None, *, models=None):
+        def run(scenario, progress=None, *, models=None, workers=1):
             asked.append(scenario)
             if progress:
                 progress("solving [tier must]")
@@ -557,3 +557,11 @@ def test_what_a_terminal_cannot_show_is_replaced():
         env={"PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.stdout == "?? ok\n"
+
+
+def test_a_region_is_planned_in_parts(scenario, out, answer):
+    """--by takes the place of what the scenario says."""
+    asked = answer(small_plan())
+    done = call("plan", scenario, "--out", out, "--by", "county", "--workers", "2", "--no-map")
+    assert done.exit_code == 3
+    assert asked[0].by == "county"
