@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +68,10 @@ def answers_in(shared: str) -> "Answers":
     """Answers of networks that the workers of a batch, and batches before it, have found."""
     from allocator.planning.answers import Answers  # much to load; a broken scenario needs none
 
-    if not shared:
-        return Answers()
-    folder = Path(shared) / "answers"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(shared) / "answers" if shared else None
+    if folder is not None:
+        with suppress(OSError):  # without room, each process keeps its own
+            folder.mkdir(parents=True, exist_ok=True)
     answers: Answers = ANSWERS.get(shared, lambda: Answers(folder))
     return answers
 

@@ -1,6 +1,7 @@
 """``al.plan``: policy x region -> plan."""
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from allocator.assumptions import Assumptions
+from allocator.assumptions import Assumptions, Value
 from allocator.auditing.compliance import audit_lines, lines_of_years
 from allocator.auditing.facts import Facts
 from allocator.errors import PolicyError, SolverError, raise_if_any
@@ -50,7 +51,7 @@ def plan(
     budget: float | None = None,
     years: Years | None = None,
     travel: Travel | None = None,
-    assumptions: Assumptions | None = None,
+    assumptions: Assumptions | Mapping[str, Value] | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
     models: str | Path | None = None,
@@ -124,7 +125,11 @@ def plan(
     _check_parts(by, workers, models)
     stated_limit = _limit(budget, policy) if budget is None else budget
     objective = Objective.of(minimise, maximise, stated_limit)
-    readings = assumptions if assumptions is not None else Assumptions()
+    readings = (
+        assumptions
+        if isinstance(assumptions, Assumptions)
+        else Assumptions(dict(assumptions or {}))
+    )
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
     journeys = Journeys.of(travel, prepared, readings) if travel else None
@@ -156,6 +161,10 @@ def plan(
         case, region, objective, carried.decided, settings, limit, began, agrees=carried.whole
     )
     return _over_years(found, case, carried, years)
+
+
+def _readings(given: Assumptions | Mapping[str, Value] | None) -> Assumptions:
+    return given if isinstance(given, Assumptions) else Assumptions(dict(given or {}))
 
 
 def _over_years(found: Plan, case: Case, carried: CarriedOut, years: Years) -> Plan:

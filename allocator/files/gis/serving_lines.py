@@ -97,7 +97,7 @@ def _as_lines(parts: list[pd.DataFrame], sites: pd.DataFrame) -> gpd.GeoDataFram
     at = table["site"].to_numpy(np.int64)
     ends = sites[["x_m", "y_m"]].to_numpy(np.float64)[at]
     starts = table[["x_m", "y_m"]].to_numpy(np.float64)
-    geometry = shapely.linestrings(np.stack([starts, ends], axis=1))
+    geometry = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     # A line to where one stands already is none.
     geometry[(starts == ends).all(axis=1)] = None
     table["site"] = sites["id"].astype(str).to_numpy()[at]

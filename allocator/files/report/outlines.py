@@ -67,7 +67,7 @@ def outlines(plan: Plan, frame: Frame) -> list[Outline]:
     tolerance = max(frame.size) / _FINENESS
     found = []
     for named, own in ((others, False), (planned, True)):
-        shapes = shapely.coverage_simplify([s for _, s in named], tolerance) if named else []
+        shapes: Any = shapely.coverage_simplify([s for _, s in named], tolerance) if named else []
         for ((name, unit), shape), thin in zip(named, shapes, strict=True):
             drawn = shape if thin is None or thin.is_empty else thin
             at = shape.representative_point()

@@ -73,3 +73,15 @@ def test_only_the_last_ones_are_kept():
     assert [value(k) for k in "abacab"] == list("abacab")
     assert made == list("abcb")
     assert len(recent) == 2
+
+
+def test_answers_are_shared_where_there_is_room(tmp_path):
+    """Workers of a batch have one folder; a file in its place is no reason to fail."""
+    inputs.ANSWERS.clear()
+    shared = tmp_path / "shared"
+    first = inputs.answers_in(str(shared))
+    assert inputs.answers_in(str(shared)) is first
+    assert (shared / "answers").is_dir()
+    (tmp_path / "file").write_text("mine")
+    assert inputs.answers_in(str(tmp_path / "file")) is not first
+    assert inputs.answers_in("") is not first

@@ -11,6 +11,7 @@ from allocator.lp.solvers import SolverSettings, run
 from allocator.lp.status import Status
 from allocator.planning.case import Case
 from allocator.planning.families import closable, networks
+from allocator.planning.optimisation import plan
 from allocator.plans import Plan
 
 FLEET = rule("quota", id="fleet", resources=["ambulances"], number=1)
@@ -193,3 +194,10 @@ def test_an_interrupt_in_the_first_block_leaves_the_rest_as_today(monkeypatch):
     assert line(plan, "fleet").met
     assert not line(plan, "stations").met
     assert misses(plan)[0] == 0
+
+
+def test_readings_may_be_given_by_name():
+    """A mapping is as good as Assumptions, as it is for an audit."""
+    policy = small_policy(STATIONS)
+    named = plan(region(), policy, assumptions={"detour": 1.9}).assumptions.set_index("name")
+    assert named.loc["detour", "value"] == 1.9
