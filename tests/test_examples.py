@@ -124,13 +124,15 @@ def test_the_code_of_the_readme_runs(tmp_path: Path) -> None:
     done = run([sys.executable, "-W", "error", "-c", shown], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "<Plan Jiaxing, jiaxing-2025" in done.stdout
-    assert (tmp_path / "plan.xlsx").stat().st_size > 10_000
+    assert (tmp_path / "plan.html").stat().st_size > 1_000_000
 
 
 def test_the_readme_shows_every_command() -> None:
     """The list of commands is read as it is meant."""
     assert [name for name, _ in commands()] == [
-        "plan", "audit", "policy list", "policy show", "policy check", "batch", "locate",
+        "plan", "audit", "policy list", "policy show", "policy check", "scenario check",
+        "scenario variants", "scenario schema", "batch", "compare", "trade-off", "robust", "map",
+        "summary", "export", "locate", "curve",
     ]  # fmt: skip
     assert dict(commands())["audit"] == ["--plan", "--out"]
 
