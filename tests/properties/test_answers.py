@@ -104,3 +104,16 @@ def test_an_answer_that_was_cut_short_is_not_kept(monkeypatch):
     planned(region(), STATIONS, answers=seen)
     planned(region(), STATIONS, answers=seen)
     assert seen.used == 0
+
+
+@pytest.mark.parametrize("differs", ["people", "readings", "rules"])
+def test_what_differs_is_asked_anew(differs):
+    """No answer is used where people, readings or rules are others."""
+    seen = Answers()
+    planned(region(), STATIONS, answers=seen)
+    ground = with_population_factors(region(), {"all": 1.5}) if differs == "people" else region()
+    asked = STATIONS.model_copy(update={"number": 1}) if differs == "rules" else STATIONS
+    readings = {"detour": 1.9} if differs == "readings" else {}
+    again = planned(ground, asked, answers=seen, assume=readings)
+    assert seen.used == 0
+    same_tables(again, planned(ground, asked, assume=readings))

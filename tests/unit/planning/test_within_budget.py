@@ -70,6 +70,15 @@ def test_bounds_are_those_without_money():
     assert any("solved apart" in note for note in plan.provenance["notes"])
 
 
+def test_nothing_is_claimed_of_tiers_after_one_that_falls_short():
+    """Had the target been kept, wishes might be missed more or less: they have no bound."""
+    plan = planned(region(), STATIONS, NEAR, BEDS, budget=20.0)
+    tiers = plan.tiers.set_index("tier")
+    assert tiers.loc["target", "objective"] > tiers.loc["target", "bound"]
+    assert tiers.loc[["wish", "objective"], "bound"].isna().all()
+    assert plan.status is Status.FEASIBLE
+
+
 def test_money_that_suffices_is_no_limit():
     """The plan is that without money, and it says so."""
     plan = planned(region(), STATIONS, NEAR, budget=1000.0)
