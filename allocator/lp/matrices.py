@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from allocator.lp.entries import Floats, limits_of, matrix_of, sides_of
 from allocator.lp.program import Program
 from allocator.lp.rows import Term, Variable
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,23 +58,8 @@ class Columns:
 
     def arrays(self) -> ArrayProgram:
         """Rows and columns, without an objective."""
-        rows = self.program._problem.constraints()
-        entries = [[(self.place[v], c) for v, c in row.items() if c != 0] for row in rows]
-        start = np.cumsum([0, *map(len, entries)])
-        flat = [entry for row in entries for entry in row]
-        variables = list(self.place)
+        rows, variables = self.program._problem.constraints(), list(self.place)
         return ArrayProgram(
-            csr_array(
-                (np.array([c for _, c in flat], dtype=np.float64), [j for j, _ in flat], start),
-                shape=(len(rows), len(variables)),
-            ),
-            _ends((row.getLb() for row in rows), -np.inf),
-            _ends((row.getUb() for row in rows), np.inf),
-            _ends((v.lowBound for v in variables), -np.inf),
-            _ends((v.upBound for v in variables), np.inf),
+            matrix_of(rows, variables), *sides_of(rows), *limits_of(variables),
             np.array([v.cat == "Integer" for v in variables], dtype=np.bool_),
-        )
-
-
-def _ends(limits: Iterable[float | None], none: float) -> Floats:
-    return np.array([none if limit is None else limit for limit in limits], dtype=np.float64)
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from inspect import signature
@@ -11,10 +11,10 @@ from typing import Any
 import highspy
 import numpy as np
 import pulp
-from scipy.sparse import csr_array
 
 from allocator.errors import InputError, SolverError, raise_if_any
 from allocator.lp.arrays import highs_model
+from allocator.lp.entries import limits_of, matrix_of, sides_of
 from allocator.lp.status import Status
 from allocator.lp.unclear import run_until_clear
 
@@ -82,21 +82,11 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
     interrupted = False
 
     def buildSolverModel(self, lp: Any) -> None:  # noqa: N802 - PuLP's name
-        """Hand the model over at once: PuLP's own way, entry by entry, takes longer than HiGHS."""
+        """Hand the model over at once."""
         variables, rows = lp.variables(), lp.constraints()
-        for index, variable in enumerate(variables):
-            variable.index = index
-        start = np.cumsum([0, *map(len, rows)])
-        columns = np.array([v.index for row in rows for v in row], dtype=np.int32)
-        values = np.array([c for row in rows for c in row.values()], dtype=np.float64)
-        matrix: csr_array = csr_array((values, columns, start), shape=(len(rows), len(variables)))
-        matrix.eliminate_zeros()
         model = highs_model(
-            [lp.objective.get(v, 0.0) for v in variables], matrix,
-            [-math.inf if row.sense == pulp.LpConstraintLE else -row.constant for row in rows],
-            [math.inf if row.sense == pulp.LpConstraintGE else -row.constant for row in rows],
-            _ends((v.lowBound for v in variables), -math.inf),
-            _ends((v.upBound for v in variables), math.inf),
+            [lp.objective.get(v, 0.0) for v in variables], matrix_of(rows, variables),
+            *sides_of(rows), *limits_of(variables),
             np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
         )  # fmt: skip
         lp.solverModel.passModel(model)
@@ -130,11 +120,6 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
         for variable, value in zip(lp.variables(), values, strict=True):
             variable.varValue = value
         return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
-
-
-def _ends(limits: Iterable[float | None], none: float) -> list[float]:
-    """Limits as numbers; ``none`` where there is none."""
-    return [none if limit is None else limit for limit in limits]
 
 
 def run(
