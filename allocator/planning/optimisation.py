@@ -125,11 +125,7 @@ def plan(
     _check_parts(by, workers, models)
     stated_limit = _limit(budget, policy) if budget is None else budget
     objective = Objective.of(minimise, maximise, stated_limit)
-    readings = (
-        assumptions
-        if isinstance(assumptions, Assumptions)
-        else Assumptions(dict(assumptions or {}))
-    )
+    readings = _readings(assumptions)
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
     journeys = Journeys.of(travel, prepared, readings) if travel else None
