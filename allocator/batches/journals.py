@@ -73,11 +73,6 @@ class Journal:
         self._unwritten.clear()
         return ""
 
-    @property
-    def unwritten(self) -> int:
-        """Rows that the disk had no room for."""
-        return len(self._unwritten)
-
 
 def _append(path: Path, lines: list[bytes]) -> None:
     """Append whole lines and wait until they are on the disk; or leave the file as it was."""

@@ -87,11 +87,6 @@ class MaximalProblem:
         """Amount of which every value is a multiple; 0 when there is none."""
         return cost_step(np.concatenate([self.weight, np.abs(self.cost)]))
 
-    @cached_property
-    def covers_nothing_twice(self) -> bool:
-        """Whether only the number of sites is limited: no costs, no budget, no floors."""
-        return not self.cost.any() and np.isinf(self.budget) and not self.floors
-
     def covered(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each row reaches a chosen site."""
         hit = np.zeros(self.n_rows, dtype=np.bool_)
