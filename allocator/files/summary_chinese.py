@@ -10,7 +10,7 @@ from allocator.files.summary_words import about_rule, few, figure, figure_up, pl
 from allocator.lp.status import Status
 from allocator.plans import Plan
 
-_KINDS, _RULES = 5, 6
+_KINDS, _RULES, _GIVEN = 5, 6, 8
 _VERBS = {"new": "新建", "upgraded": "升级", "closed": "关闭"}
 _PARTS = {"facilities": "机构点位", "population grid": "人口网格"}
 _STEPS = {0: "数量不变、重新选址"}
@@ -72,22 +72,29 @@ def _brief(plan: Plan) -> list[str]:
 
 
 def _where(plan: Plan) -> list[str]:
+    room = facts.room(plan)
     lines = []
-    for county in facts.counties(plan):
+    counties = facts.counties(plan)
+    for county in counties[: room.counties]:
         residents = "" if county.residents is None else f"(常住人口 {whole(county.residents)} 人)"
         name = plain(county.name) or "规划单位以外"
-        lines.append(f"* **{name}**{residents}:{_sites(county)}。{_because(county)}"
+        lines.append(f"* **{name}**{residents}:{_sites(county, room.kinds)}。{_because(county)}"
                      f"{_amounts(county)}")  # fmt: skip
+    if lines and not any(a.have is not None for c in counties for a in c.amounts):
+        lines.append("* 以上配置的现状均未知。")
+    if len(counties) > room.counties:
+        left = len(counties) - room.counties
+        lines.append(f"* 另有 {left:,} 个单位变化较少,见 units.csv 和 facilities.csv。")
     return lines or ["无:本规划没有规划单位。"]
 
 
-def _sites(county: facts.County) -> str:
+def _sites(county: facts.County, most: int) -> str:
     said = [
         f"{_VERBS[s.status]}{kind_label(s.kind, chinese=True)} {s.count:,} 处"
         + (f"(配救护车 {s.ambulances:,} 辆)" if s.ambulances else "")
         for s in county.sites
     ]
-    return few(said, _KINDS, "另有 {n} 类变化", "、") or "机构无变化"
+    return few(said, most, "另有 {n} 类变化", "、") or "机构无变化"
 
 
 def _because(county: facts.County) -> str:
@@ -111,8 +118,7 @@ def _amounts(county: facts.County) -> str:
         today = "未知" if amount.have is None else figure(amount.have)
         label = resource_label(amount.resource, chinese=True)
         said.append(f"{label} {figure(amount.allocated)}" + (f"(现状 {today})" if known else ""))
-    rest = "" if known else "(现状均未知)"
-    return f"配置总量:{'、'.join(said)}{rest}。" if said else ""
+    return f"配置总量:{'、'.join(said)}。" if said else ""
 
 
 def _gives(plan: Plan) -> list[str]:
@@ -120,21 +126,27 @@ def _gives(plan: Plan) -> list[str]:
     if not lines:
         return ["凡能评估的规则全部达标。"]
     said = []
-    for line in lines:
+    for line in lines[:_GIVEN]:
         required, achieved = float(line["required"]), float(line["achieved"])
         text = f"* {_rule(plan, str(line['rule']))}({word(str(line['strength']), chinese=True)})"
         if not (math.isnan(required) or math.isnan(achieved)):
             measure = _measure(line["measure"])
             text += f"要求 {figure(required)},达到 {figure(achieved)}({measure})。"
         said.append(text)
-    ways = _ways_out(plan)
-    return [*said, "", *ways] if ways else [*said, "", "未查找冲突原因。"]
+    if len(lines) > _GIVEN:
+        said.append(f"* 另有 {len(lines) - _GIVEN:,} 条,见 compliance.csv。")
+    ways = few(_ways_out(plan), _GIVEN, "另有 {n} 项,见 conflicts.csv。", "\n").splitlines()
+    if plan.conflicts.empty:
+        ways = ["未查找冲突原因。"]
+    return [*said, "", *(ways or ["未找到(或未查找)足以解决的单项变动。"])]
 
 
 def _ways_out(plan: Plan) -> list[str]:
     """What clashes, and which single change would be enough, from the table of conflicts."""
-    said = []
-    for number, (_, members) in enumerate(plan.conflicts.groupby("clash", sort=True), 1):
+    said: list[str] = []
+    for _, members in plan.conflicts.groupby("clash", sort=True):
+        if len(members) == 1 and members["change"].isna().all():
+            continue  # nothing to tell that its own line does not
         named = [
             _LIMITS.get(str(m["member"]), plain(m["words"]))
             if m["strength"] == "limit"
@@ -149,7 +161,7 @@ def _ways_out(plan: Plan) -> list[str]:
         ]
         none = "未找到(或未查找)足以解决的单项变动。"
         text += f"。以下任一项即可:{';'.join(ways)}。" if ways else f"。{none}"
-        said.append(f"{number}. {text}")
+        said.append(f"{len(said) + 1}. {text}")
     return said
 
 

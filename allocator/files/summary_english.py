@@ -1,6 +1,7 @@
 """The plain summary in English."""
 
 import math
+from itertools import groupby
 
 from allocator.files import map_contents as contents
 from allocator.files import summary_facts as facts
@@ -9,7 +10,7 @@ from allocator.files.summary_words import about_rule, few, figure, plain, whole
 from allocator.lp.status import Status
 from allocator.plans import Plan
 
-_KINDS, _WAYS, _RULES, _NOTES = 5, 6, 6, 8
+_KINDS, _RULES, _GIVEN, _NOTES = 5, 6, 8, 4
 _VERBS = {"new": "open", "upgraded": "upgrade", "closed": "close"}
 
 
@@ -48,10 +49,12 @@ def _brief(plan: Plan) -> list[str]:
         for s, (met, failed, unknown) in counts.items()
         if met + failed + unknown
     )
-    statuses = facts.status_counts(plan)
+    count = facts.status_counts(plan).get
     sites = (
-        f"{statuses.get('new', 0):,} sites open, {statuses.get('upgraded', 0):,} are upgraded, "
-        f"{statuses.get('closed', 0):,} close, {statuses.get('kept', 0):,} stay as they are"
+        f"{_counted(count('new', 0), 'site opens', 'sites open')}, "
+        f"{_counted(count('upgraded', 0), 'is upgraded', 'are upgraded')}, "
+        f"{_counted(count('closed', 0), 'closes', 'close')}, "
+        f"{_counted(count('kept', 0), 'stays as it is', 'stay as they are')}"
     )
     said = [
         f"The plan serves {whole(facts.people(plan))} residents under the policy "
@@ -69,23 +72,40 @@ def _brief(plan: Plan) -> list[str]:
     return [*said, ""] if said[-1] else said
 
 
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
+
+
 def _where(plan: Plan) -> list[str]:
+    room = facts.room(plan)
     lines = []
-    for county in facts.counties(plan):
+    counties = facts.counties(plan)
+    for county in counties[: room.counties]:
         residents = "" if county.residents is None else f" ({whole(county.residents)} residents)"
         name = plain(county.name) or "Outside all planning units"
-        lines.append(f"* **{name}**{residents}: {_sites(county)}.{_because(county)}"
+        lines.append(f"* **{name}**{residents}: {_sites(county, room.kinds)}.{_because(county)}"
                      f"{_amounts(county)}")  # fmt: skip
+    if lines and not any(a.have is not None for c in counties for a in c.amounts):
+        lines.append("* How much of these there is today is not known.")
+    if len(counties) > room.counties:
+        left = _counted(len(counties) - room.counties, "unit more, where", "units more, where")
+        lines.append(f"* {left} fewer sites change: units.csv and facilities.csv.")
     return lines or ["Nothing: the plan has no planning units."]
 
 
-def _sites(county: facts.County) -> str:
-    said = [
-        f"{_VERBS[s.status]} {s.count:,} {_plural(kind_label(s.kind, chinese=False), s.count)}"
-        + (f" (with {s.ambulances:,} ambulances)" if s.ambulances else "")
-        for s in county.sites
-    ]
-    return few(said, _KINDS, "and {n} kinds of change more", ", ") or "no site changes"
+def _sites(county: facts.County, most: int) -> str:
+    said = []
+    for status, sites in groupby(county.sites[:most], key=lambda s: s.status):
+        kinds = [
+            f"{s.count:,} {_plural(kind_label(s.kind, chinese=False), s.count)}"
+            + (f" (with {_counted(s.ambulances, 'ambulance', 'ambulances')})" if s.ambulances
+               else "")
+            for s in sites
+        ]  # fmt: skip
+        said.append(f"{_VERBS[status]} {', '.join(kinds)}")
+    if left := len(county.sites) - most if len(county.sites) > most else 0:
+        said.append(_counted(left, "kind of change more", "kinds of change more"))
+    return "; ".join(said) or "no site changes"
 
 
 def _plural(label: str, count: int) -> str:
@@ -98,15 +118,12 @@ def _plural(label: str, count: int) -> str:
 
 
 def _because(county: facts.County) -> str:
-    gains = [g for g in county.gains if g.gain >= 1]
-    if not gains:
-        return ""
-    said = [
-        f"{whole(g.gain)} more people come within reach ({plain(g.rule)}){_lost(g)}"
-        + (f", {whole(g.left)} stay without" if g.left >= 1 else "")
-        for g in gains
-    ]
-    return f" Because: {'; '.join(said)}."
+    said = []
+    for gain in (g for g in county.gains if g.gain >= 1):
+        more = " more people come within reach" if not said else ""
+        left = f", {whole(gain.left)} stay without" if gain.left >= 1 else ""
+        said.append(f"{whole(gain.gain)}{more} ({plain(gain.rule)}){_lost(gain)}{left}")
+    return f" Because: {'; '.join(said)}." if said else ""
 
 
 def _lost(gain: facts.Gain) -> str:
@@ -120,8 +137,7 @@ def _amounts(county: facts.County) -> str:
         label = resource_label(amount.resource, chinese=False)
         today = "not known" if amount.have is None else figure(amount.have)
         said.append(f"{label} {figure(amount.allocated)}" + (f" (today {today})" if known else ""))
-    rest = "" if known else " (today's numbers are not known)"
-    return f" In all: {'; '.join(said)}{rest}." if said else ""
+    return f" In all: {'; '.join(said)}." if said else ""
 
 
 def _gives(plan: Plan) -> list[str]:
@@ -129,7 +145,7 @@ def _gives(plan: Plan) -> list[str]:
     if not lines:
         return ["Every rule that could be evaluated holds."]
     said = []
-    for line in lines:
+    for line in lines[:_GIVEN]:
         required, achieved = line["required"], line["achieved"]
         text = f"* {_rule(plan, str(line['rule']))} ({line['strength']})"
         if not (math.isnan(float(required)) or math.isnan(float(achieved))):
@@ -140,12 +156,16 @@ def _gives(plan: Plan) -> list[str]:
         if line["note"]:
             text += f" {plain(line['note'])}."
         said.append(text)
+    if len(lines) > _GIVEN:
+        said.append(f"* {_counted(len(lines) - _GIVEN, 'rule', 'rules')} more: compliance.csv.")
     if plan.conflicts.empty:
         return [*said, "", "Why they give way was not looked for."]
     # A rule that fails alone has said why in its own line.
     telling = plan.conflicts.groupby("clash", sort=True).agg({"member": "size", "change": "count"})
     several = ((telling["member"] > 1) | (telling["change"] > 0)).to_numpy()
     reasons = [f"* {plain(r)}." for r, shown in zip(plan.why(), several, strict=True) if shown]
+    if len(reasons) > _GIVEN:
+        reasons[_GIVEN:] = [f"* {len(reasons) - _GIVEN:,} more: conflicts.csv."]
     if not reasons:
         return [*said, "", "No single change that would be enough was found (or looked for)."]
     return [*said, "", "Why, and which single change would be enough:", "", *reasons]
@@ -196,7 +216,7 @@ def _trust(plan: Plan) -> list[str]:
         said.append(f"* Modelled or assumed, not measured: {', '.join(parts)}.")
     if rules := facts.not_evaluated(plan):
         named = few(map(plain, rules), _RULES, "{n} more", ", ")
-        said.append(f"* Not evaluated, {len(rules):,} rules: {named}.")
+        said.append(f"* Not evaluated, {_counted(len(rules), 'rule', 'rules')}: {named}.")
     changed = plan.assumptions[plan.assumptions["changed"].astype(bool)]
     named = ", ".join(
         f"{plain(n)} = {plain(v if isinstance(v, str) else ('none' if v is None else f'{v:g}'))}"
@@ -207,7 +227,8 @@ def _trust(plan: Plan) -> list[str]:
     notes = [plain(n) for n in told] if isinstance(told, list | tuple) else []
     said += [f"* {note}{'' if note.endswith('.') else '.'}" for note in notes[:_NOTES]]
     if len(notes) > _NOTES:
-        said.append(f"* {len(notes) - _NOTES:,} notes more stand in plan.json.")
+        left = _counted(len(notes) - _NOTES, "note more stands", "notes more stand")
+        said.append(f"* {left} in plan.json.")
     return said
 
 

@@ -16,7 +16,8 @@ from allocator.plans import Plan
 STRENGTHS = ("must", "target", "wish")
 _CHANGED = ("new", "upgraded", "closed")
 _FIRST_RESOURCES = ("public_beds", "physicians", "nurses", "ambulances")
-_MOST_RESOURCES, _MOST_STEPS = 4, 3
+_MOST_STEPS = 3
+_FEW_COUNTIES = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class County:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How much of each county goes on a page: kinds of change, resources, counties at all."""
+
+    kinds: int
+    resources: int
+    counties: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One more of something: what it brings, and what it costs by itself."""
 
@@ -73,6 +83,12 @@ class Step:
     cost: float | None
     at: str
     words: str
+
+
+def room(plan: Plan) -> Room:
+    """What a page holds: the more counties there are, the less of each."""
+    few = len(own_units(plan)) <= _FEW_COUNTIES
+    return Room(kinds=5, resources=4, counties=12) if few else Room(3, 2, 12)
 
 
 def strength_counts(plan: Plan) -> dict[str, tuple[int, int, int]]:
@@ -242,6 +258,6 @@ def _amounts(plan: Plan, unit: str) -> tuple[Amount, ...]:
     have, given = table["have"].astype(float), table["allocated"].astype(float)
     return tuple(
         Amount(r, None if math.isnan(have[r]) else float(have[r]), float(given[r]))
-        for r in order[:_MOST_RESOURCES]
+        for r in order[: room(plan).resources]
         if not math.isnan(given[r])
     )

@@ -143,7 +143,7 @@ def test_what_is_not_proven_is_said():
     for said in (
         "is not proven to be the best (gap 2.80%)", "The clock or a hand stopped",
         "Modelled or assumed, not measured: facilities, population grid",
-        "Not evaluated, 1 rules: DATA", "detour = 1.4", "the grid is modelled",
+        "Not evaluated, 1 rule: DATA", "detour = 1.4", "the grid is modelled",
     ):  # fmt: skip
         assert said in text
     proven = told_plan(status=Status.OPTIMAL, gap=0.0)
@@ -211,3 +211,23 @@ def test_it_is_written_and_printed(tmp_path):
     assert done.stdout == al.summarise(back, "zh")
     with pytest.raises(InputError, match="language must be en or zh, got 'fr'"):
         al.summarise(told_plan(), "fr")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_large_region_still_fits_a_page(language):
+    """Of very many units the twelve with most changed sites; of many rules the first eight."""
+    plan = told_plan()
+    names = [f"U{i:02d}" for i in range(40)]
+    units = pd.concat([
+        plan.units.iloc[[0]].assign(unit=u, name=f"Unit {u}", parent="") for u in names
+    ])  # fmt: skip
+    missed = [line(f"R{i:02d}", required=2, achieved=1, slack=-1, met=False) for i in range(30)]
+    outlines = plan.outlines.iloc[[0] * len(names)].set_axis(names)
+    text = al.summarise(
+        replace(plan, units=units, compliance=compliance_table(missed), outlines=outlines), language
+    )
+    assert text.count("* **Unit") <= 12
+    assert ("more, where fewer sites change" if language == "en" else "个单位变化较少") in text
+    assert "R07" in text
+    assert "R08" not in text
+    assert ("* 22 rules more" if language == "en" else "* 另有 22 条") in text
