@@ -118,7 +118,7 @@ def _plural(label: str, count: int) -> str:
 
 
 def _because(county: facts.County) -> str:
-    said = []
+    said: list[str] = []
     for gain in (g for g in county.gains if g.gain >= 1):
         more = " more people come within reach" if not said else ""
         left = f", {whole(gain.left)} stay without" if gain.left >= 1 else ""

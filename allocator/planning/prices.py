@@ -37,6 +37,10 @@ LARGE = 2_000
 """Variables beyond which a program with sites is asked again with the sites held."""
 MOST_ASKED = 600
 """Questions per block; each is a solve of a small program."""
+MOST_NODES = 5_000
+"""Of branch and bound, per solve of a question: what is not proven by then has no line."""
+IN_VAIN = 20
+"""Questions that were not proven, after which no more are asked."""
 _EXACT = 1e-9
 _ROOM = 1e-4
 """What is held leaves a millionth of what is required: counts are whole within this."""
@@ -48,7 +52,8 @@ def with_prices(task: Task, decided: Decided) -> list[Marginal]:
     Of each stock rule's figure in each area, of the vehicles of each unit, of a budget. A rule
     that another one outdoes costs nothing: infectious beds at 870 while 900 are required anyway.
     Where one more cannot be had, or a rule is missed already, the line says what is then missed
-    more or less, and by how much. Where sites make the program large, they are held as planned.
+    more or less, and by how much. Where sites make the program large, or are taken from answers
+    of large networks, they are held as planned.
     The cost of what nobody counted today has no price.
     """
     if decided.interrupted or not task.stocks:
@@ -56,10 +61,11 @@ def with_prices(task: Task, decided: Decided) -> list[Marginal]:
     # A gap of 0.01 % would be wider than what one bed more costs.
     exact = replace(task, settings=replace(task.settings, gap=min(task.settings.gap, _EXACT)))
     method = SOLVED
-    if task.kinds and Block(exact).program.size[1] > LARGE:
+    if task.offers or (task.kinds and Block(exact).program.size[1] > LARGE):
         exact, method = with_sites_held(exact, decided), HELD
-    probe = Probe(exact)
+    probe = Probe(exact, MOST_NODES)
     if probe.answer is None:
+        decided.notes.append("what one more is worth was not asked: no such plan is proven")
         return []
     asking = _Asking(exact, probe, decided, method)
     found: list[Marginal] = []
@@ -68,6 +74,14 @@ def with_prices(task: Task, decided: Decided) -> list[Marginal]:
             decided.notes.append(f"what one more is worth was asked {MOST_ASKED} times, no more")
             break
         found += asking.lines(line, probe.ask(shifts))
+        if probe.unproven == IN_VAIN:
+            break
+    if probe.unproven:
+        ended = ", and no more were asked" if probe.unproven == IN_VAIN else ""
+        decided.notes.append(
+            f"what one more or one less is worth was not proven within {MOST_NODES:,} nodes in "
+            f"{probe.unproven} of {number + 1} questions{ended}: they have no line"
+        )
     return found
 
 

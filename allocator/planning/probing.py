@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from allocator.lp.rows import Row, Solution, Term, Variable
+from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
 from allocator.planning.blocks import Block
 from allocator.planning.objectives import objective_terms
@@ -43,17 +44,24 @@ class _Tier:
 class Probe:
     """A block's program that answers the same question for many right-hand sides.
 
-    ``answer`` is the optimum as planned; None where no proven one was found.
+    ``answer`` is the optimum as planned; None where no proven one was found. A solve of a question
+    takes ``most_nodes`` of branch and bound at most; ``unproven`` counts the questions that ended
+    before they were proven.
     """
 
     task: Task
+    most_nodes: int
     block: Block = field(init=False)
     answer: Answer | None = field(init=False)
+    unproven: int = field(init=False, default=0)
     _tiers: list[_Tier] = field(init=False, default_factory=list)
     _off: dict[str, Shift] = field(init=False, default_factory=dict)
+    _settings: SolverSettings = field(init=False)
+    _stopped: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         task = replace(self.task, progress=None, models=None)
+        self._settings = task.settings
         self.block = Block(task)
         self._terms, self._constant = objective_terms(
             task.about, task.rules, self.block.stock, self.block.sites
@@ -66,6 +74,9 @@ class Probe:
             self._add_tier("existing beds", self.block.given_up)
         self._base = self._solve(self._terms)
         self.answer = self._read(self._base)
+        limit = self._settings.node_limit
+        most = self.most_nodes if limit is None else min(limit, self.most_nodes)
+        self._settings = replace(self._settings, node_limit=most)
 
     def _add_tier(self, strength: str, terms: list[Term]) -> None:
         solution = self._solve(terms)
@@ -97,7 +108,9 @@ class Probe:
                 first = self._read(self._solve(self._terms))
                 if first is not None:
                     return first
-            return self._in_tiers()
+            found = self._in_tiers()
+            self.unproven += found is None and self._stopped
+            return found
         finally:
             for row, _ in shifts:
                 program.shift(*self._off.get(row.name, (row, 0.0)))
@@ -129,9 +142,10 @@ class Probe:
 
     def _solve(self, terms: list[Term]) -> Solution:
         separate = self.block.separate if any(m.separators for m in self.block.sites) else None
-        solution = self.block.program.solve(terms, self.task.settings, separate=separate)
+        solution = self.block.program.solve(terms, self._settings, separate=separate)
         if solution.interrupted:
             raise KeyboardInterrupt
+        self._stopped = solution.status in {Status.FEASIBLE, Status.NO_SOLUTION}
         return solution
 
     def _read(self, solution: Solution) -> Answer | None:

@@ -1,10 +1,14 @@
 """What one more unit of a rule would be worth."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from builders import rule, site, small_region
 from planned import EMS, line, planned
 
+from allocator.lp.program import Program
+from allocator.lp.status import Status
 from allocator.planning.marginals import HELD, SOLVED
 
 PRICES = {"physicians": 2, "ambulances": 10, "negative_pressure_ambulances": 3, "ems_drivers": 1}
@@ -196,3 +200,49 @@ def test_a_subsidy_for_new_sites_is_money_that_sites_held_leave(monkeypatch):
     assert line(plan, "T").achieved == 2
     assert sides(plan, "B") == {1.0: pytest.approx(0)}
     assert sides(plan, "B", "T") == {-1.0: pytest.approx(1)}
+
+
+def test_questions_that_are_not_proven_have_no_line_and_that_is_said(monkeypatch):
+    """A question's solve has few nodes, the plan's own as many as it takes."""
+    region = small_region(stock=ZERO, costs=PRICES)
+    wish = rule("total", id="T", resources=["ambulances"], number=60, strength="target")
+    solve, asked = Program.solve, []
+
+    def stopped(self, terms, settings, **more):
+        found = solve(self, terms, settings, **more)
+        if settings.node_limit != 7:
+            return found
+        asked.append(self.name)
+        return replace(found, status=Status.FEASIBLE)
+
+    monkeypatch.setattr(Program, "solve", stopped)
+    monkeypatch.setattr("allocator.planning.prices.MOST_NODES", 7)
+    plan = planned(region, wish, FLEET, budget=300.0)
+    assert plan.status is Status.OPTIMAL
+    assert sides(plan, "budget", "T") == {}
+    told = [n for n in plan.provenance["notes"] if "was not proven within 7 nodes" in n]
+    assert len(told) == 1
+    assert "no more were asked" not in told[0]
+    of_all = len(asked)
+    assert of_all > 2
+    asked.clear()
+    monkeypatch.setattr("allocator.planning.prices.IN_VAIN", 1)
+    first = planned(region, wish, FLEET, budget=300.0)
+    assert 0 < len(asked) < of_all
+    assert any("in 1 of 1 questions, and no more were asked" in n
+               for n in first.provenance["notes"])  # fmt: skip
+
+
+def test_prices_of_answers_that_were_offered_are_asked_with_their_sites_held(monkeypatch):
+    """Networks too large for one program come as answers: what is asked leaves the sites alone."""
+    region = stations("candidate", "existing", "existing", "existing")
+    rules = [rule("total", id="T", resources=["ambulances"], number=60, strength="target"),
+             rule("forced_site", id="F", site="s0"),
+             rule("count", id="N", number=3, sense="<=", sites=EMS)]  # fmt: skip
+    monkeypatch.setattr("allocator.planning.within_budget.MANY_SITES", 0)
+    monkeypatch.setattr("allocator.planning.within_budget.LARGE_NETWORK", 0)
+    plan = planned(region, *rules, budget=320.0)
+    assert any("solved apart" in n for n in plan.provenance["notes"])
+    asked = plan.marginals[plan.marginals["asked"].isin(["budget", "T"])]
+    assert set(asked["method"]) == {HELD}
+    assert sides(plan, "budget", "T") == {10.0: pytest.approx(-1), -10.0: pytest.approx(1)}
