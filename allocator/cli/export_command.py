@@ -18,6 +18,15 @@ NAMES = typer.Option("--names", help="arcgis: layers and fields of ArcGIS Locati
 LINES = typer.Option("--lines", help="Allocation lines: cells, units, or auto.")
 BOM = typer.Option("--bom", help="Begin csv files with a byte order mark, for Chinese Excel.")
 
+FRONT = typer.Option(
+    "--front", metavar="FOLDER", show_default=False,
+    help="A folder that allocator trade-off wrote: a section of the html report.",
+)  # fmt: skip
+CURVE = typer.Option(
+    "--curve", metavar="FOLDER", show_default=False,
+    help="A folder that allocator curve wrote: a section of the html report.",
+)  # fmt: skip
+
 
 def export_command(
     plan: Annotated[Path, PLAN],
@@ -29,6 +38,8 @@ def export_command(
     names: Annotated[str | None, NAMES] = None,
     lines: Annotated[str, LINES] = "auto",
     bom: Annotated[bool, BOM] = False,
+    front: Annotated[Path | None, FRONT] = None,
+    curve: Annotated[Path | None, CURVE] = None,
     chinese: Annotated[bool, typer.Option("--chinese", help="Chinese headers and labels.")] = False,
 ) -> None:
     """Write a plan that was written before in other forms, all of them or none.
@@ -41,6 +52,7 @@ def export_command(
       allocator export plans/jiaxing --to shp --crs EPSG:4490 --out gis
       allocator export plans/jiaxing --to gpkg --names arcgis --out arcgis
       allocator export plans/jiaxing --to xlsx --to csv --bom --chinese --out zh
+      allocator export plans/jiaxing --to html --front front --curve curve --out report
     """  # noqa: D301 - the mark keeps the lines apart
     with outcome("export"):
         from allocator.errors import InputError
@@ -57,5 +69,6 @@ def export_command(
                 where=f"export {folder}",
             )
         check_can_write(folder)
-        options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom)
+        options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom,
+                                front=front, curve=curve)  # fmt: skip
         printing.print_written(folder, export_forms(read_plan(plan), folder, to, options))

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from allocator.files.gis.forms import GisOptions
+    from allocator.files.report.studies import CurveLike, FrontLike
 
 PARTED = (".shp", ".geojson", ".csv")
 """Forms with a file per layer or table."""
@@ -14,8 +16,11 @@ _FORMS_OF = {
     "names": (".gpkg", ".shp", ".geojson"),
     "lines": (".gpkg", ".shp", ".geojson"),
     "bom": (".csv",),
+    "front": (".html",),
+    "curve": (".html",),
 }
-_DEFAULTS = {"crs": None, "names": None, "lines": "auto", "bom": False}
+_DEFAULTS = {"lines": "auto", "bom": False}
+"""Of options that are not None where they are left out."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,23 @@ class ExportOptions:
     names: str | None = None
     lines: str = "auto"
     bom: bool = False
+    front: "FrontLike | str | Path | None" = None
+    curve: "CurveLike | str | Path | None" = None
 
     def problems(self, suffixes: Sequence[str]) -> list[str]:
         """What is wrong: values that mean nothing, and options that none of the forms has."""
         found = [
             f"{name} is for {', '.join(forms)}; leave it out"
             for name, forms in _FORMS_OF.items()
-            if getattr(self, name) != _DEFAULTS[name] and not set(forms) & set(suffixes)
+            if self._asks_for(name) and not set(forms) & set(suffixes)
         ]
-        asked = any(getattr(self, n) != _DEFAULTS[n] for n in ("crs", "names", "lines"))
+        asked = any(map(self._asks_for, ("crs", "names", "lines")))
         return found + (self.gis.problems() if asked else [])
+
+    def _asks_for(self, name: str) -> bool:
+        value = getattr(self, name)
+        # A study may be anything, so that it is not compared with a word.
+        return value is not None and (name not in _DEFAULTS or value != _DEFAULTS[name])
 
     @property
     def gis(self) -> "GisOptions":

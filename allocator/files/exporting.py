@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import InputError, raise_if_any
 from allocator.files.export_options import PARTED, ExportOptions
@@ -10,6 +10,9 @@ from allocator.files.provenance import PLAN_JSON, document, to_json
 from allocator.files.tables import csv_files
 from allocator.files.writing import staged_file, staged_folder
 from allocator.plans import Plan
+
+if TYPE_CHECKING:
+    from allocator.files.report.studies import CurveLike, FrontLike
 
 KNOWN = (".json", ".xlsx", ".gpkg", ".html", ".md", ".png", ".pdf", ".svg", *PARTED)
 EXTRA = (".shp", ".geojson", ".csv")
@@ -25,6 +28,8 @@ def export(
     names: str | None = None,
     lines: str = "auto",
     bom: bool = False,
+    front: "FrontLike | str | Path | None" = None,
+    curve: "CurveLike | str | Path | None" = None,
 ) -> list[Path]:
     """Write a plan in the form that the name asks for; all of it or nothing.
 
@@ -51,6 +56,9 @@ def export(
         ``auto``: per cell up to 20,000 lines.
     bom
         Whether ``.csv`` files begin with a byte order mark, as Excel wants for Chinese text.
+    front, curve
+        What ``trade_off`` and ``coverage_study`` give, or a folder that ``allocator trade-off`` or
+        ``allocator curve`` wrote: ``.html`` shows them as sections of their own.
 
     Returns
     -------
@@ -60,10 +68,12 @@ def export(
     Raises
     ------
     InputError
-        Unknown suffix, options that the form does not have, or a place that cannot be written.
+        Unknown suffix, a folder that holds no front or curve, options that the form does not have,
+        or a place that cannot be written.
     """
     path = Path(path)
-    options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom)
+    options = ExportOptions(chinese=chinese, crs=crs, names=names, lines=lines, bom=bom,
+                            front=front, curve=curve)  # fmt: skip
     suffix = "" if path.is_dir() else path.suffix.lower()
     where = f"export {path}"
     if suffix and suffix not in KNOWN:
@@ -209,8 +219,10 @@ def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
         to_geopackage(plan, path, chinese=options.chinese, options=options.gis, where=where)
     elif suffix == ".html":
         from allocator.files.report.page import to_report
+        from allocator.files.report.studies import studies
 
-        to_report(plan, path, chinese=options.chinese)
+        told = studies(options.front, options.curve)
+        to_report(plan, path, chinese=options.chinese, studies=told)
     elif suffix == ".md":
         from allocator.files.summary import summarise
 

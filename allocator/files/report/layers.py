@@ -16,7 +16,7 @@ from allocator.region.sites import KINDS
 COVERED, UNCOVERED, OUTSIDE, INK = "#A9CFE6", "#F0A94B", "#E4E4E4", "#8A4B00"
 _BANDS = ("#FFFFCC", "#C7E9B4", "#7FCDBB", "#41B6C4", "#2C7FB8", "#253494")
 _PEOPLE = ("#FDBE85", "#FD8D3C", "#E6550D", "#A63603", "#5B1A01")
-_LADDERS = {
+LADDERS = {
     "minutes": (5, 8, 11, 15, 20, 30, 45, 60, 90, 120, 180, 240),
     "km": (0.5, 1, 2, 3.5, 5, 8, 10, 15, 20, 30, 50, 100),
 }
@@ -143,7 +143,7 @@ def _ends_of_people(people: NDArray[np.float64]) -> list[float]:
 
 def _bands(plan: Plan, at: int, theme: contents.Theme, *, today: bool) -> list[Layer]:
     """How far the nearest open site is, where the plan says so in one unit for the theme."""
-    for unit in _LADDERS:
+    for unit in LADDERS:
         name = f"{unit}_today:" if today else f"{unit}:"
         if not all(f"{name}{rule}" in plan.cells.columns for rule in theme.rules):
             continue
@@ -193,7 +193,7 @@ def band_ends(limits: list[float], unit: str) -> list[float]:
     >>> band_ends([15.0, 20.0], "minutes")
     [8.0, 11.0, 15.0, 20.0, 30.0]
     """
-    ladder = [float(v) for v in _LADDERS[unit]]
+    ladder = [float(v) for v in LADDERS[unit]]
     own = sorted(set(limits))[:3]
     if not own:
         return ladder[:5]

@@ -9,14 +9,18 @@ from allocator.files import map_contents as contents
 from allocator.files.report.basis_grids import assumption_grid, open_grid, proof_grid
 from allocator.files.report.compliance_rows import compliance_grid
 from allocator.files.report.county_grid import county_grid
+from allocator.files.report.curve_chart import curve_chart
+from allocator.files.report.distance_charts import distance_charts
 from allocator.files.report.effect_grids import fairness_grid, marginal_grid
 from allocator.files.report.facility_grid import facility_grid
 from allocator.files.report.first_screen import bars, numbers
+from allocator.files.report.front_chart import front_chart
 from allocator.files.report.gave_way import reasons
 from allocator.files.report.inert import clean, content_policy, json_island
 from allocator.files.report.map_page import map_of
 from allocator.files.report.origin import cautions, made, proof_line
 from allocator.files.report.phrases import UI
+from allocator.files.report.studies import Studies
 from allocator.files.report.wording import Page, phrase, said
 from allocator.files.report.year_grids import year_grids
 from allocator.plans import Plan
@@ -26,25 +30,31 @@ _STYLES = ("report.css",)
 _ASSETS = files("allocator.files.report") / "assets"
 
 
-def to_report(plan: Plan, path: Path, *, chinese: bool = False) -> None:
+def to_report(
+    plan: Plan, path: Path, *, chinese: bool = False, studies: Studies | None = None
+) -> None:
     """Write the report of a plan.
 
     Parameters
     ----------
     chinese
         The language in which it opens; a switch in the page changes it.
+    studies
+        A front or a coverage curve to show besides the plan.
     """
-    path.write_text(report(plan, chinese=chinese), encoding="utf-8", newline="\n")
+    text = report(plan, chinese=chinese, studies=studies)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def report(plan: Plan, *, chinese: bool = False) -> str:
+def report(plan: Plan, *, chinese: bool = False, studies: Studies | None = None) -> str:
     """The page as text; the same plan gives the same bytes."""
     page = Page(chinese=chinese)
     scripts = [_asset(name) for name in _SCRIPTS]
     styles = [_asset(name) for name in _STYLES]
     text: str = _environment().get_template("page.html.j2").render(
-        **_contents(plan, page), **_words(page), scripts=scripts, styles=styles,
-        policy=content_policy(scripts, styles), page=page, island=json_island,
+        **_contents(plan, page), **_charts(plan, studies or Studies()), **_words(page),
+        scripts=scripts, styles=styles, policy=content_policy(scripts, styles), page=page,
+        island=json_island,
     )  # fmt: skip
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -74,6 +84,15 @@ def _words(page: Page) -> dict[str, Any]:
         "phrase": phrase,
         "said": said,
         "clean": clean,
+    }
+
+
+def _charts(plan: Plan, studies: Studies) -> dict[str, Any]:
+    """How far people have to go, and what was studied besides."""
+    return {
+        "far": distance_charts(plan),
+        "front": front_chart(studies.front) if studies.front else None,
+        "curve": curve_chart(studies.curve) if studies.curve else None,
     }
 
 
