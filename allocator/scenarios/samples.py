@@ -128,11 +128,9 @@ def sharing_of(table: SamplesTable, region: Path) -> dict[str, str]:
     strangers = [unit for unit in named if unit not in known]
     problems = []
     if without:
-        above = [a for unit in units.planning for a in units.ancestors(unit)]
-        levels = dict.fromkeys(map(str, units.table.loc[above, "level"]))
         problems.append(
             f"samples.level: no unit of level {table.level!r} is, or contains, {listed(without)}; "
-            f"{nearest(table.level, list(levels))}"
+            f"{_levels_of_all(units)}"
         )
     elif strangers:
         problems.append(
@@ -141,6 +139,15 @@ def sharing_of(table: SamplesTable, region: Path) -> dict[str, str]:
         )
     raise_if_any(problems, where="")
     return sharing
+
+
+def _levels_of_all(units: Units) -> str:
+    """What samples.level may be: the levels that every planning unit has or lies in."""
+    level = units.table["level"].astype(str)
+    each = [dict.fromkeys(level[list(units.ancestors(unit))]) for unit in units.planning]
+    shared = [name for name in each[0] if all(name in some for some in each)] if each else []
+    own = "leave it out, and each planning unit has its own factor"
+    return f"use {listed(shared)}, or {own}" if shared else own
 
 
 def _drawn_for(unit: str, units: Units, level: str) -> str:
