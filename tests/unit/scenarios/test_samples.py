@@ -146,7 +146,10 @@ def test_each_mistake_of_the_table_is_told(given_, message):
     ("settings", "message"),
     [
         ({"level": "town"}, "samples.level: no unit of level 'town' is, or contains, A, B"),
-        ({"level": "citty"}, "use district, city, or leave it out, and each planning unit has its own factor"),
+        (
+            {"level": "citty"},
+            "use district, city, or leave it out, and each planning unit has its own factor",
+        ),
         ({"spread": {"AA": 0.1}}, "samples.spread: 'AA' get no factor; did you mean 'A'?"),
         ({"level": "city", "spread": {"A": 0.1}}, "samples.spread: 'A' get no factor"),
     ],
