@@ -5,7 +5,7 @@ from typing import Any
 
 from allocator.files.report.compliance_rows import asks, rule_texts, usual_document
 from allocator.files.report.figures import percent
-from allocator.files.report.grids import Cell, Grid, Row, columns, number, shown, words
+from allocator.files.report.grids import Cell, Grid, Row, columns, number, shown, told, words
 from allocator.files.report.wording import Text, phrase, said
 from allocator.files.tables import is_missing
 from allocator.plans import Plan
@@ -24,7 +24,7 @@ def open_grid(plan: Plan) -> Grid:
             words(line["rule"]),
             Cell(said(str(line["strength"])), look=f"strength {line['strength']}"),
             asks(str(line["rule"]), texts, usual_document(plan)),
-            words(line["note"]),
+            told(line["note"]),
         ])
         for line in lines.to_dict("records")
     ]  # fmt: skip
@@ -43,11 +43,11 @@ def assumption_grid(plan: Plan) -> Grid:
         Row([
             words(line["name"]),
             _value(line["value"]),
-            words(line["unit"]),
+            told(line["unit"]),
             Cell(phrase("changed") if line["changed"] else "", look="changed" if line["changed"]
                  else ""),
-            words(line["meaning"]),
-            words(line["source"]),
+            told(line["meaning"]),
+            told(line["source"]),
         ])
         for line in plan.assumptions.to_dict("records")
     ]  # fmt: skip
@@ -66,7 +66,7 @@ def proof_grid(plan: Plan) -> Grid:
     rows = [
         Row([
             Cell(said(str(line["tier"]))),
-            words(line["block"]),
+            told(line["block"], "part"),
             number(line["objective"]),
             number(line["bound"]),
             shown(percent(line["gap"]) if math.isfinite(line["gap"]) else "", line["gap"]),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from allocator.files.report.figures import measured, percent
 from allocator.files.report.grids import Cell, Filter, Grid, Row, columns, number, options, shown
-from allocator.files.report.wording import Text, head, joined, phrase, said
+from allocator.files.report.wording import Text, head, joined, phrase, said, sentence
 from allocator.files.tables import is_missing
 from allocator.plans import Plan
 
@@ -196,7 +196,7 @@ def notes(line: Mapping[Any, Any]) -> Text:
     if line["basis"] in ("modelled", "assumed"):
         parts.append(phrase("rests on {basis} data", basis=said(str(line["basis"]))))
     if str(line["origin"]).startswith(("own rule", "override")):
-        parts.append(Text.same(str(line["origin"])))
+        parts.append(sentence(str(line["origin"]), "origin"))
     if not is_missing(line["note"]) and line["note"]:
-        parts.append(Text.same(str(line["note"])))
+        parts.append(sentence(str(line["note"])))
     return joined(parts, ("; ", "；"))

@@ -4,7 +4,7 @@ import math
 
 from allocator.files.counties import county_table, region_row
 from allocator.files.report.grids import Cell, Filter, Grid, Row, change, columns, number, options
-from allocator.files.report.wording import Text, head, phrase, resource
+from allocator.files.report.wording import Text, head, phrase, resource, sentence
 from allocator.files.tables import plain_tables
 from allocator.plans import Plan
 
@@ -13,7 +13,7 @@ _Figures = dict[tuple[str, str], dict[str, float]]
 """By resource and part, the figure of each unit."""
 
 
-def county_grid(plan: Plan) -> tuple[Grid, list[str]]:
+def county_grid(plan: Plan) -> tuple[Grid, list[Text]]:
     """Per unit and resource what there is, is needed and gets allocated; what does not add up."""
     units = plain_tables(plan)["units"]
     table, notes = county_table(plan, units)
@@ -47,7 +47,7 @@ def county_grid(plan: Plan) -> tuple[Grid, list[str]]:
         page=200,
         source="units.csv",
     )  # fmt: skip
-    return grid, notes
+    return grid, [sentence(note) for note in notes]
 
 
 def _heads() -> list[tuple[Text, bool]]:

@@ -12,6 +12,7 @@ from allocator.files.report.grids import (
     number,
     options,
     shown,
+    told,
     words,
 )
 from allocator.files.report.wording import Text, head, phrase, resource, said
@@ -25,7 +26,7 @@ def marginal_grid(plan: Plan) -> Grid:
     rows = [
         Row(
             [
-                words(line["words"]),
+                told(line["words"]),
                 Cell(area_name(str(line["area"]), str(line["area_name"]))),
                 words(line["rule"]),
                 number(line["effect"]),
@@ -33,7 +34,7 @@ def marginal_grid(plan: Plan) -> Grid:
                 Cell(said(str(line["measure"]))),
                 number(line["cost"]),
                 words(line["currency"]),
-                words(line["method"]),
+                told(line["method"]),
             ],
             {"rule": str(line["rule"])},
         )

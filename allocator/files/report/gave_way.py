@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from allocator.files.map_notes import has_chinese
 from allocator.files.report.compliance_rows import (
     STRENGTHS,
     area_name,
@@ -17,7 +18,7 @@ from allocator.files.report.compliance_rows import (
 )
 from allocator.files.report.figures import measured, percent
 from allocator.files.report.grids import Cell
-from allocator.files.report.wording import Text, counted, phrase
+from allocator.files.report.wording import Text, counted, phrase, sentence
 from allocator.files.tables import is_missing, number_text
 from allocator.plans import Plan
 
@@ -29,7 +30,7 @@ class Member:
     """What a rule cannot hold together with: another rule, or a limit."""
 
     name: str
-    words: str
+    words: Text
     is_rule: bool
 
 
@@ -54,7 +55,7 @@ class Reason:
     clashes: tuple[Member, ...]
     enough: tuple[Text, ...]
     marginals: tuple[Text, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
     theme: int | None
     too_much: bool
     values: Mapping[str, float]
@@ -102,10 +103,10 @@ def _reason(
         measure=counted(measure),
         people="" if people is None else measured(round(people), "people"),
         where=_where(plan, rule, measure),
-        clashes=_clashes(clash, rule),
+        clashes=_clashes(clash, rule, texts),
         enough=_enough(clash),
         marginals=_marginals(plan, rule),
-        notes=tuple(dict.fromkeys(n for n in [note, *told] if n)),
+        notes=tuple(sentence(n) for n in dict.fromkeys([note, *told]) if n),
         theme=themes_of.get(rule),
         too_much=_too_much(line),
         values=known,
@@ -134,12 +135,22 @@ def _where(plan: Plan, rule: str, measure: str) -> tuple[tuple[Text, str], ...]:
     )
 
 
-def _clashes(clash: pd.DataFrame, rule: str) -> tuple[Member, ...]:
+def _clashes(
+    clash: pd.DataFrame, rule: str, texts: Mapping[str, Mapping[str, Any]]
+) -> tuple[Member, ...]:
     others = clash[clash["member"] != rule].drop_duplicates("member")
     return tuple(
-        Member(str(m["member"]), str(m["words"]), m["strength"] != "limit")
+        Member(str(m["member"]), _words(m, texts), m["strength"] != "limit")
         for m in others.to_dict("records")
     )
+
+
+def _words(member: Mapping[Any, Any], texts: Mapping[str, Mapping[str, Any]]) -> Text:
+    """A limit as the engine says it; a rule as the text does, where that is Chinese."""
+    if member["strength"] == "limit":
+        return sentence(str(member["words"]))
+    clause = str(texts.get(str(member["member"]), {}).get("clause", ""))
+    return Text(str(member["words"]), clause if has_chinese(clause) else str(member["words"]))
 
 
 def _enough(clash: pd.DataFrame) -> tuple[Text, ...]:
@@ -148,7 +159,7 @@ def _enough(clash: pd.DataFrame) -> tuple[Text, ...]:
     return tuple(
         phrase(
             "{member} gives way by {change} {measure} ({share})",
-            member=str(m["member"]), change=number_text(round(float(m["change"]), 3)),
+            member=sentence(str(m["member"])), change=number_text(round(float(m["change"]), 3)),
             measure=counted(str(m["measure"])), share=percent(m["change_share"]),
         )
         for m in known.to_dict("records")
@@ -167,6 +178,6 @@ def _marginals(plan: Plan, rule: str) -> tuple[Text, ...]:
 
 def _with_cost(line: Mapping[Any, Any]) -> Text:
     if is_missing(line["cost"]) or not line["cost"]:
-        return Text.same(str(line["words"]))
+        return sentence(str(line["words"]))
     cost = f"{measured(line['cost'], '')} {line['currency']}".strip()
-    return phrase("{words} (costs {cost})", words=str(line["words"]), cost=cost)
+    return phrase("{words} (costs {cost})", words=sentence(str(line["words"])), cost=cost)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from allocator.files.report.figures import figure, measured, signed
-from allocator.files.report.wording import Text, head
+from allocator.files.report.wording import Text, head, sentence
 from allocator.files.tables import is_missing
 
 ALL = ""
@@ -26,7 +26,8 @@ class Cell:
     value
         The plan's own figure where the cell shows one: the page sorts by it.
     look
-        ``number``, ``flag-good``, ``flag-bad``, ``flag-open``, ``strength`` or nothing.
+        ``number``, ``flag-good``, ``flag-bad``, ``flag-open``, ``strength``, ``told`` (by the
+        engine or in a file: in one language, or in both) or nothing.
     clause, source
         The words of the document, and where they stand.
     """
@@ -132,6 +133,11 @@ def shown(text: str, value: Any) -> Cell:
 def words(value: Any) -> Cell:
     """Text as it stands in the plan."""
     return Cell("" if is_missing(value) else str(value))
+
+
+def told(value: Any, group: str = "sentence") -> Cell:
+    """What the engine says of a line."""
+    return Cell("" if is_missing(value) else sentence(str(value), group), look="told")
 
 
 def columns(names: Iterable[str | Text], numeric: Iterable[int]) -> list[tuple[Text, bool]]:

@@ -1,9 +1,12 @@
 """How good a plan is, what to beware of, and what it takes to make it again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from allocator.files import map_contents as contents
 from allocator.files.provenance import document
 from allocator.files.report.figures import figure, percent
-from allocator.files.report.wording import Text, joined, phrase, said
+from allocator.files.report.wording import Text, joined, phrase, said, sentence
 from allocator.plans import Plan
 
 
@@ -38,14 +41,14 @@ def cautions(plan: Plan) -> list[Text]:
     return found
 
 
-def made(plan: Plan) -> list[tuple[Text, list[str]]]:
+def made(plan: Plan) -> list[tuple[Text, list[str | Text]]]:
     """The reproducibility block: versions, settings, and the hashes of inputs and tables."""
     told = document(plan)
     origin = told["provenance"]
     solver = origin.get("solver") or {}
     versions = origin.get("versions") or {}
     sources = origin.get("sources") or []
-    rows = [
+    rows: list[tuple[Text, list[str | Text]]] = [
         (phrase("written by"), [str(told["written_by"])]),
         (phrase("policy"), [f"{plan.policy} {origin.get('policy_sha256') or ''}".strip()]),
         (phrase("scenario"), [
@@ -57,8 +60,7 @@ def made(plan: Plan) -> list[tuple[Text, list[str]]]:
         (phrase("seconds"), [f"{plan.seconds:.1f}"]),
         (phrase("the same again"), [str(plan.reproducible).lower()]),
         (phrase("inputs and their SHA-256"), [
-            " ".join(str(s.get(k) or "") for k in ("file", "sha256", "basis", "note")).strip()
-            for s in sources
+            _source(s) for s in sources
         ]),
         (phrase("tables and their SHA-256"), [f"{k} {v}" for k, v in told["tables"].items()]),
         (phrase("whose data"), [
@@ -66,3 +68,10 @@ def made(plan: Plan) -> list[tuple[Text, list[str]]]:
         ]),
     ]  # fmt: skip
     return [(label, values) for label, values in rows if any(values)]
+
+
+def _source(source: Mapping[str, Any]) -> Text:
+    """An input file with its hash, what its figures are, and what is noted of it."""
+    file, sha, basis, note = (str(source.get(k) or "") for k in ("file", "sha256", "basis", "note"))
+    both = joined([Text.same(f"{file} {sha}"), said(basis), sentence(note)], (" ", " "))
+    return Text(both.english.strip(), both.chinese.strip())

@@ -21,7 +21,7 @@ from allocator.files.report.map_page import map_of
 from allocator.files.report.origin import cautions, made, proof_line
 from allocator.files.report.phrases import UI
 from allocator.files.report.studies import Studies
-from allocator.files.report.wording import Page, phrase, said
+from allocator.files.report.wording import Page, phrase, said, sentence
 from allocator.files.report.year_grids import year_grids
 from allocator.plans import Plan
 
@@ -79,6 +79,7 @@ def _words(page: Page) -> dict[str, Any]:
         "say": page.say,
         "attributes": page.attributes,
         "mark": page.mark,
+        "tongue": page.tongue,
         "shown": page.shown,
         "breakable": page.breakable,
         "phrase": phrase,
@@ -128,6 +129,6 @@ def _contents(plan: Plan, page: Page) -> dict[str, Any]:
         "assumptions": assumption_grid(plan),
         "tiers": proof_grid(plan),
         "made": made(plan),
-        "notes": [str(n) for n in plan.provenance.get("notes") or ()],
+        "notes": [sentence(str(n)) for n in plan.provenance.get("notes") or ()],
         "ui": {key: page.pair(phrase(key)) for key in UI},
     }

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from allocator.files.labels import header, kind_label, resource_label, word
 from allocator.files.report.inert import clean
 from allocator.files.report.phrases import CHINESE, FILLED
+from allocator.files.sentences import in_chinese
 from allocator.region.stock import resources
 
 
@@ -71,6 +72,11 @@ def resource(value: str) -> Text:
     return Text(resource_label(value, chinese=False), resource_label(value, chinese=True))
 
 
+def sentence(english: str, group: str = "sentence") -> Text:
+    """A sentence of the engine; what people wrote in their files is the same in both."""
+    return Text(english, in_chinese(english, group) or english)
+
+
 def joined(texts: "list[Text]", between: tuple[str, str] = (", ", "、")) -> Text:
     """Several texts as one."""
     english = between[0].join(t.english for t in texts)
@@ -101,6 +107,13 @@ class Page:
         if isinstance(text, str) or text.english == text.chinese:
             return Markup("")
         return Markup(f' data-t="{self.number(text)}"')
+
+    def tongue(self, text: Text) -> Markup:
+        """The language of a sentence that is not in both, for screen readers."""
+        if text.english != text.chinese:
+            return Markup("")
+        chinese = any("\u3400" <= c <= "\u9fff" for c in text.english)
+        return Markup(' lang="zh"' if chinese else ' lang="en"')
 
     def say(self, text: "Text | str", **values: Any) -> Markup:
         """A text for the page. A plain string is a phrase that :data:`CHINESE` knows."""
