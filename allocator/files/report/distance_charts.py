@@ -92,7 +92,7 @@ def _chart(one: Ways, number: int) -> Chart:
         phrase("How far {who} have to go: {what}", who=phrase(_WHO.get(one.theme.groups[0],
                "all residents")), what=what),
         x, y, drawn, dots, [*labels, *_names(one, x, y)], _keys(one),
-        [_about(one)], [_table(one, number)],
+        _notes(one), [_table(one, number)],
     )  # fmt: skip
 
 
@@ -103,12 +103,16 @@ def _across(one: Ways) -> Text:
 _SHAPES = {"plan": "circle", "today": "diamond"}
 
 
-def _about(one: Ways) -> Text:
-    """How many people, and how their ways were measured."""
+def _notes(one: Ways) -> list[Text]:
+    """How many people, how their ways were measured, and whether the plan says otherwise."""
     how = [phrase(_HOW.get(one.mode, "by car"))] if one.unit == "minutes" else []
     how += [Text(*one.measured)]
     how += [phrase("from the call")] if one.from_call else []
-    return phrase("{count} people; {how}", count=figure(round(one.people)), how=joined(how))
+    notes = [phrase("{count} people; {how}", count=figure(round(one.people)), how=joined(how))]
+    if one.differing >= 1:
+        count = figure(round(one.differing))
+        notes.append(phrase("For {count} people the rules' lines say otherwise.", count=count))
+    return notes
 
 
 def _keys(one: Ways) -> list[Key]:

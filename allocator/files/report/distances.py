@@ -71,6 +71,9 @@ class Ways:
         None where the plan does not tell of today.
     measured
         How the ways were measured, in English and in Chinese.
+    differing
+        People of the plan whose cover is not what their ways and the limits say, as in a plan
+        that was edited by hand.
     """
 
     theme: contents.Theme
@@ -82,6 +85,7 @@ class Ways:
     people: float
     plan: Reached
     today: Reached | None
+    differing: float = 0.0
 
     @property
     def known_limits(self) -> list[float]:
@@ -131,10 +135,13 @@ def _ways(plan: Plan, theme: contents.Theme, place: int) -> Ways | None:
     _, about = map_away.about_rule(plan, rule)
     then = map_away.away(plan, rule, about, today=False, unit=unit)
     value = _as_covered(then.value, then.limit, states)
+    reached = Reached.of(value[asked], people[asked])
+    held = states == contents.COVERED_STATE
+    differs = asked & ((value <= then.limit * (1 + LIMIT_TOLERANCE)) != held)
+    differing = float(people[differs].sum()) if then.limit == then.limit else 0.0
     return Ways(
         own, (then.limit,), unit, str(about.get("mode") or ""), bool(about.get("from_call")),
-        then.measured, total, Reached.of(value[asked], people[asked]),
-        _today(plan, own, unit, about, asked),
+        then.measured, total, reached, _today(plan, own, unit, about, asked), differing,
     )  # fmt: skip
 
 
@@ -179,4 +186,7 @@ def _same(one: Ways, other: Ways) -> bool:
 def _joined(one: Ways, other: Ways) -> Ways:
     mine, more = one.theme, other.theme
     theme = replace(mine, rules=(*mine.rules, *more.rules), groups=(*mine.groups, *more.groups))
-    return replace(one, theme=theme, limits=(*one.limits, *other.limits))
+    return replace(
+        one, theme=theme, limits=(*one.limits, *other.limits),
+        differing=max(one.differing, other.differing),
+    )  # fmt: skip

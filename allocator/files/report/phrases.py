@@ -181,6 +181,7 @@ CHINESE: dict[str, str] = {
     "Each line says what share of the people has at most so far to go to the nearest open site; "
     "whom no site reaches keeps it below 100%.":
         "曲线表示到最近开设机构不超过该时间或距离的人口占比; 无法到达任何机构的人口使其低于100%。",
+    "For {count} people the rules' lines say otherwise.": "其中 {count} 人与规则达标结果不一致。",
     "How many sites": "机构数量",
     "How far people have to go": "居民可及距离与时间",
     "How far {who} have to go: {what}": "{who}到最近机构的远近: {what}",
