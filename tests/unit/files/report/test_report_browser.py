@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,12 +10,36 @@ from browsers import Visit, started_browser
 from report_plans import TOLD, full_plan
 
 from allocator.files.report.page import to_report
+from allocator.files.report.studies import Curve, Front, Studies
+from allocator.files.report.wording import Text
 
 PLAN = full_plan()
 EVIL = (
     "<img src=x onerror='window.pwned=1'></script><script>window.pwned=1;alert(1)</script>\"'&<b>"
 )
 A4_POINTS = (595, 842)
+
+
+def studied(name):
+    """A front and a curve whose figures have a name, each with a point that is not proven."""
+    front = pd.DataFrame({
+        "point": [1, 2, 3], "first": [400.0, 900.0, 950.0], "second": [1e6, 2e6, 4e6],
+        "limit": [None, 2e6, None], "bound": [400.0, 900.0, 990.0], "gap": [0.0, 0.0, 0.04],
+        "status": ["optimal", "optimal", "feasible"], "proven": [True, True, False],
+        "knee": [False, True, False], "must_failed": 1, "target_failed": 0, "wish_failed": 0,
+    })  # fmt: skip
+    curve = pd.DataFrame({
+        "p": [1, 2, 1, 2], "radius": [2.0, 2.0, 3.0, 3.0], "people": [500.0, 800.0, 700.0, 1000.0],
+        "share": [0.5, 0.8, 0.7, 1.0], "bound": [500.0, 820.0, 700.0, 1000.0], "gap": 0.0,
+        "status": "optimal", "proven": [True, False, True, True], "gained": [None, 300, None, 300],
+        "greedy": [500.0, 700.0, 700.0, 900.0], "greedy_share": [0.5, 0.7, 0.7, 0.9],
+    })  # fmt: skip
+    full = pd.DataFrame(
+        [[2.0, 4, 4, 1000.0, 1.0], [3.0, 2, 2, 1000.0, 1.0]],
+        columns=["radius", "sites", "bound", "people", "share"],
+    )
+    names, units = (Text(f"{name} A", "甲"), Text(name, "乙")), (Text("people", "人"),) * 2
+    return Studies(Front(names, units, front, (name,)), Curve(curve, full, "km"))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +53,7 @@ def browser():
 def file(tmp_path_factory):
     """The report of the full plan."""
     path = tmp_path_factory.mktemp("report") / "plan.html"
-    to_report(PLAN, path)
+    to_report(PLAN, path, studies=studied("cost"))
     return path
 
 
@@ -135,6 +160,35 @@ def test_the_language_switches_and_back(visit):
     choose(visit, "compliance", "state", "")
     visit.page.click("[data-language=en]")
     assert visit.text("main") == before
+
+
+def test_charts_change_their_words_and_stay_as_they_are(visit):
+    """Title, axis, lines and limits in the other language; the same lines and points."""
+    charts = ("far-1", "far-2", "front", "curve")
+    texts = "[...document.querySelectorAll('#chart-{} [role=img] text')].map(t => t.textContent)"
+    paths = "[...document.querySelectorAll('.chart path')].map(p => p.getAttribute('d')).join()"
+    before = [visit.see(texts.format(name)) for name in charts], visit.see(paths)
+    assert {"minutes to the nearest site", "COV-U: 15 minutes"} <= set(before[0][0])
+    for name in charts:
+        visit.see(f"document.querySelector('#chart-{name}').scrollIntoView()")
+        box = visit.page.query_selector(f"#chart-{name} [role=img]").bounding_box()
+        assert box["width"] > 400
+        assert box["height"] > 250
+        inside = visit.see(f"""(() => {{
+            const svg = document.querySelector('#chart-{name} [role=img]');
+            const edge = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll('text')].map(t => t.getBoundingClientRect())
+                .every(b => b.left >= edge.left - 1 && b.right <= edge.right + 1
+                    && b.top >= edge.top - 1 && b.bottom <= edge.bottom + 1); }})()""")
+        assert inside, name
+    visit.page.click("[data-language=zh-CN]")
+    after = [visit.see(texts.format(name)) for name in charts]
+    assert {"到最近机构的分钟数", "COV-U: 15 分钟", "规划", "现状"} <= set(after[0])
+    assert {"甲 (人)", "乙 (人)", "拐点"} <= set(after[2])
+    assert {"开设机构数", "人口占比", "3 公里"} <= set(after[3])
+    assert visit.see(paths) == before[1]
+    visit.page.click("[data-language=en]")
+    assert [visit.see(texts.format(name)) for name in charts] == before[0]
 
 
 def test_every_control_is_reached_by_the_tab_key(visit):
@@ -328,7 +382,7 @@ def hostile_file(tmp_path_factory):
         provenance={**TOLD, "rules": rules, "notes": [EVIL], "document": EVIL},
     )  # fmt: skip
     path = tmp_path_factory.mktemp("hostile") / "plan.html"
-    to_report(plan, path)
+    to_report(plan, path, studies=studied(EVIL))
     return path
 
 
