@@ -48,6 +48,8 @@ MAPS = "unit/files/test_map_kinds.py"
 REPORT = "unit/files/report/test_report_page.py"
 PICTURES = "unit/files/report/test_report_rasters.py"
 SAYS = "unit/files/report/test_report_wording.py"
+FAR = "unit/files/report/test_report_distances.py"
+BESIDE = "unit/files/report/test_report_studies.py"
 REPORT = "unit/files/report/test_report_page.py"
 PICTURES = "unit/files/report/test_report_rasters.py"
 SAYS = "unit/files/report/test_report_wording.py"
@@ -91,6 +93,19 @@ MUTANTS = (
       'table["effect"].notna() & (table["step"] > 0)', 'table["effect"].notna()', REPORT),
     _("gaps of counties are of their need alone", "files/report/county_grid.py",
       "change(have - need)", "change(need - have)", REPORT),
+    _("whoever lives at the limit is beyond it", "files/report/distances.py",
+      '(1 + LIMIT_TOLERANCE), side="right")', '(1 - 1e-6), side="left")', FAR),
+    _("whom no site reaches is no person", "files/report/distance_charts.py",
+      "unreached = one.people - _all(one.plan)", "unreached = 0.0", FAR),
+    _("rounding moves people over the limit", "files/report/distances.py",
+      "np.where(outside, np.maximum(away, limit + _ROUNDING / 2), found)", "found", FAR),
+    _("a thinned curve leaves the limits out", "files/report/distance_charts.py",
+      "kept = [0.0, up_to, *(v for v in always if v <= up_to)]", "kept = [0.0, up_to]", FAR),
+    _("what is not proven is drawn as proven", "files/report/study_points.py",
+      'if proven else ("square", "open-end")', 'if proven else ("circle", "plan")', BESIDE),
+    _("the held figure of a written front is the other", "files/report/study_folders.py",
+      'names[1:5] = ["first", "second", "limit", "bound"]',
+      'names[1:5] = ["second", "first", "limit", "bound"]', BESIDE),
     _("the report runs any script", "files/report/inert.py",
       '"script-src": " ".join(map(_hash, scripts)),', '"script-src": "\'unsafe-inline\'",', REPORT),
     _("who is out of reach is served, too", "planning/serving.py",
