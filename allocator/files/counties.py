@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from allocator.files.labels import header, resource_label, word
+from allocator.files.sentences import in_chinese
 from allocator.plans import Plan
 from allocator.region.stock import resources
 
@@ -104,7 +105,7 @@ def county_sheet_parts(plan: Plan, units: pd.DataFrame, *, chinese: bool) -> dic
         rows.append(row)
     return {
         "heads": [top, second],
-        "rows": [*rows, *[[note] for note in notes]],
+        "rows": [*rows, *[[(chinese and in_chinese(note)) or note] for note in notes]],
         "formats": formats,
         "frozen_columns": _HEAD,
         "merged": merged,

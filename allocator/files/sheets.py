@@ -16,6 +16,7 @@ from allocator.files.labels import (
     sheet_name,
     word,
 )
+from allocator.files.sentences.columns import cell_in_chinese, clash_in_chinese
 from allocator.files.sources_sheet import sources_sheet_parts
 from allocator.files.tables import is_missing, plain_tables
 from allocator.plans import Plan
@@ -75,7 +76,7 @@ def sheets(plan: Plan, *, chinese: bool) -> list[Sheet]:
             title=sheet_name("demand", chinese=chinese), **demand_sheet_parts(plan, chinese=chinese)
         ),
         *by_year,
-        _table("conflicts", tables["conflicts"], chinese=chinese, frozen_columns=2),
+        _conflicts(tables["conflicts"], plan.provenance.get("rules", {}), chinese=chinese),
         _table("marginals", tables["marginals"], chinese=chinese, frozen_columns=3),
         _table("fairness", tables["fairness"], chinese=chinese, frozen_columns=3),
         _table(
@@ -121,6 +122,17 @@ def _facilities(table: pd.DataFrame, currency: str, *, chinese: bool) -> Sheet:
     return replace(
         sheet, rows=rows, formats=formats, bold_rows=[len(table)], filtered_rows=len(table)
     )
+
+
+def _conflicts(
+    table: pd.DataFrame, rules: Mapping[str, Mapping[str, Any]], *, chinese: bool
+) -> Sheet:
+    """The clashes; in Chinese with rules in the words of their text."""
+    if chinese:
+        told = [table[c].astype(str) for c in ("member", "strength", "words")]
+        words = [clash_in_chinese(m, s, w, rules) for m, s, w in zip(*told, strict=True)]
+        table = table.assign(words=words)
+    return _table("conflicts", table, chinese=chinese, frozen_columns=2)
 
 
 def _year_rules(table: pd.DataFrame, *, chinese: bool) -> Sheet:
@@ -209,7 +221,10 @@ def shown(column: str, value: Any, *, chinese: bool) -> Any:
         shown_as = resource_label if str(value) in resources() else kind_label
         return shown_as(str(value), chinese=chinese)
     if column in _WORDS:
-        return word(str(value), chinese=chinese)
+        told = word(str(value), chinese=chinese)
+        return (cell_in_chinese(column, told) if chinese else None) or told
+    if chinese and (said := cell_in_chinese(column, str(value))):
+        return said
     if isinstance(value, bool):
         return word("yes" if value else "no", chinese=chinese)
     return cell_value(value)

@@ -5,6 +5,7 @@ from typing import Any
 
 from allocator.files.labels import header, word
 from allocator.files.provenance import document
+from allocator.files.sentences import in_chinese
 from allocator.plans import Plan
 
 _OWN_SHEETS = ("rules", "coverage_rules")
@@ -22,11 +23,22 @@ def sources_sheet_parts(plan: Plan, *, chinese: bool) -> dict[str, Any]:
     """
     heads = [header(c, chinese=chinese) for c in ("section", "item", "value", "basis", "note")]
     rows = [
-        [word(section, chinese=chinese), item, value, word(basis, chinese=chinese), note]
+        [
+            word(section, chinese=chinese),
+            item,
+            _told(value, chinese=chinese),
+            word(basis, chinese=chinese),
+            _told(note, chinese=chinese),
+        ]
         for section, item, value, basis, note in _rows(plan)
     ]
     formats = {(i, 2): "General" for i in range(len(rows))}
     return {"heads": [heads], "rows": rows, "formats": formats, "frozen_columns": 2}
+
+
+def _told(value: Any, *, chinese: bool) -> Any:
+    """A note of the engine's in Chinese where that is wanted; anything else as it is."""
+    return (chinese and isinstance(value, str) and in_chinese(value)) or value
 
 
 def _rows(plan: Plan) -> Iterator[list[Any]]:

@@ -6,15 +6,15 @@ from allocator.files import map_contents as contents
 from allocator.files import summary_facts as facts
 from allocator.files.labels import WORDS, kind_label, resource_label, word
 from allocator.files.map_notes import has_chinese, region_name
+from allocator.files.sentences import in_chinese
 from allocator.files.summary_words import about_rule, few, figure, figure_up, plain, whole
 from allocator.lp.status import Status
 from allocator.plans import Plan
 
-_KINDS, _RULES, _GIVEN = 5, 6, 8
+_KINDS, _RULES, _GIVEN, _NOTES = 5, 6, 8, 4
 _VERBS = {"new": "新建", "upgraded": "升级", "closed": "关闭"}
 _PARTS = {"facilities": "机构点位", "population grid": "人口网格"}
 _STEPS = {0: "数量不变、重新选址"}
-_LIMITS = {"reach": "这些居民的可达范围内没有可用选址"}
 _MEASURES = {"people": "人", "persons": "人", "days": "天", "km": "公里", "minutes": "分钟",
              "beds": "张", "vehicles": "辆", "sites": "处"}  # fmt: skip
 
@@ -132,6 +132,8 @@ def _gives(plan: Plan) -> list[str]:
         if not (math.isnan(required) or math.isnan(achieved)):
             measure = _measure(line["measure"])
             text += f"要求 {figure(required)},达到 {figure(achieved)}({measure})。"
+        if line["note"]:
+            text += f"{_told(line['note'])}。"
         said.append(text)
     if len(lines) > _GIVEN:
         said.append(f"* 另有 {len(lines) - _GIVEN:,} 条,见 compliance.csv。")
@@ -148,15 +150,13 @@ def _ways_out(plan: Plan) -> list[str]:
         if len(members) == 1 and members["change"].isna().all():
             continue  # nothing to tell that its own line does not
         named = [
-            _LIMITS.get(str(m["member"]), plain(m["words"]))
-            if m["strength"] == "limit"
-            else plain(m["member"])
+            _told(m["words"]) if m["strength"] == "limit" else plain(m["member"])
             for m in members.to_dict("records")
         ]
         text = f"不能同时满足:{'、'.join(named)}" if len(named) > 1 else f"无法满足:{named[0]}"
         enough = members[members["change"].notna()].sort_values("change_share", kind="stable")
         ways = [
-            f"{plain(m['member'])} 放宽 {figure_up(float(m['change']))} {_measure(m['measure'])}"
+            f"{_told(m['member'])} 放宽 {figure_up(float(m['change']))} {_measure(m['measure'])}"
             for m in enough.to_dict("records")
         ]
         none = "未找到(或未查找)足以解决的单项变动。"
@@ -220,9 +220,16 @@ def _trust(plan: Plan) -> list[str]:
     )
     said.append(f"* 改动的假设:{named or '无'}。")
     told = plan.provenance.get("notes")
-    if isinstance(told, list | tuple) and told:
-        said.append(f"* 另有 {len(told):,} 条备注,见 plan.json(英文)。")
+    notes = [_told(n).rstrip("。.") for n in told] if isinstance(told, list | tuple) else []
+    said += [f"* {note}。" for note in notes[:_NOTES]]
+    if len(notes) > _NOTES:
+        said.append(f"* 另有 {len(notes) - _NOTES:,} 条备注,见 plan.json(英文)。")
     return said
+
+
+def _told(sentence: object) -> str:
+    """What the engine says, in Chinese; what people wrote, as they wrote it."""
+    return plain(in_chinese(str(sentence)) or sentence)
 
 
 def _measure(measure: object) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.files.map_notes import has_chinese
 from allocator.files.report.compliance_rows import (
     STRENGTHS,
     area_name,
@@ -19,6 +18,7 @@ from allocator.files.report.compliance_rows import (
 from allocator.files.report.figures import measured, percent
 from allocator.files.report.grids import Cell
 from allocator.files.report.wording import Text, counted, phrase, sentence
+from allocator.files.sentences.columns import clash_in_chinese
 from allocator.files.tables import is_missing, number_text
 from allocator.plans import Plan
 
@@ -147,10 +147,8 @@ def _clashes(
 
 def _words(member: Mapping[Any, Any], texts: Mapping[str, Mapping[str, Any]]) -> Text:
     """A limit as the engine says it; a rule as the text does, where that is Chinese."""
-    if member["strength"] == "limit":
-        return sentence(str(member["words"]))
-    clause = str(texts.get(str(member["member"]), {}).get("clause", ""))
-    return Text(str(member["words"]), clause if has_chinese(clause) else str(member["words"]))
+    name, strength, words = (str(member[c]) for c in ("member", "strength", "words"))
+    return Text(words, clash_in_chinese(name, strength, words, texts))
 
 
 def _enough(clash: pd.DataFrame) -> tuple[Text, ...]:

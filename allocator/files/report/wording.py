@@ -52,7 +52,9 @@ def head(column: str) -> Text:
 def said(value: str) -> Text:
     """A word of the tables: strength, status, level, measure."""
     known = word(value, chinese=True)
-    return Text(value, CHINESE.get(value, value) if known == value else known)
+    if known == value:
+        known = CHINESE.get(value) or in_chinese(value, "counted_in") or value
+    return Text(value, known)
 
 
 def counted(measure: str) -> Text:

@@ -36,6 +36,7 @@ def vocabularies() -> Mapping[str, Mapping[str, str]]:
     """Words by the kind of place at which they stand."""
     labels = {r.label: r.label_zh for r in resources().values()}
     return {
+        "known": MEASURES,
         "resource": {r.id: r.label_zh for r in resources().values()},
         "label": {one_of(label): zh for label, zh in labels.items()} | labels,
         "site": dict(KINDS.values()),
