@@ -41,8 +41,8 @@ def minutes(
 def _minutes_by(
     case: Case, mode: Mode, cells: Cells, positions: list[int], limit_minutes: float
 ) -> TravelTimes:
-    if kept := _kept(case, mode):
-        return kept.between(cells, positions, limit_minutes)
+    if arcs := kept(case, mode):
+        return arcs.between(cells, positions, limit_minutes)
     return straight_line(
         case.region.grid.xy_m[cells],
         _xy_m(case, positions),
@@ -55,8 +55,8 @@ def _minutes_by(
 
 def distances_km(case: Case, cells: Cells, positions: list[int], limit_km: float) -> TravelTimes:
     """Distances up to a limit, in km: straight, or along the roads that the planner names."""
-    if kept := _kept_km(case):
-        return kept.between(cells, positions, limit_km)
+    if arcs := kept_km(case):
+        return arcs.between(cells, positions, limit_km)
     return straight_line_km(
         case.region.grid.xy_m[cells],
         _xy_m(case, positions),
@@ -78,8 +78,8 @@ def least_minutes(case: Case, mode: Mode, cells: Cells, positions: list[int]) ->
     """Minutes to the nearest of some sites, shape ``(n_cells,)``; a day where none is reached."""
     found = np.full(len(cells), FARTHEST)
     for used, at in _by_mode(case, mode, cells):
-        if kept := _kept(case, used):
-            found[at] = np.minimum(kept.nearest(positions)[cells[at]], FARTHEST)
+        if arcs := kept(case, used):
+            found[at] = np.minimum(arcs.nearest(positions)[cells[at]], FARTHEST)
         else:
             found[at] = _straight_ranks(case, used, cells[at], positions, 1)[0][:, 0]
     return found
@@ -89,8 +89,8 @@ def reachable(case: Case, mode: Mode, cells: Cells, positions: list[int]) -> Cel
     """Those of the cells from which some site of the list is reached within a day."""
     lost = np.zeros(len(cells), dtype=np.bool_)
     for used, at in _by_mode(case, mode, cells):
-        if kept := _kept(case, used):
-            lost[at] = kept.nearest(positions)[cells[at]] > FARTHEST
+        if arcs := kept(case, used):
+            lost[at] = arcs.nearest(positions)[cells[at]] > FARTHEST
     return cells[~lost]
 
 
@@ -104,8 +104,8 @@ def nearest_minutes(
     away = np.full((len(cells), ranks), FARTHEST)
     place = np.zeros((len(cells), ranks), dtype=np.int64)
     for used, at in _by_mode(case, mode, cells):
-        if kept := _kept(case, used):
-            times = kept.between(cells[at], positions, FARTHEST)
+        if arcs := kept(case, used):
+            times = arcs.between(cells[at], positions, FARTHEST)
             away[at], place[at] = _first_ranks(times, ranks)
         else:
             away[at], place[at] = _straight_ranks(case, used, cells[at], positions, ranks)
@@ -114,8 +114,8 @@ def nearest_minutes(
 
 def nearest_km(case: Case, cells: Cells, positions: list[int]) -> Floats:
     """Km to the nearest of some sites, shape ``(n_cells,)``; infinite where none is reached."""
-    if kept := _kept_km(case):
-        return kept.nearest(positions)[cells]
+    if arcs := kept_km(case):
+        return arcs.nearest(positions)[cells]
     away_m = cKDTree(_xy_m(case, positions)).query(case.region.grid.xy_m[cells])[0]
     return np.maximum(away_m / 1000, _intra_cell_km(case))
 
@@ -129,7 +129,7 @@ def _by_mode(case: Case, mode: Mode, cells: Cells) -> Iterator[tuple[Mode, Cells
         yield used, np.flatnonzero(some[cells])
 
 
-def _kept(case: Case, mode: Mode) -> KeptArcs | None:
+def kept(case: Case, mode: Mode) -> KeptArcs | None:
     """Arcs of a mode; None where it goes straight."""
     if case.journeys is None or (ways := case.journeys.ways(mode)) is None:
         return None
@@ -137,7 +137,7 @@ def _kept(case: Case, mode: Mode) -> KeptArcs | None:
     return case.journeys.arcs(mode, ways, _intra_cell_km(case) * per_km)
 
 
-def _kept_km(case: Case) -> KeptArcs | None:
+def kept_km(case: Case) -> KeptArcs | None:
     """Arcs in km; None where they are straight."""
     if case.journeys is None or (ways := case.journeys.km_ways) is None:
         return None

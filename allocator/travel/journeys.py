@@ -126,25 +126,28 @@ class Journeys:
         setting = Setting(demand, sites, grid.urban, walking_kmh)
         return (travel or Travel()).bound(setting)
 
+    @classmethod
+    def along(cls, ways: Mapping[str, Ways], travel: Travel, setting: Setting) -> "Journeys":
+        """With ways, by mode or ``km``, that are known already: the travel itself names none."""
+        found = cls(travel, setting)
+        found._read.update(ways)
+        return found
+
     def ways(self, mode: Mode) -> Ways | None:
         """What a mode goes by; None where it goes straight."""
-        means = self.travel.by_mode.get(mode)
-        if means is None:
-            return None
-        if mode not in self._read:
+        if mode not in self._read and (means := self.travel.by_mode.get(mode)) is not None:
             self._read[mode] = means.ways(mode, self.setting)
-        return self._read[mode]
+        return self._read.get(mode)
 
     @property
     def km_ways(self) -> Ways | None:
         """What kilometres of rules are measured along; None for straight ones."""
         mode = self.travel.km_along
-        if not mode:
-            return None
-        means = self.travel.by_mode[mode]
-        if "km" not in self._read and isinstance(means, AlongRoads):
-            self._read["km"] = means.km_ways(mode, self.setting)
-        return self._read["km"]
+        if "km" not in self._read and mode:
+            means = self.travel.by_mode[mode]
+            if isinstance(means, AlongRoads):
+                self._read["km"] = means.km_ways(mode, self.setting)
+        return self._read.get("km")
 
     def arcs(self, mode: str, ways: Ways, least: NDArray[np.float64]) -> KeptArcs:
         """Arcs of a mode (or ``km``), where no way counts for less than ``least`` per cell."""

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from builders import rule
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import misses, planned
-from planning_oracles import TIGHT, best_sites, better
+from planning_oracles import READINGS, TIGHT, best_sites, better
 from strategies import KIND, STRENGTHS, few, regions, some
 
 from allocator.errors import InfeasibleError
@@ -21,6 +22,8 @@ from allocator.lp.solvers import SolverSettings
 from allocator.planning.parts import stages
 from allocator.plans import Plan
 from allocator.region.ground import Region
+from allocator.travel.journeys import Travel
+from allocator.travel.means import ByTable
 
 EXACT = SolverSettings(gap=0.0)
 COUNTY, ALL = ("county",), ()
@@ -138,3 +141,51 @@ def test_a_budget_is_kept_and_its_bound_holds(asked, budget):
     assert parts.provenance["cost"] <= budget + 1e-5
     first, best = parts.tiers.iloc[0], whole.tiers.iloc[0]
     assert first["bound"] <= best["objective"] + 1e-5 * max(1.0, abs(best["objective"]))
+
+
+@st.composite
+def questions_in_minutes(draw: Any) -> tuple[Region, list[Any], dict[str, Any], dict[str, str]]:
+    """As above, in minutes of a table per mode in which pairs may be missing."""
+    region, _ = draw(questions())
+    pairs = [(c, s) for c in region.grid.table.index for s in region.sites.table.index]
+    minutes = st.sampled_from([0.0, 5.0, 10.0, 15.0, 30.0])
+    tables = {
+        mode: {pair: draw(minutes) for pair in pairs if draw(st.integers(0, 3))}
+        for mode in draw(st.sets(st.sampled_from(["walk", "drive", "ambulance"]), min_size=1))
+    }
+    rules = [
+        rule(
+            "coverage", id=f"minutes-{k}", strength=draw(STRENGTHS), sites={"kinds": [KIND]},
+            level=draw(st.sampled_from([COUNTY, ALL])), mode=draw(st.sampled_from(sorted(tables))),
+            within_minutes=draw(st.sampled_from([5, 10, 20])),
+            share=draw(st.sampled_from([1, "0.9", "0.6"])),
+            group=draw(st.sampled_from(["total", "urban", "rural"])),
+        )
+        for k in range(draw(st.integers(1, 3)))
+    ]  # fmt: skip
+    return region, rules, tables, draw(st.sampled_from([{}, {"walk": "drive"}]))
+
+
+@pytest.mark.filterwarnings("ignore::allocator.travel.tables.TableWarning")
+@few
+@given(asked=questions_in_minutes())
+def test_travel_that_is_not_straight_is_the_same_in_parts(asked):
+    """By table, also across borders: misses and cost of the best choice of sites in one program,
+    and no bound above it by prices."""
+    region, rules, tables, rural_by = asked
+    means = {}
+    for mode, table in tables.items():
+        ends = ["from_id", "to_id"] if mode != "ambulance" else ["to_id", "from_id"]
+        rows = [(c, s, value) for (c, s), value in table.items()]
+        means[mode] = ByTable(pd.DataFrame(rows, columns=[*ends, "minutes"]))
+    travel = Travel(**means, rural_by=rural_by)
+    best = best_sites(region, rules, {**READINGS, "travel": tables, "rural_by": rural_by})
+    found = planned(region, *rules, by="county", travel=travel, solver=EXACT)
+    assert not better(best, score(found))
+    assert not better(score(found), best)
+    with by_prices():
+        priced = planned(region, *rules, by="county", travel=travel, solver=EXACT)
+    assert not better(score(priced), best)
+    first, least = priced.tiers.iloc[0], dict(zip(("must", "target", "wish"), best, strict=False))
+    if first["tier"] in least:
+        assert first["bound"] <= least[first["tier"]] + 10 * TIGHT

@@ -135,8 +135,6 @@ def _beside_rules(case: Case, about: str) -> list[str]:
     problems = []
     if about in {"travel", "worst_county"}:
         problems.append(f"objective {about} couples all units; minimise cost or change instead")
-    if case.journeys is not None:
-        problems.append("travel: parts go straight; leave travel out, or plan without by")
     if case.assumptions["staff_inflow_cap"] is not None:
         problems.append("staff_inflow_cap limits staff of all units together; leave it out")
     for resource in planned_resources(case, list(case.policy.rules)):

@@ -12,6 +12,7 @@ from allocator.planning.decided import Decided
 from allocator.planning.families import closable, crowding, leaves, positions_of
 from allocator.planning.have import given_amounts
 from allocator.planning.parts.coupling import Coupling
+from allocator.planning.parts.part_travel import KM, PartTravel, straight
 from allocator.planning.parts.territory import Territory
 from allocator.planning.reach import limit_of
 from allocator.planning.tasks import Task
@@ -102,6 +103,16 @@ class Cutter:
         return _stock_by_unit(self.task.case)
 
     @cached_property
+    def _rules_of_cover(self) -> list[CoverageRule]:
+        every = [leaf for rule in self.task.rules for leaf in leaves(rule)]
+        return [leaf for leaf in every if isinstance(leaf, CoverageRule)]
+
+    @cached_property
+    def _travel(self) -> PartTravel:
+        rules = [rule for rule in self._rules_of_cover if rule.id in self._spoken]
+        return PartTravel.of(self.task.case, self.territory, rules)
+
+    @cached_property
     def _cells_of(self) -> dict[int, NDArray[np.int64]]:
         return _groups(self.territory.cell)
 
@@ -120,7 +131,7 @@ class Cutter:
         place = {int(j): k for k, j in enumerate(sites)}
         region = self._region(part, cells, sites, home)
         own = replace(
-            case, region=region,
+            case, region=region, journeys=self._travel.journeys(part, cells, sites),
             equipment={place[j]: c for j, c in case.equipment.items() if j in place},
         )  # fmt: skip
         before = self.task.before
@@ -149,7 +160,7 @@ class Cutter:
         table = self.task.case.region.sites.table
         at = table[["x_m", "y_m"]].to_numpy(np.float64)
         away_km = np.hypot(*(np.maximum(np.maximum(low - at, at - high), 0.0)).T) / 1000
-        found = [own]
+        found = [own, self._travel.sites(part)]
         for which, network in enumerate(self._networks):
             near = network[away_km[network] <= self._farthest_km(which)]
             # Rows want a site to speak of, even where none is within reach.
@@ -157,14 +168,14 @@ class Cutter:
         return np.unique(np.concatenate(found))
 
     def _farthest_km(self, network: int) -> float:
-        """No rule of a network lets a site serve people farther away than this, in km."""
+        """No rule of a network lets a site serve people farther away straight than so many km."""
         case = self.task.case
         found = [0.0]
-        for rule in (leaf for r in self.task.rules for leaf in leaves(r)):
-            if isinstance(rule, CoverageRule) and self._spoken.get(rule.id) == network:
+        for rule in self._rules_of_cover:
+            for mode in straight(case, rule) if self._spoken.get(rule.id) == network else ():
                 limit = limit_of(case, rule)
-                if rule.within_km is None:
-                    limit *= float(speeds_kmh(case, rule.mode).max(initial=0.0)) / 60
+                if mode != KM:
+                    limit *= float(speeds_kmh(case, mode).max(initial=0.0)) / 60
                 found.append(limit * 1.001 + 0.001)
         return max(found)
 
