@@ -16,7 +16,7 @@ from allocator.files.report.grids import (
     words,
     year,
 )
-from allocator.files.report.wording import Text, head, joined, kind, phrase, said
+from allocator.files.report.wording import Text, head, joined, kind, phrase, said, sentence
 from allocator.files.tables import is_missing
 from allocator.plans import Plan
 from allocator.region.sites import ATTRIBUTES
@@ -78,7 +78,7 @@ def _facility_row(
     known = [Text(*ATTRIBUTES[a]) if a in ATTRIBUTES else Text.same(a) for a in given]
     name = str(line["name"])
     cells = [
-        Cell(name or str(line["id"])),
+        Cell(sentence(name, "name") if name else str(line["id"])),
         words(line["id"]),
         Cell(kind(str(line["kind"]))),
         Cell(said(status), look=f"status {status}"),

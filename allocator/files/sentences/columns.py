@@ -10,6 +10,7 @@ from allocator.files.sentences.saying import in_chinese
 _GROUPS = {
     **dict.fromkeys(("note", "words", "method", "meaning", "source", "member"), (SENTENCE,)),
     "block": ("part",),
+    "name": ("name",),
     "origin": ("origin",),
     "measure": ("counted_in", SENTENCE),
 }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+from allocator.files.labels import WORDS
+from allocator.lp.status import Status
 from allocator.policy.words import one_of
 from allocator.region.sites import ATTRIBUTES, KINDS
 from allocator.region.stock import resources
@@ -37,6 +39,9 @@ def vocabularies() -> Mapping[str, Mapping[str, str]]:
     labels = {r.label: r.label_zh for r in resources().values()}
     return {
         "known": MEASURES,
+        "strength": {s: WORDS[s] for s in ("must", "target", "wish")},
+        "status": {s.value: WORDS[s.value] for s in Status},
+        "objective": {name: zh for name, zh in WORDS.items() if name.startswith(("mini", "maxi"))},
         "resource": {r.id: r.label_zh for r in resources().values()},
         "label": {one_of(label): zh for label, zh in labels.items()} | labels,
         "site": dict(KINDS.values()),
