@@ -49,7 +49,7 @@ def filled(draw, english, depth=0):
         if kind in vocabularies():
             return draw(st.sampled_from(sorted(vocabularies()[kind])))
         table = sorted(pairs()[kind])
-        simple = [e for e in table if not re.search(r":(sentences?|%s)\}" % kind, e)]
+        simple = [e for e in table if not re.search(rf":(sentences?|{kind})\}}", e)]
         inner, more = draw(filled(draw(st.sampled_from(simple)), depth + 1))
         kept.extend(more)
         return inner
@@ -85,7 +85,7 @@ def test_what_stands_in_the_english_stands_in_the_chinese(group, data):
     assert said is not None, text
     if english not in DROPPED:
         assert all(part in said for part in kept), (text, said)
-    assert "{" not in said and "\0" not in said
+    assert "{" not in said
 
 
 @given(data=st.data())
