@@ -12,6 +12,7 @@ from allocator.files.sentences.vocabularies import MEASURES, vocabularies
 FREE = "x"
 """A name: any text, without the sign that joins sentences."""
 _NAME = r"(?:(?!; ).)+?"
+_MEASURE = r"(?:(?!; | or better).)+?"
 _NUMBER = (
     r"(?>[-+]?(?:(?:\d{1,3}(?:,\d{3}){1,12}(?!\d)|\d{1,40})(?:\.\d{1,40})?(?:e[-+]?\d{1,4})?"
     r"|inf|nan))"
@@ -19,7 +20,7 @@ _NUMBER = (
 _AND_MORE = re.compile(r" and (\d{1,12}) more\Z")
 _MORE = re.compile(r"; and (\d{1,12}) more\Z")
 
-_LISTS = ("sentences", "rows")
+_LISTS = ("sentences", "rows", "spots")
 """Groups of which several may stand at a place, joined."""
 
 
@@ -120,7 +121,7 @@ _KINDS: dict[str, Place] = {
     "names": Place(_NAME, True, _names),
     "resources": Place(r"[a-z][a-z0-9_, ]{0,8000}?", True, _resources),
     "kinds": Place(r"[a-z][a-z0-9_, ]{0,8000}?", True, _kinds),
-    "measure": Place(_NAME, True, _measure),
+    "measure": Place(_MEASURE, True, _measure),
     "levels": Place(_NAME, True, _levels),
     "word": Place(r"[a-z_]{1,40}+", False, _word),
     "columns": Place(_NAME, True, _and),

@@ -7,7 +7,7 @@ from allocator.files.sentences.catalogue import SENTENCE, templates
 JOIN = "; "
 _LONGEST = 8_000
 """Characters; the engine writes no sentence as long."""
-_MOST_PARTS, _DEEPEST, _MOST_TRIED = 48, 16, 600
+_MOST_PARTS, _DEEPEST, _MOST_TRIED = 48, 24, 600
 
 
 @lru_cache(maxsize=8192)

@@ -45,6 +45,7 @@ def vocabularies() -> Mapping[str, Mapping[str, str]]:
         "resource": {r.id: r.label_zh for r in resources().values()},
         "label": {one_of(label): zh for label, zh in labels.items()} | labels,
         "site": dict(KINDS.values()),
+        "kind": {kind: words[1] for kind, words in KINDS.items()},
         "network": {kind.replace("_", " "): words[1] for kind, words in KINDS.items()},
         "header": {"have": "现有", "need": "需求", "allocated": "配置"},
         "group": {
