@@ -314,6 +314,11 @@ class Assumptions(Mapping[str, Value]):
                 problems.append(problem)
         raise_if_any(problems, where="assumptions", kind=PolicyError)
 
+    @classmethod
+    def of(cls, given: "Assumptions | Mapping[str, Value] | None") -> "Assumptions":
+        """Readings as a caller gives them: whole, only those that differ, or none."""
+        return given if isinstance(given, cls) else cls(dict(given or {}))
+
     def __getitem__(self, name: str) -> Value:
         if name in self.changed:
             return self.changed[name]

@@ -104,21 +104,19 @@ def audit(
         If a table cannot be read as a plan, or the plan was made with another travel; lists every
         problem.
     """
-    if assumptions is None:
-        assumptions = Assumptions() if plan is None else recorded(plan.assumptions)
-    elif not isinstance(assumptions, Assumptions):
-        assumptions = Assumptions(dict(assumptions))
+    readings = Assumptions.of(assumptions)
     if plan is not None:
         _check_travel(plan, travel)
-    prepared = for_planning(region, assumptions, policy.stated_population)
-    journeys = Journeys.of(travel, prepared, assumptions) if travel else None
+        readings = recorded(plan.assumptions) if assumptions is None else readings
+    prepared = for_planning(region, readings, policy.stated_population)
+    journeys = Journeys.of(travel, prepared, readings) if travel else None
     if plan is None:
         facts = Facts.of_today(prepared)
     else:
         facts = Facts.of_plan(prepared, plan.units, plan.facilities)
-    lines = audit_lines(prepared, policy, assumptions, facts, journeys)
+    lines = audit_lines(prepared, policy, readings, facts, journeys)
     if plan is not None:
-        lines += lines_of_years(prepared, policy, assumptions, plan, journeys)
+        lines += lines_of_years(prepared, policy, readings, plan, journeys)
     return compliance_table(lines)
 
 

@@ -125,7 +125,7 @@ def plan(
     _check_parts(by, workers, models)
     stated_limit = _limit(budget, policy) if budget is None else budget
     objective = Objective.of(minimise, maximise, stated_limit)
-    readings = _readings(assumptions)
+    readings = Assumptions.of(assumptions)
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
     journeys = Journeys.of(travel, prepared, readings) if travel else None
@@ -157,10 +157,6 @@ def plan(
         case, region, objective, carried.decided, settings, limit, began, agrees=carried.whole
     )
     return _over_years(found, case, carried, years)
-
-
-def _readings(given: Assumptions | Mapping[str, Value] | None) -> Assumptions:
-    return given if isinstance(given, Assumptions) else Assumptions(dict(given or {}))
 
 
 def _over_years(found: Plan, case: Case, carried: CarriedOut, years: Years) -> Plan:

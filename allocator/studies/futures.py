@@ -13,6 +13,7 @@ from allocator.auditing.case import Case
 from allocator.auditing.compliance import audit_lines
 from allocator.auditing.coverage import covered
 from allocator.auditing.facts import Facts
+from allocator.auditing.given import given_counts
 from allocator.plans import Line, Plan, Tally, compliance_table
 from allocator.policy.policies import Policy
 from allocator.policy.rules import CoverageRule
@@ -120,7 +121,7 @@ class Outcome:
 def outcome(plan: Plan, future: Future, policy: Policy) -> Outcome:
     """Audit a plan's tables in a future; its residents are those of the future."""
     region = future.prepared
-    facts = Facts.of_plan(region, _with_residents(plan.units, region), plan.facilities)
+    facts = Facts.of_plan(region, _as_given(plan.units, region), plan.facilities)
     case = Case(region, future.assumptions, facts, policy.rules, future.journeys)
     lines = audit_lines(region, policy, future.assumptions, facts, future.journeys)
     tally = Tally.of(compliance_table(lines))
@@ -142,11 +143,24 @@ def outcome(plan: Plan, future: Future, policy: Policy) -> Outcome:
     )
 
 
-def _with_residents(units: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """The plan's table with the people who are there, not those whom it was made for."""
+def _as_given(units: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """The plan's table with the people, visits and households that are there.
+
+    Not those whom it was made for: no plan decides them.
+    """
     table = units.copy()
     rows = table["resource"] == "residents"
     table.loc[rows, "allocated"] = [region.units.people(str(u)) for u in table.loc[rows, "unit"]]
+    keys = list(zip(table["unit"].astype(str), table["resource"].astype(str), strict=True))
+    given = given_counts(region, dict(zip(keys, table["allocated"].astype(float), strict=True)))
+    below = {
+        unit: [u for u in region.units.planning if unit in region.units.ancestors(u)]
+        for unit in dict.fromkeys(unit for unit, _ in keys)
+    }
+    for at, (unit, resource) in zip(table.index, keys, strict=True):
+        known = [given[u, resource] for u in below[unit] if (u, resource) in given]
+        if known:
+            table.loc[at, "allocated"] = sum(known)
     return table
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from allocator.assumptions import Assumptions
+from allocator.assumptions import Assumptions, Value
 from allocator.errors import InfeasibleError, PolicyError, raise_if_any
 from allocator.location.robust_answers import CRITERIA, Criterion
 from allocator.lp.solvers import SolverSettings
@@ -75,7 +75,7 @@ def robust_plan(
     maximise: str | None = None,
     budget: float | None = None,
     travel: Travel | None = None,
-    assumptions: Assumptions | None = None,
+    assumptions: Assumptions | Mapping[str, Value] | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
 ) -> RobustPlan:
@@ -118,7 +118,7 @@ def robust_plan(
     """
     measure = _checked(samples, criterion, candidates, minimise, maximise, budget)
     study = _Study(
-        region, policy, assumptions if assumptions is not None else Assumptions(), travel,
+        region, policy, Assumptions.of(assumptions), travel,
         solver if solver is not None else SolverSettings(),
         {"minimise": minimise, "maximise": maximise, "budget": budget},
         progress or (lambda _: None),

@@ -1,12 +1,12 @@
 """``al.trade_off``: what one figure of a plan costs in terms of another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf, isnan
 
 import pandas as pd
 
-from allocator.assumptions import Assumptions
+from allocator.assumptions import Assumptions, Value
 from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.errors import PolicyError, raise_if_any
@@ -39,7 +39,7 @@ def trade_off(
     set_aside: Sequence[str] | None = None,
     budget: float | None = None,
     travel: Travel | None = None,
-    assumptions: Assumptions | None = None,
+    assumptions: Assumptions | Mapping[str, Value] | None = None,
     solver: SolverSettings | None = None,
     progress: Progress | None = None,
 ) -> Front:
@@ -83,7 +83,7 @@ def trade_off(
     InfeasibleError
         If even the physical limits contradict each other.
     """
-    readings = assumptions if assumptions is not None else Assumptions()
+    readings = Assumptions.of(assumptions)
     stated = policy.stated_population
     prepared = for_planning(region, readings, None if stated is None else float(stated))
     first, second = _in_order(*figures(between, Case(prepared, policy, readings)))

@@ -217,3 +217,29 @@ def test_what_is_safe_is_open_in_nearly_all_plans(region):
     shares = robust.sites.set_index("id")["share"].round(3)
     assert sorted(shares[shares < 1]) == [0.333, 0.667]
     assert {decisions[name] for name in shares[shares < 1].index} == {"open question"}
+
+
+@pytest.mark.parametrize("known", ["R", "A"])
+def test_what_is_given_in_a_forecast_is_not_held_against_a_plan_made_for_another(known):
+    """Visits grow with the people: physicians may be too few for them, but no table is wrong."""
+    stock = {(known, "visits"): 5_200.0, ("B", "visits"): 2_600.0} if known == "A" else {
+        ("R", "visits"): 7_800.0
+    }  # fmt: skip
+    for unit in ("A", "B"):
+        stock[unit, "physicians"] = 0
+    there = small_region(sites=SITES, stock=stock, costs={"physicians": 1.0})
+    service = rule("service", id="SRV", demand="visits", by="physicians", share=1,
+                   capacity="visits_per_physician", strength="target")  # fmt: skip
+    found = robust_plan(
+        there,
+        small_policy(service),
+        SAMPLES,
+        budget=1e6,
+        assumptions={"visits_per_physician": 100.0},
+    )
+    assert (found.trials["must_failed"] == 0).all()
+    assert (found.trials["must_shortfall"] == 0).all()
+    own = found.trials.set_index(["candidate", "sample"])
+    assert own.loc[("sample 1", "sample 1"), "target_failed"] == 0
+    assert own.loc[("sample 1", "sample 2"), "target_failed"] == 1
+    assert own.loc[("envelope", "sample 2"), "target_failed"] == 0
