@@ -14,13 +14,14 @@ COLUMNS = {
 def unsaid(plan: Plan) -> list[str]:
     """Texts of the engine without a Chinese form, each with the table and column of it."""
     currency = plan.provenance.get("currency", "")
-    silent = [
-        f"{table}.{column}: {text}"
+    written = [
+        (table, column, text)
         for table, columns in COLUMNS.items()
         for column in columns
         for text in dict.fromkeys(getattr(plan, table)[column].fillna("").astype(str))
-        if text and text != currency and cell_in_chinese(column, text) is None
+        if text != currency and any(map(str.isalpha, text))
     ]
+    silent = [f"{t}.{c}: {text}" for t, c, text in written if cell_in_chinese(c, text) is None]
     limits = plan.conflicts[plan.conflicts["strength"] == "limit"]
     silent += [
         f"limit: {words}"
