@@ -50,9 +50,6 @@ PICTURES = "unit/files/report/test_report_rasters.py"
 SAYS = "unit/files/report/test_report_wording.py"
 FAR = "unit/files/report/test_report_distances.py"
 BESIDE = "unit/files/report/test_report_studies.py"
-REPORT = "unit/files/report/test_report_page.py"
-PICTURES = "unit/files/report/test_report_rasters.py"
-SAYS = "unit/files/report/test_report_wording.py"
 
 
 @dataclass(frozen=True)
@@ -181,6 +178,22 @@ MUTANTS = (
       f"{PARTS}/test_parts_pieces.py"),
     _("a site is paid on both sides of the border", "planning/decisions.py",
       "if j not in self.elsewhere}", "if j not in frozenset()}", f"{PARTS}/test_parts_pieces.py"),
+    _("a question that is not proven counts as proven", "planning/probing.py",
+      "if solution.status is not Status.OPTIMAL:\n            return None\n        missed",
+      "if not solution.status.has_answer:\n            return None\n        missed",
+      f"{PLANNING}/test_prices.py"),
+    _("questions have all the time in the world", "planning/probing.py",
+      "self._settings = replace(self._settings, node_limit=most)", "pass",
+      f"{PLANNING}/test_prices.py"),
+    _("sites across a border serve nobody along roads", "planning/parts/cutting.py",
+      "found = [own, self._travel.sites(part)]", "found = [own]",
+      f"{PARTS}/test_part_travel.py"),
+    _("arcs of one part are another's", "planning/parts/part_travel.py",
+      "order = np.lexsort((site, cell, part))", "order = np.lexsort((site, cell))",
+      f"{PARTS}/test_part_travel.py"),
+    _("a part's arcs reach as far as any rule's", "planning/parts/part_travel.py",
+      "within = times.value <= limits[positions][times.site] * (1 + LIMIT_TOLERANCE)",
+      "within = times.value >= 0", f"{PARTS}/test_part_travel.py"),
     _("prices forget what a limit allows", "planning/parts/prices.py",
       "sum(bounds) - paid", "sum(bounds)", f"{PARTS}/test_parts_course.py"),
     _("a shared site is paid abroad and not at home", "planning/parts/prices.py",
@@ -1047,6 +1060,9 @@ MUTANTS = (
     _("plans that miss rules keep them", "studies/futures.py",
       "                return False\n", "                return True\n",
       f"{STUDIES}/test_robust_plans.py"),
+    _("visits of one forecast are asked of another", "studies/futures.py",
+      "known = [given[u, resource] for u in below[unit] if (u, resource) in given]",
+      "known = []", f"{STUDIES}/test_robust_plans.py"),
     _("a site in a third of the plans is safe", "studies/robust_tables.py",
       "SAFE_SHARE = 0.95", "SAFE_SHARE = 0.3", f"{STUDIES}/test_robust_plans.py"),
     _("greedy counts people twice", "studies/curves.py",

@@ -164,7 +164,8 @@ class Cutter:
         for which, network in enumerate(self._networks):
             near = network[away_km[network] <= self._farthest_km(which)]
             # Rows want a site to speak of, even where none is within reach.
-            found += [near if len(near) else network[:1]]
+            none = not len(near) and not np.isin(network, np.concatenate(found)).any()
+            found.append(network[:1] if none else near)
         return np.unique(np.concatenate(found))
 
     def _farthest_km(self, network: int) -> float:

@@ -225,6 +225,7 @@ def test_questions_that_are_not_proven_have_no_line_and_that_is_said(monkeypatch
     assert "no more were asked" not in told[0]
     of_all = len(asked)
     assert of_all > 2
+    assert pd.isna(price(planned(region, FLEET), "fleet"))
     asked.clear()
     monkeypatch.setattr("allocator.planning.prices.IN_VAIN", 1)
     first = planned(region, wish, FLEET, budget=300.0)
