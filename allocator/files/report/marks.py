@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from allocator.files.report.outlines import Frame
+from allocator.files.sentences import in_chinese
 from allocator.files.tables import is_missing
 from allocator.plans import Plan
 from allocator.region.sites import KINDS
@@ -43,7 +44,8 @@ def groups(plan: Plan, frame: Frame) -> list[Group]:
 def facility_data(plan: Plan) -> list[list[Any]]:
     """What a click on a facility tells, in the order of the plan's table.
 
-    Id, name, grade, unit, beds, ambulances, people served, cost, year.
+    Id, name (or, of sites that the engine names, both languages), grade, unit, beds, ambulances,
+    people served, cost, year.
     """
     table = pd.DataFrame(plan.facilities)
     names: Mapping[str, str] = {
@@ -55,11 +57,16 @@ def facility_data(plan: Plan) -> list[list[Any]]:
         plain = [None if is_missing(v) else round(float(v), 3) for v in numbers]
         year = row.get("year")
         rows.append([
-            str(row["id"]), str(row["name"]), str(row["grade"]),
+            str(row["id"]), _name(str(row["name"])), str(row["grade"]),
             names.get(str(row["unit"]), str(row["unit"])), *plain,
             None if is_missing(year) else int(float(str(year))),
         ])  # fmt: skip
     return rows
+
+
+def _name(name: str) -> str | list[str]:
+    chinese = in_chinese(name, "name")
+    return name if chinese is None else [name, chinese]
 
 
 def shape_of(kind: str) -> str:

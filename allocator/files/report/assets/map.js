@@ -304,7 +304,7 @@ const PlanMap = (() => {
     const [x, y] = data.places[found.place];
     ring(x, y);
     const status = when() === "today" && found.status !== "closed" ? "kept" : found.status;
-    tell(name || id, [
+    tell((Array.isArray(name) ? Language.of(name) : name) || id, [
       [say("kind"), Language.of(data.kinds[found.kind])],
       [say("status"), when() === "today" ? "" : Language.of(data.statuses[status])],
       [say("id"), id], [say("unit"), unit], [say("grade"), grade],

@@ -1,5 +1,7 @@
 """The report, the summary and the Excel file say in Chinese what the engine says in English."""
 
+from dataclasses import replace
+
 import openpyxl
 import pytest
 from plans_for_tests import small_plan
@@ -128,3 +130,19 @@ def test_a_plan_whose_notes_nobody_translated_is_shown_as_it_is(tmp_path):
     assert "stock of psychiatrists is missing" in column(tmp_path / "zh.xlsx", "合规性检查", "说明")
     assert "the grid is modelled" in al.summarise(plan, "zh")
     assert notes(read_report(report(plan, chinese=True))) == {"the grid is modelled": "en"}
+
+
+def test_names_of_candidates_are_said_in_both_languages(plan, tmp_path):
+    """What the region's rules name: in the map's data, the table of facilities and the workbook."""
+    names = plan.facilities["name"].mask(
+        plan.facilities["id"] == "ems:r1c2", "new ambulance station in cell r1c2"
+    )
+    named = replace(plan, facilities=plan.facilities.assign(name=names))
+    page = read_report(report(named))
+    both = ["new ambulance station in cell r1c2", "新建急救站(网格 r1c2)"]
+    told = {row[0]: row[1] for row in island(page, "map-data")["facilities"]}
+    assert told["ems:r1c2"] == both
+    assert told["ems-1"] == "Station 1"
+    assert both in island(page, "words")
+    export(named, tmp_path / "zh.xlsx", chinese=True)
+    assert both[1] in column(tmp_path / "zh.xlsx", "机构设施", "名称")
