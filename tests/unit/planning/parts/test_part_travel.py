@@ -34,8 +34,8 @@ def region() -> Region:
     ]
     return small_region(
         people=[100] * 6, x_km=[k + 0.5 for k in range(6)], y_km=[0.5] * 6,
-        cell_units=["A", "A", "B", "B", "B", "A"], units=UNITS, sites=sites, urban=[True, False] * 3,
-        planning=["A", "B"],
+        cell_units=["A", "A", "B", "B", "B", "A"], units=UNITS, sites=sites,
+        urban=[True, False] * 3, planning=["A", "B"],
     )  # fmt: skip
 
 
