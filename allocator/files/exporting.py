@@ -221,7 +221,7 @@ def _write_file(plan: Plan, path: Path, options: ExportOptions) -> None:
         from allocator.files.report.page import to_report
         from allocator.files.report.studies import studies
 
-        told = studies(options.front, options.curve)
+        told = studies(options.front, options.curve, region=plan.region)
         to_report(plan, path, chinese=options.chinese, studies=told)
     elif suffix == ".md":
         from allocator.files.summary import summarise

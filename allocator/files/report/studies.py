@@ -42,6 +42,10 @@ class FrontLike(Protocol):
     """What ``trade_off`` gives."""
 
     @property
+    def region(self) -> str:
+        """Name of the region whose plans were traded."""
+
+    @property
     def figures(self) -> tuple[FigureLike, FigureLike]:
         """The figure that each point has at its best, and the held one."""
 
@@ -121,9 +125,17 @@ class Studies:
 
 
 def studies(
-    front: FrontLike | str | Path | None = None, curve: CurveLike | str | Path | None = None
+    front: FrontLike | str | Path | None = None,
+    curve: CurveLike | str | Path | None = None,
+    *,
+    region: str = "",
 ) -> Studies:
     """What was given, as plain tables.
+
+    Parameters
+    ----------
+    region
+        Name of the plan's region: a front that says it is another's is refused.
 
     Raises
     ------
@@ -134,7 +146,7 @@ def studies(
     found_front: Front | None = None
     found_curve: Curve | None = None
     try:
-        found_front = None if front is None else _front(front)
+        found_front = None if front is None else _front(front, region)
     except InputError as error:
         problems += [f"front: {p}" for p in error.problems]
     try:
@@ -145,12 +157,14 @@ def studies(
     return Studies(found_front, found_curve)
 
 
-def _front(given: FrontLike | str | Path) -> Front:
+def _front(given: FrontLike | str | Path, region: str) -> Front:
     if isinstance(given, str | Path):
         from allocator.files.report.study_folders import read_front
 
         found = read_front(Path(given))
     elif isinstance(given, FrontLike):
+        if region and given.region != region:
+            raise InputError(f"is of {given.region!r}, and the plan of {region!r}")
         first, second = given.figures
         columns = {first.name: "first", second.name: "second"}
         found = Front(

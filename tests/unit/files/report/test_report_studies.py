@@ -223,6 +223,8 @@ def test_what_is_no_front_or_curve_is_told_at_once(front, curve, tmp_path):
         studies(None, front)
     with pytest.raises(InputError, match="has no points"):
         studies(replace(front, points=front.points.iloc[:0]))
+    with pytest.raises(InputError, match=r"front: is of 'small', and the plan of 'Elsewhere'"):
+        al.export(small_plan(region="Elsewhere"), tmp_path / "plan.html", front=front)
     assert not (tmp_path / "plan.html").exists()
 
 
