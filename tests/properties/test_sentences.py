@@ -49,7 +49,10 @@ def filled(draw, english, depth=0):
         if kind in vocabularies():
             return draw(st.sampled_from(sorted(vocabularies()[kind])))
         table = sorted(pairs()[kind])
-        simple = [e for e in table if not re.search(rf":(sentences?|{kind})\}}", e)]
+        simple = [
+            e for e in table
+            if e not in DROPPED and not re.search(rf"; |:(sentences?|{kind})\}}", e)
+        ]  # fmt: skip
         inner, more = draw(filled(draw(st.sampled_from(simple)), depth + 1))
         kept.extend(more)
         return inner

@@ -22,6 +22,8 @@ _MORE = re.compile(r"; and (\d{1,12}) more\Z")
 
 _LISTS = ("sentences", "rows", "spots")
 """Groups of which several may stand at a place, joined."""
+_TO_THE_LAST = ("changes",)
+"""Groups whose place ends where what follows fits last."""
 
 
 @dataclass(frozen=True)
@@ -140,4 +142,7 @@ def place_kind(name: str) -> Place:
         return _of(words["site"], " or ", "或")
     if name == "networks":
         return _of(words["network"], " + ", "、")
-    return Place(r".+?" if name in _LISTS else _NAME, True, _said_by(name), 4)
+    pattern = r".+?" if name in _LISTS else _NAME
+    if name in _TO_THE_LAST:
+        pattern = pattern.removesuffix("?")
+    return Place(pattern, True, _said_by(name), 4)

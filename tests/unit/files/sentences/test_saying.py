@@ -110,6 +110,7 @@ def test_limits_of_every_resource_are_said_in_chinese():
     for one in resources().values():
         assert in_chinese(f"{one.label} that exist stay") == f"现有{one.label_zh}保留不减"
         assert in_chinese(f"+1 {one_of(one.label)}: 0 people") == f"{one.label_zh} +1: 0 人"
+        assert in_chinese(f"-1 {one_of(one.label)} in X: 0 km") == f"{one.label_zh} -1(X): 0 公里"
 
 
 HOSTILE = (
