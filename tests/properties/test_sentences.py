@@ -51,7 +51,7 @@ def filled(draw, english, depth=0):
         table = sorted(pairs()[kind])
         simple = [
             e for e in table
-            if e not in DROPPED and not re.search(rf"; |:(sentences?|{kind})\}}", e)
+            if e not in DROPPED and not re.search(rf"; |:(sentences?|few|{kind})\}}", e)
         ]  # fmt: skip
         inner, more = draw(filled(draw(st.sampled_from(simple)), depth + 1))
         kept.extend(more)
@@ -94,7 +94,11 @@ def test_what_stands_in_the_english_stands_in_the_chinese(group, data):
 @given(data=st.data())
 def test_joined_sentences_are_said_part_by_part(data):
     """What the engine joins is translated as its parts are."""
-    whole = [e for e in sorted(pairs()[SENTENCE]) if not re.search(":(any|few|sentences)", e)]
+    # What is reported only is followed by a figure of its own.
+    whole = [
+        e for e in sorted(pairs()[SENTENCE])
+        if e != "reported only" and not re.search(":(any|few|sentences)", e)
+    ]  # fmt: skip
     texts = [data.draw(filled(data.draw(st.sampled_from(whole))))[0] for _ in range(2)]
     apart = [in_chinese(text) for text in texts]
     assert in_chinese("; ".join(texts)) == "; ".join(map(str, apart))
