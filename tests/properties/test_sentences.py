@@ -51,7 +51,7 @@ def filled(draw, english, depth=0):
         table = sorted(pairs()[kind])
         simple = [
             e for e in table
-            if e not in DROPPED and not re.search(rf"; |:(sentences?|few|{kind})\}}", e)
+            if e not in DROPPED and not re.search(rf"; |:(sentences?|few|any|{kind})\}}", e)
         ]  # fmt: skip
         inner, more = draw(filled(draw(st.sampled_from(simple)), depth + 1))
         kept.extend(more)

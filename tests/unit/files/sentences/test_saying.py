@@ -32,6 +32,12 @@ from allocator.region.stock import resources
             "13 个病区中有 2 个不达标: 海宁市 Haining, 三级乙等中医医院床位: 住院 10.2 天, "
             "床护比 0.31; 桐乡市 Tongxiang, 三级乙等中医医院床位: 住院 10.2 天; 另有 3 项",
         ),
+        ("reported only; 3..5 items", "仅列出, 不作评估; 3..5 项"),
+        ("reported only; 12 bells a week", "仅列出, 不作评估; 12 bells a week"),
+        (
+            "reported only; unset (province: 7.5) beds per 1,000; stricter than N001 (own rule)",
+            "仅列出, 不作评估; unset (province: 7.5) 张床位/千人; 严于 N001(自定规则)",
+        ),
         ("+1 ambulance station: 0 people", "急救站 +1: 0 人"),
         (
             "-1 ambulance station in 南湖区 Nanhu: 475 fewer people within 3.5 km",
