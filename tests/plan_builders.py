@@ -11,7 +11,8 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.lp.status import Status
-from allocator.plans import FACILITY_COLUMNS, TIER_COLUMNS, UNIT_COLUMNS, Line, Plan
+from allocator.plan_tables import FACILITY_COLUMNS, TIER_COLUMNS, UNIT_COLUMNS, Line
+from allocator.plans import Plan
 from allocator.region.ground import Region
 
 

@@ -10,15 +10,15 @@ import shapely
 
 from allocator.assumptions import Assumptions
 from allocator.lp.status import Status
-from allocator.plans import (
+from allocator.plan_tables import (
     CONFLICT_COLUMNS,
     FACILITY_COLUMNS,
     TIER_COLUMNS,
     UNIT_COLUMNS,
     Line,
-    Plan,
 )
-from allocator.plans import compliance_table as table_of
+from allocator.plan_tables import compliance_table as table_of
+from allocator.plans import Plan
 
 CRS = "EPSG:32651"
 X0_M, Y0_M = 300_000.0, 3_400_000.0

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 from plans_for_tests import PROVENANCE, small_plan
 
-from allocator.plans import FAIRNESS_COLUMNS, MARGINAL_COLUMNS, YEAR_COLUMNS, YEAR_RULE_COLUMNS
+from allocator.plan_tables import (
+    FAIRNESS_COLUMNS,
+    MARGINAL_COLUMNS,
+    YEAR_COLUMNS,
+    YEAR_RULE_COLUMNS,
+)
 
 DOCUMENT = "某市规划(2025年)"
 RULES = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, each_apart, few, line_of
 from allocator.auditing.records import weakest
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import EitherOr, Quota, Rule, ServedBand, Share, Simple, Total
 from allocator.policy.words import counted
 

@@ -6,7 +6,7 @@ from math import inf
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, each_apart, line_of, shared_out
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Rule
 
 Find = Callable[[tuple[str, ...]], Finding]

@@ -11,7 +11,7 @@ from allocator.auditing.facts import Facts
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.projects import brought, paid_projects
 from allocator.auditing.records import has
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Budget, ForcedSite, Rule
 from allocator.region.ground import Region
 from allocator.region.sites import LEVELS

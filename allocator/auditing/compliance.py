@@ -35,7 +35,8 @@ from allocator.auditing.case import Case
 from allocator.auditing.facts import Facts
 from allocator.auditing.years import year_lines
 from allocator.errors import raise_if_any
-from allocator.plans import Line, Plan, compliance_table
+from allocator.plan_tables import Line, compliance_table
+from allocator.plans import Plan
 from allocator.policy.policies import Policy
 from allocator.policy.rules import EitherOr, Rule
 from allocator.region.forecast import for_planning
@@ -96,7 +97,7 @@ def audit(
     -------
     pandas.DataFrame
         One line per rule and area, with the columns of
-        :data:`allocator.plans.COMPLIANCE_COLUMNS`.
+        :data:`allocator.plan_tables.COMPLIANCE_COLUMNS`.
 
     Raises
     ------

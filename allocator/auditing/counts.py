@@ -7,7 +7,7 @@ from math import ceil
 from allocator.auditing.areas import Find, holding, lines_by_area
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, few, line_of, whole_bounds
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Count
 
 

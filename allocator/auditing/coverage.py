@@ -14,7 +14,7 @@ from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, nearest_km, nearest_minutes, stands_in
 from allocator.auditing.records import weakest
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import CoverageRule
 
 _TOLERANCE = 1e-6

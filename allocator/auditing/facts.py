@@ -8,7 +8,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from allocator.errors import raise_if_any
-from allocator.plans import FACILITY_COLUMNS
+from allocator.plan_tables import FACILITY_COLUMNS
 from allocator.region.ground import Region
 from allocator.region.stock import resources
 
@@ -55,8 +55,8 @@ class Facts:
         region
             The region as planned for.
         units, facilities
-            Tables with the columns of :data:`allocator.plans.UNIT_COLUMNS` and
-            :data:`allocator.plans.FACILITY_COLUMNS`.
+            Tables with the columns of :data:`allocator.plan_tables.UNIT_COLUMNS` and
+            :data:`allocator.plan_tables.FACILITY_COLUMNS`.
 
         Raises
         ------

@@ -6,7 +6,7 @@ from allocator.auditing.areas import holding
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.inequality import Spread, gap, gini, mean_deviation
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Fairness
 from allocator.region.stock import resources
 

@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import Protocol
 
 from allocator.auditing.apportionment import largest_remainders, webster, worst_first
-from allocator.plans import Line
+from allocator.plan_tables import Line
 
 SHARED = "share of the region's figure"
 _CLOSE = 1e-6

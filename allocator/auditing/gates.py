@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, few, line_of
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Gate, Ward
 from allocator.region.stock import resources
 

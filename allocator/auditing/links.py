@@ -12,7 +12,7 @@ from scipy.spatial import distance_matrix
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Link
 
 

@@ -2,7 +2,7 @@
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Parameter
 
 

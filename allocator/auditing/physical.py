@@ -10,7 +10,7 @@ from pyproj import Transformer
 
 from allocator.auditing.case import Case
 from allocator.auditing.findings import few
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.region.sites import FOUND_ATTRIBUTES, WITH_HOSPITAL_BEDS
 from allocator.region.stock import parts_of, resources
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.records import has
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import ForcedSite, SiteFilter
 
 

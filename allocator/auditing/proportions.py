@@ -5,7 +5,7 @@ from fractions import Fraction
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.records import weakest
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Proportional
 from allocator.region.stock import resources
 

@@ -3,7 +3,7 @@
 from allocator.auditing.areas import lines_by_area
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, whole_bounds
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Quota
 from allocator.region.stock import resources
 

@@ -6,7 +6,7 @@ from math import ceil
 from allocator.auditing.areas import lines_by_area
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, each_apart
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Ratio, RatioPair
 from allocator.region.stock import resources
 

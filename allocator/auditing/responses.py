@@ -12,7 +12,7 @@ from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding, line_of
 from allocator.auditing.reach import INCLUSIVE, cells_in, nearest_minutes
 from allocator.auditing.records import weakest
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import MeanResponse
 from allocator.travel.ways import FARTHEST
 

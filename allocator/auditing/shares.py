@@ -6,7 +6,7 @@ from math import ceil, floor
 from allocator.auditing.areas import lines_by_area
 from allocator.auditing.case import Case
 from allocator.auditing.findings import Finding
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.policy.rules import Share
 from allocator.region.stock import resources
 

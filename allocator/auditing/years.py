@@ -16,7 +16,7 @@ from allocator.auditing.years_case import Row, YearsCase
 from allocator.auditing.years_money import budget_lines, spending
 from allocator.errors import InputError
 from allocator.horizon import Years
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.region.stock import feeding, parts_of, resources
 
 _ROUNDED = 0.5

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from allocator.auditing.budgets import plan_cost
 from allocator.auditing.projects import brought
 from allocator.auditing.years_case import YearsCase
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.region.stock import resources
 
 _TOLERANCE = 1e-6

@@ -18,7 +18,8 @@ from allocator.scenarios.running import load
 from allocator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
-    from allocator.plans import Plan, Tally
+    from allocator.plan_tables import Tally
+    from allocator.plans import Plan
 
 COMPLIANCE = "compliance.csv"
 
@@ -61,7 +62,7 @@ def _audit(
     from allocator.auditing.compliance import audit
     from allocator.files.reading import read_plan
     from allocator.files.writing import check_can_write
-    from allocator.plans import Tally
+    from allocator.plan_tables import Tally
 
     _check_out(out, folder)
     check_can_write(out)

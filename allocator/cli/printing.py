@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from allocator.files.tables import is_missing
-from allocator.plans import Plan, Tally
+from allocator.plan_tables import Tally
+from allocator.plans import Plan
 
 _STRENGTHS = ("must", "target", "wish")
 _WIDTH = 110

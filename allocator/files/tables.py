@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from allocator.errors import raise_if_any
-from allocator.plans import (
+from allocator.plan_tables import (
     COMPLIANCE_COLUMNS,
     CONFLICT_COLUMNS,
     FACILITY_COLUMNS,
@@ -19,8 +19,8 @@ from allocator.plans import (
     UNIT_COLUMNS,
     YEAR_COLUMNS,
     YEAR_RULE_COLUMNS,
-    Plan,
 )
+from allocator.plans import Plan
 
 Form = Literal["text", "number", "coordinate", "flag", "maybe_flag", "value"]
 """What a cell holds. ``coordinate``: a number in full; ``maybe_flag``: true, false or nothing;

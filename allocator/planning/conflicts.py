@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from allocator.plan_tables import CONFLICT_COLUMNS, Line
 from allocator.planning.case import Case
 from allocator.planning.decided import Clash, Party
-from allocator.plans import CONFLICT_COLUMNS, Line
 
 
 def conflict_table(clashes: Sequence[Clash], lines: Sequence[Line], case: Case) -> pd.DataFrame:

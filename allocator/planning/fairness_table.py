@@ -6,10 +6,10 @@ from fractions import Fraction
 import pandas as pd
 
 from allocator.auditing.inequality import Spread, atkinson, gap, gini, mean_deviation, theil
+from allocator.plan_tables import FAIRNESS_COLUMNS
 from allocator.planning.case import Case
 from allocator.planning.families import leaves
 from allocator.planning.reach import cells_of
-from allocator.plans import FAIRNESS_COLUMNS
 from allocator.policy.rules import CoverageRule, Quota
 from allocator.region.stock import resources
 
@@ -19,7 +19,7 @@ Figure = tuple[str, str, str, Spread, int]
 
 
 def fairness_table(case: Case, units: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Lines with the columns of :data:`allocator.plans.FAIRNESS_COLUMNS`.
+    """Lines with the columns of :data:`allocator.plan_tables.FAIRNESS_COLUMNS`.
 
     Of each resource per 1,000 residents, of each quota of another group or of several resources,
     and of the people within each coverage rule's reach, over the planning units. Today only where
@@ -29,7 +29,7 @@ def fairness_table(case: Case, units: pd.DataFrame, cells: pd.DataFrame) -> pd.D
     Parameters
     ----------
     units, cells
-        Tables of the plan: :data:`allocator.plans.UNIT_COLUMNS`; ``covered:RULE`` per cell.
+        Tables of the plan: :data:`allocator.plan_tables.UNIT_COLUMNS`; ``covered:RULE`` per cell.
     """
     rows = [
         _row(case, *figure)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from allocator.plans import MARGINAL_COLUMNS, Line
+from allocator.plan_tables import MARGINAL_COLUMNS, Line
 from allocator.policy.words import figure_text, one_of
 
 TRIED = "each site tried, the others as planned"
@@ -101,7 +101,7 @@ def _measured(size: float, measure: str) -> str:
 def marginal_table(
     found: Sequence[Marginal], lines: Sequence[Line], names: Mapping[str, str], currency: str
 ) -> pd.DataFrame:
-    """Lines with the columns of :data:`allocator.plans.MARGINAL_COLUMNS`.
+    """Lines with the columns of :data:`allocator.plan_tables.MARGINAL_COLUMNS`.
 
     ``names`` are those of the units; ``all`` is the whole region.
     """

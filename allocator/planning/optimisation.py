@@ -16,6 +16,7 @@ from allocator.errors import PolicyError, SolverError, raise_if_any
 from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status, relative_gap
+from allocator.plan_tables import TIER_COLUMNS, Line, compliance_table
 from allocator.planning.answers import Answers
 from allocator.planning.case import Case
 from allocator.planning.conflicts import conflict_table
@@ -34,7 +35,7 @@ from allocator.planning.results import cell_table, facility_table, unit_table, w
 from allocator.planning.sequence import decide
 from allocator.planning.tiers import Progress
 from allocator.planning.years.carrying_out import CarriedOut, carry_out
-from allocator.plans import TIER_COLUMNS, Line, Plan, compliance_table
+from allocator.plans import Plan
 from allocator.policy.policies import Policy
 from allocator.policy.rules import Budget, EitherOr
 from allocator.region.forecast import for_planning

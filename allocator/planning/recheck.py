@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import SolverError
+from allocator.plan_tables import Line
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
-from allocator.plans import Line
 from allocator.policy.rules import Budget, CoverageRule, Fairness
 
 _SAME_MINUTES = 1e-4

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from allocator.plan_tables import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.planning.apportionment import split
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
@@ -17,7 +18,6 @@ from allocator.planning.have import Have
 from allocator.planning.planned import planned_resources
 from allocator.planning.serving import away, coverage_rules, serving
 from allocator.planning.travelling import nearest_minutes, reachable
-from allocator.plans import FACILITY_COLUMNS, UNIT_COLUMNS, Line
 from allocator.policy.rules import Inflow, Quota, Ratio, Share, Total
 from allocator.region.ground import Region
 

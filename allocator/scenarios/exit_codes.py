@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from allocator.errors import InfeasibleError, InputError
 
 if TYPE_CHECKING:
-    from allocator.plans import Plan, Tally
+    from allocator.plan_tables import Tally
+    from allocator.plans import Plan
 
 
 class ExitCode(IntEnum):

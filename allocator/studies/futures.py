@@ -14,7 +14,8 @@ from allocator.auditing.compliance import audit_lines
 from allocator.auditing.coverage import covered
 from allocator.auditing.facts import Facts
 from allocator.auditing.given import given_counts
-from allocator.plans import Line, Plan, Tally, compliance_table
+from allocator.plan_tables import Line, Tally, compliance_table
+from allocator.plans import Plan
 from allocator.policy.policies import Policy
 from allocator.policy.rules import CoverageRule
 from allocator.region.forecast import for_planning

@@ -11,9 +11,10 @@ from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.errors import PolicyError, raise_if_any
 from allocator.lp.solvers import SolverSettings
+from allocator.plan_tables import compliance_table
 from allocator.planning.case import Case
 from allocator.planning.trading import Trader
-from allocator.plans import Plan, compliance_table
+from allocator.plans import Plan
 from allocator.policy.policies import Policy, parse_rules
 from allocator.policy.rules import Rule
 from allocator.region.forecast import for_planning

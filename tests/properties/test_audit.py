@@ -13,7 +13,7 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.auditing.findings import SHARED
-from allocator.plans import Line
+from allocator.plan_tables import Line
 from allocator.region.ground import Region
 from allocator.region.units import Units
 

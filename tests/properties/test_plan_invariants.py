@@ -41,8 +41,8 @@ from allocator.files.reading import read_plan
 from allocator.lp.incremental import GrowingLp
 from allocator.lp.solvers import SolverSettings
 from allocator.lp.status import Status
+from allocator.plan_tables import Tally
 from allocator.planning.controlled_rounding import controlled_rounding
-from allocator.plans import Tally
 from allocator.scenarios.exit_codes import ExitCode
 
 UNITS = {"R": ("city", ""), "A": ("district", "R"), "B": ("county", "R"), "C": ("county", "R")}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plans_for_tests import line, small_plan
 
 import allocator as al
-from allocator.plans import compliance_table
+from allocator.plan_tables import compliance_table
 from allocator.reprs import block, small_table
 
 HOSTILE = "<script>alert(1)</script>&<img src=x onerror=y>\n'\"\u202e"

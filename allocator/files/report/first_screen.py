@@ -10,7 +10,8 @@ from allocator.files.report.figures import figure, money, percent
 from allocator.files.report.layers import theme_name
 from allocator.files.report.wording import Text, joined, phrase, resource
 from allocator.files.tables import is_missing
-from allocator.plans import Plan, Tally
+from allocator.plan_tables import Tally
+from allocator.plans import Plan
 
 _HOW_MANY = 5
 _BEDS = ("all_beds", "public_beds", "hospital_beds")

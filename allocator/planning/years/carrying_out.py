@@ -10,6 +10,7 @@ from allocator.auditing.compliance import audit_lines
 from allocator.auditing.facts import Facts
 from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
+from allocator.plan_tables import Line
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.results import facility_table, unit_table
@@ -17,7 +18,7 @@ from allocator.planning.tiers import Progress
 from allocator.planning.years.schedule import schedule
 from allocator.planning.years.tables import not_reached, with_years, year_rules_table, years_table
 from allocator.planning.years.timetable import Timetable, reached, same
-from allocator.plans import Line, no_year_rules, no_years
+from allocator.plans import no_year_rules, no_years
 from allocator.region.ground import Region
 
 

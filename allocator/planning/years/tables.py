@@ -5,10 +5,10 @@ import math
 import geopandas as gpd
 import pandas as pd
 
+from allocator.plan_tables import YEAR_COLUMNS, YEAR_RULE_COLUMNS, Line
 from allocator.planning.case import Case
 from allocator.planning.years.spending import spent_on
 from allocator.planning.years.timetable import Timetable
-from allocator.plans import YEAR_COLUMNS, YEAR_RULE_COLUMNS, Line
 
 
 def years_table(case: Case, plan: Timetable) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.compliance import audit, recorded
 from allocator.auditing.facts import Facts
 from allocator.errors import InputError, PolicyError
-from allocator.plans import COMPLIANCE_COLUMNS, Tally
+from allocator.plan_tables import COMPLIANCE_COLUMNS, Tally
 
 SITES = [site("a"), site("b", x_km=1.5, attributes=["direct", "decontamination"])]
 

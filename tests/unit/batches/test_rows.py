@@ -7,7 +7,7 @@ import pytest
 from plans_for_tests import small_plan
 
 from allocator.batches.rows import people_covered, row_of_death, row_of_plan, worst_county
-from allocator.plans import FAIRNESS_COLUMNS
+from allocator.plan_tables import FAIRNESS_COLUMNS
 
 
 def fairness(*lines):

@@ -15,7 +15,7 @@ from allocator.cli.app import app
 from allocator.errors import InfeasibleError, InputError, SolverError
 from allocator.files.exporting import export
 from allocator.files.reading import read_plan
-from allocator.plans import compliance_table
+from allocator.plan_tables import compliance_table
 from allocator.scenarios.scenario import Scenario
 
 SCENARIO = 'name = "test"\nregion = "."\npolicy = "jiaxing-2025"\n[assumptions]\ndetour = 1.4\n'

@@ -24,7 +24,7 @@ from allocator.files.labels import KINDS, WORDS, kind_label, resource_label
 from allocator.files.map_contents import COVERED_STATE, OUTSIDE_STATE, UNCOVERED_STATE, Theme
 from allocator.files.map_marks import marker_size
 from allocator.files.map_panels import FILLS, round_length
-from allocator.plans import compliance_table
+from allocator.plan_tables import compliance_table
 
 TOLD = {
     "COV-U": {"kinds": ["ems_station"], "group": "urban"},

@@ -17,7 +17,7 @@ from allocator.files.exporting import export, export_all
 from allocator.files.summary_facts import next_steps
 from allocator.files.summary_words import plain
 from allocator.lp.status import Status
-from allocator.plans import MARGINAL_COLUMNS, compliance_table
+from allocator.plan_tables import MARGINAL_COLUMNS, compliance_table
 
 COVERED = {
     "COV-U": {"kinds": ["ems_station"], "group": "urban", "within_km": 2.0},

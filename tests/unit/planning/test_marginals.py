@@ -1,7 +1,7 @@
 """One more and one less, in words and as a table."""
 
+from allocator.plan_tables import MARGINAL_COLUMNS, Line
 from allocator.planning.marginals import SOLVED, STOPPED, Marginal, marginal_table
-from allocator.plans import MARGINAL_COLUMNS, Line
 
 
 def one(**fields):

@@ -7,10 +7,10 @@ from planned import EMS
 
 from allocator.assumptions import Assumptions
 from allocator.errors import SolverError
+from allocator.plan_tables import Line
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.recheck import recheck
-from allocator.plans import Line
 
 BEDS = rule("total", id="B", resources=["public_beds"], number=10)
 NEAR = rule("coverage", id="C", sites=EMS, within_km=1)

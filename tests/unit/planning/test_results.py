@@ -13,7 +13,7 @@ from allocator.assumptions import Assumptions
 from allocator.auditing.budgets import plan_cost
 from allocator.auditing.compliance import audit
 from allocator.auditing.facts import Facts
-from allocator.plans import FACILITY_COLUMNS, TIER_COLUMNS, UNIT_COLUMNS
+from allocator.plan_tables import FACILITY_COLUMNS, TIER_COLUMNS, UNIT_COLUMNS
 
 FLEET = rule("quota", id="fleet", resources=["ambulances"], number=2)
 

@@ -11,7 +11,7 @@ from region_folders import tiny_folder
 
 from allocator.auditing.compliance import audit
 from allocator.errors import InfeasibleError, InputError, PolicyError, SolverError
-from allocator.plans import Tally, compliance_table
+from allocator.plan_tables import Tally, compliance_table
 from allocator.policy.policies import read_policy
 from allocator.scenarios.exit_codes import ExitCode
 from allocator.scenarios.reading import read_scenario, write_scenario

@@ -14,7 +14,7 @@ import allocator as al
 from allocator.cli.app import app
 from allocator.errors import InputError
 from allocator.files.exporting import export
-from allocator.plans import compliance_table
+from allocator.plan_tables import compliance_table
 
 
 def other_plan(**changes):
