@@ -11,6 +11,7 @@ import pulp
 
 from allocator.errors import SolverError
 from allocator.lp.names import Names, plain
+from allocator.lp.problems import Problem
 from allocator.lp.rows import Row, Sense, Separate, Solution, Term, Variable
 from allocator.lp.solvers import SolverSettings, run
 from allocator.lp.status import Status
@@ -26,34 +27,6 @@ class CutsUnfinishedError(SolverError):
     """Cutting planes did not end: there is an answer to a part of the rows only."""
 
 
-class _Problem(pulp.LpProblem):  # type: ignore[misc]
-    """PuLP's problem, which never looks through all of its rows again for variables."""
-
-    changed = True
-
-    def addConstraint(self, constraint: Any, name: str | None = None) -> None:  # noqa: N802
-        self.changed = True
-        super().addConstraint(constraint, name)
-
-    def setObjective(self, obj: Any) -> None:  # noqa: N802 - PuLP's name
-        self.changed = True
-        super().setObjective(obj)
-
-    def variables(self) -> list[Variable]:
-        if self.changed:
-            # PuLP sorts likewise, after asking every row; rows have told theirs as they came.
-            self._add_variables(self.objective.keys() if self.objective else ())
-            self._variables.sort(key=lambda v: v.name)
-            self.changed = False
-        return list(self._variables)
-
-    def give_way(self, row: Any, variable: Variable, sign: float) -> None:
-        """Let a variable loosen a row that stands already."""
-        row.addInPlace(pulp.LpAffineExpression([(variable, sign)]))
-        self._add_variables([variable])
-        self.changed = True
-
-
 class Program:
     """A minimisation with named variables and rows.
 
@@ -63,7 +36,7 @@ class Program:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._problem = _Problem(plain(name), pulp.LpMinimize)
+        self._problem = Problem(plain(name), pulp.LpMinimize)
         self._names = Names()
         self._rows: dict[str, Any] = {}
         self._integers: list[Variable] = []

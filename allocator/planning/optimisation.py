@@ -6,32 +6,23 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from allocator.assumptions import Assumptions, Value
-from allocator.auditing.compliance import audit_lines, lines_of_years
-from allocator.auditing.facts import Facts
+from allocator.auditing.compliance import lines_of_years
 from allocator.errors import PolicyError, SolverError, raise_if_any
 from allocator.horizon import Years
 from allocator.lp.solvers import SolverSettings
-from allocator.lp.status import Status, relative_gap
-from allocator.plan_tables import TIER_COLUMNS, Line, compliance_table
+from allocator.plan_tables import Line, compliance_table
 from allocator.planning.answers import Answers
+from allocator.planning.assembling import as_plan
 from allocator.planning.case import Case
-from allocator.planning.conflicts import conflict_table
-from allocator.planning.decided import Decided
-from allocator.planning.fairness_table import fairness_table
 from allocator.planning.families import (
     speaks_of_sites,
     speaks_of_stocks,
 )
-from allocator.planning.marginals import marginal_table
 from allocator.planning.objectives import Objective
 from allocator.planning.parts.course import decide_by_parts
-from allocator.planning.provenance import provenance
-from allocator.planning.recheck import recheck
-from allocator.planning.results import cell_table, facility_table, unit_table, with_required
 from allocator.planning.sequence import decide
 from allocator.planning.tiers import Progress
 from allocator.planning.years.carrying_out import CarriedOut, carry_out
@@ -210,73 +201,3 @@ def _check_branches(policy: Policy) -> None:
     ]
     if problems:
         raise PolicyError(problems, where=f"policy {policy.id}")
-
-
-def as_plan(
-    case: Case,
-    region: Region,
-    objective: Objective,
-    decided: Decided,
-    settings: SolverSettings,
-    limit: float | None,
-    began: float,
-    *,
-    agrees: bool = True,
-) -> Plan:
-    """Decisions as a plan; ``agrees`` unless years do not allow all that the program decided."""
-    units = unit_table(case, decided, region)
-    facilities = facility_table(case, decided, case.region.crs)
-    cells = cell_table(case, facilities)
-    facts = Facts.of_plan(case.region, units, facilities)
-    lines = audit_lines(case.region, case.policy, case.assumptions, facts, case.journeys)
-    if agrees:
-        recheck(case, decided, cells, lines)
-    lines = [_with_price(line, decided) for line in lines]
-    status = _status(decided)
-    outlines = case.region.units.table
-    names = {str(u): str(name) for u, name in outlines["name"].items()}
-    return Plan(
-        region=region.name,
-        crs=region.crs,
-        policy=case.policy.id,
-        objective=objective.name,
-        status=status,
-        objective_value=decided.objective,
-        objective_unit=objective.unit(region.costs.currency),
-        bound=decided.bound,
-        gap=relative_gap(decided.objective, decided.bound),
-        compliance=compliance_table(lines),
-        units=with_required(units, lines, case),
-        facilities=facilities,
-        tiers=_tier_table(decided),
-        conflicts=conflict_table(decided.clashes, lines, case),
-        marginals=marginal_table(decided.marginals, lines, names, region.costs.currency),
-        fairness=fairness_table(case, units, cells),
-        assumptions=pd.DataFrame(case.assumptions.table()),
-        cells=cells,
-        outlines=gpd.GeoDataFrame(outlines),
-        seconds=time.perf_counter() - began,
-        reproducible=decided.reproducible,
-        interrupted=decided.interrupted,
-        provenance=provenance(case, region, settings, limit, decided, facts),
-    )
-
-
-def _with_price(line: Line, decided: Decided) -> Line:
-    if line.area != "all" or line.rule not in decided.prices:
-        return line
-    return replace(line, price=decided.prices[line.rule])
-
-
-def _status(decided: Decided) -> Status:
-    if decided.interrupted or any(r.status is not Status.OPTIMAL for r in decided.records):
-        return Status.FEASIBLE
-    return Status.OPTIMAL
-
-
-def _tier_table(decided: Decided) -> pd.DataFrame:
-    rows = [
-        [r.tier, r.block, r.objective, r.bound, r.gap, r.status.value, r.seconds]
-        for r in decided.records
-    ]
-    return pd.DataFrame(rows, columns=list(TIER_COLUMNS))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from allocator.assumptions import Assumptions
 from allocator.lp.solvers import SolverSettings
 from allocator.planning.aims import Aim
+from allocator.planning.assembling import as_plan
 from allocator.planning.case import Case
 from allocator.planning.decided import Decided
 from allocator.planning.families import (
@@ -21,7 +22,6 @@ from allocator.planning.families import (
     speaks_of_stocks,
 )
 from allocator.planning.objectives import Objective
-from allocator.planning.optimisation import as_plan
 from allocator.planning.pulled_block import Limit, PulledBlock
 from allocator.planning.solving import solve_part
 from allocator.planning.tasks import Task
