@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 
@@ -83,8 +84,15 @@ class Run:
         """SIGKILL, and see that the workers end with it."""
         children = self.children()
         self.process.kill()
-        self.process.communicate()
-        until(lambda: all(map(gone, children)))
+        self.process.wait()
+        try:
+            until(lambda: all(map(gone, children)), seconds=60)
+        finally:
+            # Who lives on would keep the pipe open for ever.
+            for pid in children:
+                with suppress(psutil.NoSuchProcess):
+                    psutil.Process(pid).kill()
+            self.process.communicate()
 
     def said(self):
         """Wait for its end; what it said."""
