@@ -142,6 +142,8 @@ def test_a_file_that_changes_meanwhile_is_planned_again(tmp_path, write, planner
 
     monkeypatch.setattr(planning_jobs, "run", run)
     batch(path, tmp_path / "out")
+    monkeypatch.setattr(planning_jobs, "run", calm)
+    (tmp_path / "mine.toml").write_text("id = 'x'")
     batch(path, tmp_path / "out")
     batch(path, tmp_path / "out")
     assert planner.planned == ["a", "a"]

@@ -199,6 +199,7 @@ def test_lines_go_from_cells_to_the_sites_that_serve_them():
 def test_lines_of_units_add_up(tmp_path):
     """Per unit and site: people are the sum, minutes the mean over people, and the most."""
     plan = served_plan()
+    plan.cells["people"] = plan.cells["people"] * np.arange(1, len(plan.cells) + 1)
     layers = {x.name: x for x in plan_layers(plan, where="test", lines="units")}
     lines = layers["allocation"].frame
     assert "per unit and site" in layers["allocation"].told

@@ -56,6 +56,19 @@ def test_bands_hold_the_people_within_their_minutes():
         assert entry.people == people[inside].sum()
 
 
+@pytest.mark.parametrize("minutes", [8.0, 15.0, 15.0 * (1 + 1e-12)])
+def test_who_lives_just_as_far_as_a_band_goes_is_in_it(minutes):
+    """The last bits of a figure put nobody into the next band."""
+    plan = full_plan(
+        cells=PLAN.cells.assign(**{"minutes:COV-U": minutes, "minutes:COV-R": minutes})
+    )
+    themes, _ = map_contents.themes(plan)
+    layer = next(x for x in layers(plan, themes) if x.form == "bands" and not x.today)
+    end = f"{minutes:.0f} minutes"
+    (held,) = [e for e in layer.entries if e.people]
+    assert held.words.english.endswith(f"to {end}")
+
+
 def test_people_who_are_missed_are_counted_by_cell():
     """As many as are not covered, all classes together."""
     themes, _ = map_contents.themes(PLAN)

@@ -11,8 +11,9 @@ from planned import EMS
 from allocator.assumptions import Assumptions
 from allocator.errors import InputError
 from allocator.lp.solvers import SolverSettings
+from allocator.lp.status import Status
 from allocator.planning.case import Case
-from allocator.planning.parts.asking import Question, solve, solve_in_turn
+from allocator.planning.parts.asking import Question, Reply, solve, solve_in_turn
 from allocator.planning.parts.coupling import Coupling
 from allocator.planning.parts.cutting import Cutter
 from allocator.planning.parts.holds import Holds
@@ -21,6 +22,7 @@ from allocator.planning.parts.joining import Cluster, Joining
 from allocator.planning.parts.merging import Groups, members
 from allocator.planning.parts.part_block import build
 from allocator.planning.parts.prices import Prices
+from allocator.planning.parts.stages import Stages
 from allocator.planning.parts.territory import Territory
 from allocator.planning.parts.whole import Whole
 from allocator.planning.tasks import Task
@@ -162,6 +164,48 @@ def test_any_prices_prove_a_bound_and_the_search_reaches_the_best():
         assert prices.proves(trial, [r.bound for r in replies]) <= best + 1e-6
         prices.learn(trial, [r.bound for r in replies], [r.x for r in replies])
     assert prices.bound <= best + 1e-6
+
+
+def test_what_a_neighbour_pays_for_a_site_its_own_county_gets():
+    """Where both sides say the same of a border site, prices only move money between them."""
+    whole, _, _ = whole_of(chain(), share(level=["county"], share="1/3"))
+    holds = Holds(whole)
+    prices = Prices(whole, holds, "objective")
+    assert prices.n == len(whole.borders) == 1
+    (border,) = whole.borders
+    for is_open in (0.0, 1.0):
+        x = [answer.copy() for answer in first_answers(whole, holds).best]
+        x[border.home][border.home_column] = x[border.part][border.column] = is_open
+        sums = [
+            sum(float(cost @ own) for cost, own in zip(prices.costs(np.array([p])), x, strict=True))
+            for p in (0.0, 3.0)
+        ]
+        assert sums[0] == pytest.approx(sums[1])
+
+
+def test_an_answer_at_a_limit_of_its_own_making_proves_nothing():
+    """What has no limit is asked for without end at too high a price: that bound is none."""
+    whole, task, coupling = whole_of(chain(), share(level=["county"]))
+    free = [
+        replace(p, program=replace(p.program, upper=np.full_like(p.program.upper, np.inf)))
+        for p in whole.pieces
+    ]
+    whole = replace(whole, pieces=free)
+    groups = Groups.of(whole, task, coupling, 1)
+    far = [False, True, False]
+
+    def ask(_, questions):
+        for question, at_the_end in zip(questions, far, strict=True):
+            upper = question.program.upper
+            assert np.isfinite(upper).all()
+            x = upper.copy() if at_the_end else np.zeros_like(upper)
+            yield Reply(Status.OPTIMAL, x, 0.0, 7.0)
+
+    stages = Stages("t", whole, groups, EXACT, ask)
+    stages.answers = first_answers(whole, stages.holds)
+    costs = [np.zeros(len(p.program.lower)) for p in groups.whole.pieces]
+    replies = stages._priced("objective", groups.holds(stages.holds), costs)
+    assert [r.bound for r in replies] == [7.0, -np.inf, 7.0]
 
 
 def test_only_what_others_open_is_counted_on():
