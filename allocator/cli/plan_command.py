@@ -22,7 +22,7 @@ OUT = typer.Option("--out", help="Folder to write into.", show_default=False)
 ASSUME = typer.Option("--assume", metavar="NAME=VALUE", help="Change an assumption; repeatable.")
 JSON = typer.Option("--json", help="Print one JSON document on stdout, for machines.")
 ALSO = typer.Option("--also", metavar="FORM", help="Also write shp, geojson, csv; repeatable.")
-BY = typer.Option("--by", metavar="LEVEL", help="Plan in parts, one per unit of a level: county.")
+BY = typer.Option("--by", metavar="LEVELS", help="Plan in parts, one per unit: district,county.")
 WORKERS = typer.Option("--workers", min=1, help="With --by: processes at once.")
 STRICT = typer.Option("--strict", help="Exit 3 also for a must rule that was not evaluated.")
 

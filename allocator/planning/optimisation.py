@@ -91,8 +91,9 @@ def plan(
         Answers of networks of sites that earlier plans have found: they are used again where
         nothing differs that they hang on, as in the scenarios of a batch.
     by
-        A level of units (``county``): the region is planned in as many parts, for what is too
-        large to be one program. What couples the parts is priced, and the bound is that of the
+        A level of units (``county``), or several that together are the whole region
+        (``district,county``): it is planned in as many parts, for what is too large to be one
+        program. What couples the parts is priced, and the bound is that of the
         whole; nothing is explained. Rules that couple them in a way that has no price are refused.
     workers
         With ``by``: processes of this machine (a script then plans under

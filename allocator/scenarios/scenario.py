@@ -96,7 +96,7 @@ class Scenario(_Table):
     budget: float | None = Field(default=None, ge=0)
     """Most that the plan may cost, in the region's currency."""
     by: str | None = Field(default=None, min_length=1)
-    """Level of units in which a region too large for one program is planned in parts: "county"."""
+    """Levels of units in which a region too large for one program is planned: "district,county"."""
     population: dict[str, float] = Field(default_factory=dict)
     """Factors on people by planning unit; "all" for those not named. 1.05 = 5 % more."""
     years: dict[str, Any] | None = None

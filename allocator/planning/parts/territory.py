@@ -13,7 +13,7 @@ from allocator.region.units import Units
 
 @dataclass(frozen=True, eq=False)
 class Territory:
-    """The units of one level as parts; together they have every cell and every site.
+    """The units of a level, or of several, as parts; together they have every cell and site.
 
     Attributes
     ----------
@@ -33,19 +33,23 @@ class Territory:
 
     @classmethod
     def of(cls, region: Region, level: str) -> "Territory":
-        """Cut a region at a level.
+        """Cut a region at a level, or at several between commas (``district,county``).
 
         Raises
         ------
         InputError
-            If the region has no such level, or a planning unit does not lie in one unit of it.
+            If the region has no such level, units of several contain one another, or a planning
+            unit does not lie in one of them.
         """
         units = region.units
-        named = units.at((level,))
-        if not named:
-            known = ", ".join(dict.fromkeys(map(str, units.table["level"])))
-            problem = f"by: the region has no units of level {level!r}; known: {known}"
-            raise InputError(problem, where="plan")
+        levels = tuple(name.strip() for name in level.split(","))
+        known = list(dict.fromkeys(map(str, units.table["level"])))
+        raise_if_any(
+            [f"by: the region has no units of level {name!r}; known: {', '.join(known)}"
+             for name in levels if name not in known],
+            where="plan",
+        )  # fmt: skip
+        named = units.at(levels)
         part = {u: k for k, u in enumerate(named)}
         of_unit = {
             str(u): part[above]
@@ -53,13 +57,15 @@ class Territory:
             for above in units.ancestors(str(u))
             if above in part
         }
-        raise_if_any(_problems(units, level, of_unit), where="plan")
+        raise_if_any(_problems(units, levels, of_unit), where="plan")
         cell = _known(region.grid.table["unit"].tolist(), of_unit)
         site = _known(region.sites.table["unit"].tolist(), of_unit)
         xy_m = region.grid.xy_m
         inside = np.flatnonzero(cell >= 0)
         if not len(inside):
-            raise InputError(f"by: no cell of the grid lies in a {level}", where="plan")
+            raise InputError(
+                f"by: no cell of the grid lies in a {' or '.join(levels)}", where="plan"
+            )
         if (cell < 0).any() or (site < 0).any():
             tree = cKDTree(xy_m[inside])
             lost = np.flatnonzero(cell < 0)
@@ -78,10 +84,20 @@ def _known(names: list[str], of_unit: dict[str, int]) -> NDArray[np.int64]:
     return np.array([of_unit.get(u, -1) for u in names], dtype=np.int64)
 
 
-def _problems(units: Units, level: str, of_unit: dict[str, int]) -> list[str]:
-    return [
-        f"by: planning unit {u} lies in no {level}: beds and staff are planned by unit, so name a "
-        f"level at which every one of them lies whole"
-        for u in units.planning
-        if u not in of_unit
+def _problems(units: Units, levels: tuple[str, ...], of_unit: dict[str, int]) -> list[str]:
+    named = units.at(levels)
+    inside = {u: [a for a in units.ancestors(u)[1:] if a in named] for u in named}
+    problems = [
+        f"by: {u} lies in {above[0]}, and both would be parts; leave one of their levels out"
+        for u, above in inside.items()
+        if above
     ]
+    lost = [u for u in units.planning if u not in of_unit]
+    if lost:
+        also = list(dict.fromkeys(str(units.table.loc[u, "level"]) for u in lost))
+        problems.append(
+            f"by: planning units {', '.join(lost)} lie in no {' or '.join(levels)}: beds and staff "
+            f"are planned by unit, so each must lie whole in a part; their level may be added: "
+            f"{','.join([*levels, *also])}"
+        )
+    return problems

@@ -103,6 +103,19 @@ def test_a_level_must_have_every_planning_unit_whole(level, word):
         Territory.of(chain(), level)
 
 
+def test_several_levels_are_parts_together():
+    """Districts beside counties, as in a city of China; not a town inside its county."""
+    table = chain().units.table.copy()
+    table.loc["B", "level"] = "district"
+    region = replace(chain(), units=replace(chain().units, table=table))
+    assert Territory.of(region, "district, county").units == ("A", "B", "C")
+    assert Territory.of(region, "county,district").cell.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    with pytest.raises(InputError, match=r"units B lie in no county: .* added: county,district"):
+        Territory.of(region, "county")
+    with pytest.raises(InputError, match="A1 lies in A, and both would be parts"):
+        Territory.of(region, "county,district,town")
+
+
 # ---------------------------------------------------------------- pieces
 
 
