@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.files import map_contents as contents
+from allocator.files.map_notes import region_name
 from allocator.files.report.basis_grids import assumption_grid, open_grid, proof_grid
 from allocator.files.report.compliance_rows import compliance_grid
 from allocator.files.report.county_grid import county_grid
@@ -21,7 +22,7 @@ from allocator.files.report.map_page import map_of
 from allocator.files.report.origin import cautions, made, proof_line
 from allocator.files.report.phrases import UI
 from allocator.files.report.studies import Studies
-from allocator.files.report.wording import Page, phrase, said, sentence
+from allocator.files.report.wording import Page, Text, phrase, said, sentence
 from allocator.files.report.year_grids import year_grids
 from allocator.plans import Plan
 
@@ -111,6 +112,7 @@ def _contents(plan: Plan, page: Page) -> dict[str, Any]:
     return {
         "plan": plan,
         "title": f"{plan.region}: {plan.policy}",
+        "region": Text(plan.region, region_name(plan, chinese=True)),
         "document": str(plan.provenance.get("document") or ""),
         "numbers": numbers(plan, themes),
         "bars": bars(plan.tally),

@@ -328,3 +328,14 @@ def test_writing_does_not_change_the_plan():
     report(plan)
     for name, frame in before.items():
         assert frame.equals(getattr(plan, name))
+
+
+def test_the_region_has_its_chinese_name_in_chinese():
+    """That of the unit that is the whole region; its file's name where there is no other."""
+    plan = full_plan()
+    named = plan.units.assign(name=plan.units["name"].where(plan.units["unit"] != "R", "嘉兴市"))
+    switched = report(replace(plan, units=named, region="Jiaxing"), chinese=True)
+    assert re.search(r'<h1><bdi><span data-t="\d+">嘉兴市</span></bdi>', switched)
+    english = plan.units.assign(name="Elsewhere County")
+    other = replace(plan, units=english, region="Elsewhere")
+    assert "<h1><bdi>Elsewhere</bdi>" in report(other, chinese=True)
