@@ -17,6 +17,7 @@ from allocator.policy.rules import (
     ForcedSite,
     Gate,
     Indicator,
+    Inflow,
     Link,
     MeanResponse,
     Parameter,
@@ -24,14 +25,21 @@ from allocator.policy.rules import (
     Quota,
     Ratio,
     Rule,
+    Service,
     Share,
+    SiteShare,
+    Stay,
     Total,
 )
 from allocator.region.stock import resources
 
-_PRICED = (CoverageRule, Quota, Total, Share, Count, Budget)
+_PRICED = (
+    CoverageRule, Quota, Total, Share, Count, SiteShare, Service, Inflow, Stay, Budget
+)  # fmt: skip
 _WITHIN_A_PART = (Gate, Indicator, Parameter)
-_PRICED_IN_WORDS = "coverage, quota, total, share, count and budget"
+_PRICED_IN_WORDS = (
+    "coverage, quota, total, share, count, site_share, service, inflow, stay and budget"
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,13 @@ from allocator.lp.matrices import Columns
 from allocator.lp.rows import Term, Variable
 from allocator.planning.blocks import Block
 from allocator.planning.case import Area
-from allocator.planning.decisions import SiteModel
+from allocator.planning.decisions import SiteModel, StockModel
 from allocator.planning.objectives import objective_terms
 from allocator.planning.parts.cutting import Cut
 from allocator.planning.parts.piece import BUDGET, Expression, Missed, PartsShare, Piece
 from allocator.planning.rows.budget import paid_elsewhere
 from allocator.planning.rows.coverage import need, uncovered_terms
+from allocator.planning.rows.service import taken_on
 from allocator.planning.shortfall import Shortfall, total_share
 from allocator.planning.tiers import STRENGTHS
 from allocator.policy.rules import (
@@ -19,9 +20,13 @@ from allocator.policy.rules import (
     Count,
     CoverageRule,
     ForcedSite,
+    Inflow,
     Quota,
     Rule,
+    Service,
     Share,
+    SiteShare,
+    Stay,
     Total,
 )
 
@@ -78,22 +83,12 @@ class PartBlock(Block):
         whole = inside or Area("all", (self.task.case.region.units.root,))
         if isinstance(rule, CoverageRule):
             self._note_coverage(rule, area, inside)
-        elif isinstance(rule, Count):
-            self._note_count(rule, area, whole)
-        elif self.stock is not None and isinstance(rule, Quota | Total | Share):
-            planned = (
-                (rule.part, rule.whole) if isinstance(rule, Share) else rule.resources
-            )  # fmt: skip
-            if not all(self.stock.plans(r) for r in planned):
-                return
-            if isinstance(rule, Share):
-                less = [
-                    (-float(rule.number) * c, v) for c, v in self.stock.terms(rule.whole, whole)
-                ]
-                terms = self.stock.terms(rule.part, whole) + less
-            else:
-                terms = [t for r in rule.resources for t in self.stock.terms(r, whole)]
-            self.open_shares[rule.id, area] = _Open(terms)
+        elif isinstance(rule, Count | SiteShare):
+            self._note_sites(rule, area, whole)
+        elif self.stock is not None:
+            terms = _of_stocks(rule, self.stock, whole)
+            if terms is not None:
+                self.open_shares[rule.id, area] = _Open(terms)
 
     def _note_coverage(self, rule: CoverageRule, area: str, inside: Area | None) -> None:
         at = self.cut.network.get(rule.id)
@@ -109,16 +104,25 @@ class PartBlock(Block):
                 beyond=float(wanted.people[~wanted.reachable].sum()),
             )  # fmt: skip
 
-    def _note_count(self, rule: Count, area: str, whole: Area) -> None:
+    def _note_sites(self, rule: Count | SiteShare, area: str, whole: Area) -> None:
+        """Of the part's own sites: how many, or the part of them less its share of all."""
         at = self.cut.network.get(rule.id)
         if at is None:
             return
         model = self.sites[at]
-        here = [j for j in model.those(rule.sites, whole) if j not in self.cut.foreign]
-        terms: list[Term] = [
-            (1.0, model.open[j] if rule.attribute is None else model.has(rule.attribute, j))
-            for j in here
-        ]
+        filters = (rule.sites,) if isinstance(rule, Count) else rule.sites
+        there = sorted({j for chosen in filters for j in model.those(chosen, whole)})
+        here = [j for j in there if j not in self.cut.foreign]
+        if isinstance(rule, SiteShare) and rule.part is not None:
+            among = set(model.those(rule.part, whole))
+            terms: list[Term] = [(1.0, model.open[j]) for j in here if j in among]
+        else:
+            terms = [
+                (1.0, model.open[j] if rule.attribute is None else model.has(rule.attribute, j))
+                for j in here
+            ]
+        if isinstance(rule, SiteShare):
+            terms += [(-float(rule.number), model.open[j]) for j in here]
         self.open_shares[rule.id, area] = _Open(terms)
 
     def _limit_budget(self) -> None:
@@ -191,6 +195,28 @@ class PartBlock(Block):
             found["cost"] = self.cost()
         found["change"] = (self._least_change(), 0.0)
         return found
+
+
+def _of_stocks(rule: Rule, stock: StockModel, area: Area) -> list[Term] | None:
+    """What a part's beds, staff and vehicles add to a rule, in its natural unit; None: nothing."""
+    if isinstance(rule, Share):
+        if not (stock.plans(rule.part) and stock.plans(rule.whole)):
+            return None
+        less = [(-float(rule.number) * c, v) for c, v in stock.terms(rule.whole, area)]
+        return stock.terms(rule.part, area) + less
+    if isinstance(rule, Service):
+        capacity = float(stock.case.exactly(rule.capacity))
+        used = taken_on(rule, stock, area)
+        return None if used is None else [(capacity * c, v) for c, v in used]
+    asked = (
+        rule.resources if isinstance(rule, Quota | Total)
+        else (rule.resource,) if isinstance(rule, Inflow)
+        else rule.beds if isinstance(rule, Stay)
+        else ()
+    )  # fmt: skip
+    if not asked or not all(stock.plans(r) for r in asked):
+        return None
+    return [t for r in asked for t in stock.terms(r, area)]
 
 
 def build(cut: Cut) -> Piece:

@@ -11,9 +11,25 @@ from allocator.planning.case import Area, Case
 from allocator.planning.have import given_in
 from allocator.planning.parts.coupling import Coupling
 from allocator.planning.parts.piece import BUDGET, Expression, Piece
+from allocator.planning.rows.inflow import asked
 from allocator.planning.rows.limits import whole_limits
+from allocator.planning.rows.service import needed
+from allocator.planning.rows.site_share import full_share
+from allocator.planning.rows.stay import limits_of
 from allocator.planning.tasks import Task
-from allocator.policy.rules import Budget, Count, CoverageRule, Quota, Rule, Share, Total
+from allocator.policy.rules import (
+    Budget,
+    Count,
+    CoverageRule,
+    Inflow,
+    Quota,
+    Rule,
+    Service,
+    Share,
+    SiteShare,
+    Stay,
+    Total,
+)
 
 LIMITS = "limits"
 """The tier of rows that never bend, before those of the rules."""
@@ -166,6 +182,17 @@ def _limits(rule: Rule, area: Area, case: Case) -> list[tuple[float, float, floa
         lower, upper = whole_limits(rule, Fraction(given))
     elif isinstance(rule, Total):
         lower, upper = whole_limits(rule, Fraction(1))
+    elif isinstance(rule, SiteShare):
+        there = {j for chosen in rule.sites for j in case.positions(chosen)}
+        scale = full_share(rule, case, case.positions_in(area, sorted(there)))
+        return [(0.0, -1.0 if rule.sense == ">=" else 1.0, scale)]
+    elif isinstance(rule, Inflow):
+        lower = asked(rule, case, area)
+        upper = lower if rule.sense == "==" else None
+    elif isinstance(rule, Stay):
+        lower, upper = limits_of(rule, case, area)
+    elif isinstance(rule, Service):
+        lower, upper = needed(rule, case, area), None
     else:
         return []
     found = []

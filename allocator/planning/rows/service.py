@@ -18,29 +18,43 @@ def service(rule: Service, model: StockModel, scope: Area | None = None) -> list
     ``t_u`` are the staff of planning unit u whose capacity c is used: what they could do beyond
     the unit's own demand D_u serves nobody.
     """
-    case, program = model.case, model.program
-    demand = demand_by_unit(rule, case)
-    if demand is None or not model.plans(rule.by):
-        return []
+    case = model.case
     capacity = case.exactly(rule.capacity)
     found = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
-        units = case.planning_units_in(area)
-        used: list[Term] = []
-        for unit in units:
-            name, most = f"{rule.id}:used[{unit}]", float(demand[unit] / capacity)
-            busy = program.continuous(name, 0, most)
-            terms = [(1.0, busy), (-1.0, model.amount[rule.by, unit])]
-            program.require(f"{name}:there", terms, "<=", 0.0)
-            used.append((1.0, busy))
-        need = ceil(rule.share * sum(demand[u] for u in units))
-        if need:
+        used, need = taken_on(rule, model, area), needed(rule, case, area)
+        if used is not None and need:
             least = float(need / capacity)
             found += soften(
-                program, (rule.id, area.id), used, (least, None), scale=need, most=need,
+                model.program, (rule.id, area.id), used, (least, None), scale=need, most=need,
                 per=float(capacity),
             )  # fmt: skip
     return found
+
+
+def taken_on(rule: Service, model: StockModel, area: Area) -> list[Term] | None:
+    """The staff whose capacity is used, unit by unit; None where nobody is planned or counted."""
+    case, program = model.case, model.program
+    demand = demand_by_unit(rule, case)
+    if demand is None or not model.plans(rule.by):
+        return None
+    capacity = case.exactly(rule.capacity)
+    used: list[Term] = []
+    for unit in case.planning_units_in(area):
+        name, most = f"{rule.id}:used[{unit}]", float(demand[unit] / capacity)
+        busy = program.continuous(name, 0, most)
+        terms = [(1.0, busy), (-1.0, model.amount[rule.by, unit])]
+        program.require(f"{name}:there", terms, "<=", 0.0)
+        used.append((1.0, busy))
+    return used
+
+
+def needed(rule: Service, case: Case, area: Area) -> int:
+    """The demand that must be taken on in an area; 0 where it is not known."""
+    demand = demand_by_unit(rule, case)
+    if demand is None:
+        return 0
+    return ceil(rule.share * sum(demand[u] for u in case.planning_units_in(area)))
 
 
 def demand_by_unit(rule: Service, case: Case) -> dict[str, int] | None:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from allocator.lp.rows import Term
-from allocator.planning.case import Area
+from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.rows.quota import in_scope
 from allocator.planning.shortfall import Shortfall, soften
@@ -17,7 +17,6 @@ def site_share(rule: SiteShare, model: SiteModel, scope: Area | None = None) -> 
     percent is what today's facilities ask for.
     """
     case = model.case
-    status = case.region.sites.table["status"]
     found: list[Shortfall] = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
         whole = sorted({j for chosen in rule.sites for j in model.those(chosen, area)})
@@ -30,8 +29,11 @@ def site_share(rule: SiteShare, model: SiteModel, scope: Area | None = None) -> 
             part = [(1.0, model.open[j]) for j in whole if j in among]
         terms = [*part, *((-float(rule.number), model.open[j]) for j in whole)]
         limits = (None, 0.0) if rule.sense == "<=" else (0.0, None)
-        today = sum(status.iloc[j] == "existing" for j in whole)
-        scale = float(max(Fraction(1), rule.number * today))
-        most = float(len(whole))
+        scale, most = full_share(rule, case, whole), float(len(whole))
         found += soften(model.program, (rule.id, area.id), terms, limits, scale=scale, most=most)
     return found
+
+
+def full_share(rule: SiteShare, case: Case, positions: list[int]) -> float:
+    """What one hundred percent is: the share of the facilities that stand today."""
+    return float(max(Fraction(1), rule.number * sum(map(case.stands, positions))))

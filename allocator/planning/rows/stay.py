@@ -20,19 +20,26 @@ def stay(rule: Stay, model: StockModel, scope: Area | None = None) -> list[Short
     should be occupied for at least, the share ``o`` of the year. By default there is no row.
     """
     case = model.case
-    needed = needed_beds(rule, case)
-    if needed is None or not all(model.plans(bed) for bed in rule.beds):
+    if needed_beds(rule, case) is None or not all(model.plans(bed) for bed in rule.beds):
         return []
     found = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
-        beds = sum((needed[u] for u in case.planning_units_in(area)), Fraction(0))
         terms = [term for bed in rule.beds for term in model.terms(bed, area)]
         if not terms:
             continue  # below the planning units nothing is decided
-        least = case.assumptions.word("bed_need") == "min"
-        limits = (ceil(beds), None) if least else (None, floor(beds))
+        limits = limits_of(rule, case, area)
         found += soften(model.program, (rule.id, area.id), terms, limits, most=1e7)
     return found
+
+
+def limits_of(rule: Stay, case: Case, area: Area) -> tuple[int | None, int | None]:
+    """At least, or at most, so many beds in an area; neither where no row is asked for."""
+    needed = needed_beds(rule, case)
+    if needed is None:
+        return None, None
+    beds = sum((needed[u] for u in case.planning_units_in(area)), Fraction(0))
+    least = case.assumptions.word("bed_need") == "min"
+    return (ceil(beds), None) if least else (None, floor(beds))
 
 
 def needed_beds(rule: Stay, case: Case) -> dict[str, Fraction] | None:

@@ -188,14 +188,76 @@ def test_what_has_no_price_is_refused_by_name():
     rules = [
         rule("mean_response", id="MEAN", sites=EMS, minutes=10),
         rule("fairness", id="FAIR", measure="gini", resources=["public_beds"], number="1/10"),
-        rule("site_share", id="HALF", sites=[EMS], attribute="direct", sense=">=", number="1/2"),
+        rule("served_band", id="BAND", sites=EMS, lower=100, upper=9000),
         rule("count", id="FINE", sites=EMS, number=1, level=["county"]),
     ]
     with pytest.raises(PolicyError) as caught:
         planned(row(stock={("R", "public_beds"): 10}), *rules, by="county")
     said = "\n".join(caught.value.problems)
-    assert all(name in said for name in ("MEAN", "FAIR", "HALF", "public_beds"))
+    assert all(name in said for name in ("MEAN", "FAIR", "BAND", "public_beds"))
     assert "FINE" not in said
+
+
+COLUMNS = (
+    "visits",
+    "admissions_3a_general",
+    "bed_days_3a_general",
+    "physicians",
+    "beds_3a_general",
+)
+STOCK = {
+    (unit, name): have
+    for unit, some in {"A": (700, 400, 3000, 1, 2), "B": (500, 330, 2500, 9, 3)}.items()
+    for name, have in zip(COLUMNS, some, strict=True)
+}
+DIRECT = {"id": "X", "sites": [EMS], "attribute": "direct"}
+HIRES = {"id": "X", "resource": "gp_trainees", "each": "plan", "number": 13}
+OVER_ALL = {
+    "direct sites": rule("site_share", sense=">=", number="1/2", **DIRECT),
+    "few direct sites": rule("site_share", sense="<=", number="1/3", **DIRECT),
+    "public sites": rule(
+        "site_share", id="X", sites=[EMS], sense=">=", part={**EMS, "run_by": ["county"]},
+        number="2/3",
+    ),
+    "visits": rule(
+        "service", id="X", demand="visits", by="physicians", share="19/20",
+        capacity="visits_per_physician",
+    ),
+    "hires": rule("inflow", sense=">=", **HIRES),
+    "just so many hires": rule("inflow", sense="==", **HIRES),
+    "stays": rule(
+        "stay", id="X", beds=["beds_3a_general"], admissions=["admissions_3a_general"],
+        bed_days=["bed_days_3a_general"], days=9,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OVER_ALL)
+@pytest.mark.parametrize("strength", ["must", "wish"])
+def test_each_kind_over_all_counties_is_met_as_in_the_whole(way, name, strength):
+    """The rule binds, costs money, and counts what all counties have together."""
+    region = row(stock=STOCK, costs={
+        "physicians": 7, "gp_trainees": 2, "beds_3a_general": 3, "direct": 2, "ambulances": 2,
+    })  # fmt: skip
+    table = region.sites.table.assign(run_by=["county", "private", "private", "county"])
+    region = replace(region, sites=replace(region.sites, table=table))
+    asked = OVER_ALL[name].model_copy(update={"strength": strength})
+    readings = {"visits_per_physician": 100.0, "bed_need": "min"}
+    rules = [cover(1.2, share="1/4")]
+    without = planned(region, *rules, assume=readings, solver=EXACT)
+    whole, parts = both(region, *rules, asked, assume=readings)
+    assert line(whole, "X")["met"]
+    if name != "few direct sites":
+        assert whole.objective_value > without.objective_value
+    assert parts.bound <= whole.objective_value + 1e-6
+    if way == "by prices" and asked.kind == "inflow" and asked.sense == "==":
+        assert abs(line(parts, "X")["slack"]) <= 1  # prices alone end one off
+        return
+    assert misses(parts) == pytest.approx(misses(whole), abs=1e-6)
+    assert parts.objective_value >= whole.objective_value - 1e-6
+    if way == "together":
+        assert parts.objective_value == pytest.approx(whole.objective_value)
+        assert line(parts, "X")["achieved"] == line(whole, "X")["achieved"]
 
 
 @pytest.mark.parametrize(
