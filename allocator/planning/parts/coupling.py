@@ -25,6 +25,7 @@ from allocator.policy.rules import (
     Quota,
     Ratio,
     Rule,
+    ServedBand,
     Service,
     Share,
     SiteShare,
@@ -34,11 +35,12 @@ from allocator.policy.rules import (
 from allocator.region.stock import resources
 
 _PRICED = (
-    CoverageRule, Quota, Total, Share, Count, SiteShare, Service, Inflow, Stay, Budget
+    CoverageRule, Quota, Total, Share, Count, ServedBand, SiteShare, Service, Inflow, Stay, Budget
 )  # fmt: skip
 _WITHIN_A_PART = (Gate, Indicator, Parameter)
 _PRICED_IN_WORDS = (
-    "coverage, quota, total, share, count, site_share, service, inflow, stay and budget"
+    "coverage, quota, total, share, count, served_band, site_share, service, inflow, stay, "
+    "budget and (of one pair of resources) ratio"
 )
 
 
@@ -95,12 +97,19 @@ def _refused(rule: Rule, case: Case, territory: Territory) -> str:
         return ""
     if not _coupled_areas(rule, case, territory):
         return ""
-    if not isinstance(rule, _PRICED) or (isinstance(rule, Count) and rule.in_share < 1):
+    if not _is_priced(rule):
         return (
             f"{rule.kind} holds over several parts; by parts only {_PRICED_IN_WORDS} rules may "
             f"(give the rule a level inside the parts)"
         )
     return ""
+
+
+def _is_priced(rule: Rule) -> bool:
+    """Whether the parts' shares of a rule add up to one row."""
+    if isinstance(rule, Ratio):
+        return len(rule.pairs) == 1 and rule.pairs[0].base is not None
+    return isinstance(rule, _PRICED) and not (isinstance(rule, Count) and rule.in_share < 1)
 
 
 def _coupled_areas(

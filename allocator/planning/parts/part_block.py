@@ -12,6 +12,7 @@ from allocator.planning.parts.cutting import Cut
 from allocator.planning.parts.piece import BUDGET, Expression, Missed, PartsShare, Piece
 from allocator.planning.rows.budget import paid_elsewhere
 from allocator.planning.rows.coverage import need, uncovered_terms
+from allocator.planning.rows.ratio import per_base
 from allocator.planning.rows.service import taken_on
 from allocator.planning.shortfall import Shortfall, total_share
 from allocator.planning.tiers import STRENGTHS
@@ -22,7 +23,9 @@ from allocator.policy.rules import (
     ForcedSite,
     Inflow,
     Quota,
+    Ratio,
     Rule,
+    ServedBand,
     Service,
     Share,
     SiteShare,
@@ -83,7 +86,7 @@ class PartBlock(Block):
         whole = inside or Area("all", (self.task.case.region.units.root,))
         if isinstance(rule, CoverageRule):
             self._note_coverage(rule, area, inside)
-        elif isinstance(rule, Count | SiteShare):
+        elif isinstance(rule, Count | ServedBand | SiteShare):
             self._note_sites(rule, area, whole)
         elif self.stock is not None:
             terms = _of_stocks(rule, self.stock, whole)
@@ -104,22 +107,22 @@ class PartBlock(Block):
                 beyond=float(wanted.people[~wanted.reachable].sum()),
             )  # fmt: skip
 
-    def _note_sites(self, rule: Count | SiteShare, area: str, whole: Area) -> None:
+    def _note_sites(self, rule: Count | ServedBand | SiteShare, area: str, whole: Area) -> None:
         """Of the part's own sites: how many, or the part of them less its share of all."""
         at = self.cut.network.get(rule.id)
         if at is None:
             return
         model = self.sites[at]
-        filters = (rule.sites,) if isinstance(rule, Count) else rule.sites
+        filters = rule.sites if isinstance(rule, SiteShare) else (rule.sites,)
         there = sorted({j for chosen in filters for j in model.those(chosen, whole)})
         here = [j for j in there if j not in self.cut.foreign]
         if isinstance(rule, SiteShare) and rule.part is not None:
             among = set(model.those(rule.part, whole))
             terms: list[Term] = [(1.0, model.open[j]) for j in here if j in among]
         else:
+            attribute = None if isinstance(rule, ServedBand) else rule.attribute
             terms = [
-                (1.0, model.open[j] if rule.attribute is None else model.has(rule.attribute, j))
-                for j in here
+                (1.0, model.open[j] if attribute is None else model.has(attribute, j)) for j in here
             ]
         if isinstance(rule, SiteShare):
             terms += [(-float(rule.number), model.open[j]) for j in here]
@@ -204,6 +207,13 @@ def _of_stocks(rule: Rule, stock: StockModel, area: Area) -> list[Term] | None:
             return None
         less = [(-float(rule.number) * c, v) for c, v in stock.terms(rule.whole, area)]
         return stock.terms(rule.part, area) + less
+    if isinstance(rule, Ratio):
+        (pair,) = rule.pairs
+        if pair.base is None or not (stock.plans(pair.resource) and stock.plans(pair.base)):
+            return None
+        factor = float(per_base(rule, stock.case))
+        less = [(-factor * c, v) for c, v in stock.terms(pair.base, area)]
+        return stock.terms(pair.resource, area) + less
     if isinstance(rule, Service):
         capacity = float(stock.case.exactly(rule.capacity))
         used = taken_on(rule, stock, area)

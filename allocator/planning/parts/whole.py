@@ -11,6 +11,7 @@ from allocator.planning.case import Area, Case
 from allocator.planning.have import given_in
 from allocator.planning.parts.coupling import Coupling
 from allocator.planning.parts.piece import BUDGET, Expression, Piece
+from allocator.planning.rows.count import sites_for_band
 from allocator.planning.rows.inflow import asked
 from allocator.planning.rows.limits import whole_limits
 from allocator.planning.rows.service import needed
@@ -23,7 +24,9 @@ from allocator.policy.rules import (
     CoverageRule,
     Inflow,
     Quota,
+    Ratio,
     Rule,
+    ServedBand,
     Service,
     Share,
     SiteShare,
@@ -167,6 +170,8 @@ def _rows(
 
 def _limits(rule: Rule, area: Area, case: Case) -> list[tuple[float, float, float]]:
     """Limits of a rule in an area: the number, 1 for an upper and -1 for a lower one, the scale."""
+    if isinstance(rule, Ratio):
+        return [(0.0, -1.0, 100.0)]
     if isinstance(rule, Share):
         return [(0.0, -1.0 if rule.sense == ">=" else 1.0, 100.0)]
     if isinstance(rule, Quota):
@@ -186,6 +191,8 @@ def _limits(rule: Rule, area: Area, case: Case) -> list[tuple[float, float, floa
         there = {j for chosen in rule.sites for j in case.positions(chosen)}
         scale = full_share(rule, case, case.positions_in(area, sorted(there)))
         return [(0.0, -1.0 if rule.sense == ">=" else 1.0, scale)]
+    elif isinstance(rule, ServedBand):
+        lower, upper = sites_for_band(rule, case, area)
     elif isinstance(rule, Inflow):
         lower = asked(rule, case, area)
         upper = lower if rule.sense == "==" else None

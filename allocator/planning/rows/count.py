@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from allocator.lp.rows import Term
-from allocator.planning.case import Area
+from allocator.planning.case import Area, Case
 from allocator.planning.decisions import SiteModel
 from allocator.planning.families import areas_of_count
 from allocator.planning.have import given_in
@@ -62,17 +62,24 @@ def served_band(rule: ServedBand, model: SiteModel, scope: Area | None = None) -
     case = model.case
     found = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
-        people = [case.people(u, rule.group) for u in area.units]
-        if any(p is None for p in people):
+        limits = sites_for_band(rule, case, area)
+        if limits[0] is None:
             continue
-        served = sum((p for p in people if p is not None), Fraction(0))
         sites = model.those(rule.sites, area)
-        most = floor(served / rule.lower) if rule.lower else None
         found += soften(
             model.program,
             (rule.id, area.id),
             [(1.0, model.open[j]) for j in sites],
-            (ceil(served / rule.upper), most),
-            most=len(sites) + float(served / rule.upper) + 1,
+            limits,
+            most=len(sites) + limits[0] + 1.0,
         )
     return found
+
+
+def sites_for_band(rule: ServedBand, case: Case, area: Area) -> tuple[int | None, int | None]:
+    """Fewest and most facilities for the people of an area; neither where they are not known."""
+    people = [case.people(u, rule.group) for u in area.units]
+    if any(p is None for p in people):
+        return None, None
+    served = sum((p for p in people if p is not None), Fraction(0))
+    return ceil(served / rule.upper), floor(served / rule.lower) if rule.lower else None

@@ -188,26 +188,25 @@ def test_what_has_no_price_is_refused_by_name():
     rules = [
         rule("mean_response", id="MEAN", sites=EMS, minutes=10),
         rule("fairness", id="FAIR", measure="gini", resources=["public_beds"], number="1/10"),
-        rule("served_band", id="BAND", sites=EMS, lower=100, upper=9000),
+        rule(
+            "link", id="LINK", sites=EMS, to=EMS, within="link_km", capacity="centres_per_hospital"
+        ),
         rule("count", id="FINE", sites=EMS, number=1, level=["county"]),
     ]
     with pytest.raises(PolicyError) as caught:
         planned(row(stock={("R", "public_beds"): 10}), *rules, by="county")
     said = "\n".join(caught.value.problems)
-    assert all(name in said for name in ("MEAN", "FAIR", "BAND", "public_beds"))
+    assert all(name in said for name in ("MEAN", "FAIR", "LINK", "public_beds"))
     assert "FINE" not in said
 
 
 COLUMNS = (
-    "visits",
-    "admissions_3a_general",
-    "bed_days_3a_general",
-    "physicians",
-    "beds_3a_general",
-)
+    "visits", "admissions_3a_general", "bed_days_3a_general", "physicians", "beds_3a_general",
+    "nurses",
+)  # fmt: skip
 STOCK = {
     (unit, name): have
-    for unit, some in {"A": (700, 400, 3000, 1, 2), "B": (500, 330, 2500, 9, 3)}.items()
+    for unit, some in {"A": (700, 400, 3000, 1, 2, 4), "B": (500, 330, 2500, 9, 3, 2)}.items()
     for name, have in zip(COLUMNS, some, strict=True)
 }
 DIRECT = {"id": "X", "sites": [EMS], "attribute": "direct"}
@@ -223,6 +222,11 @@ OVER_ALL = {
         "service", id="X", demand="visits", by="physicians", share="19/20",
         capacity="visits_per_physician",
     ),
+    "people per site": rule("served_band", id="X", sites=EMS, lower=1000, upper=2900),
+    "nurses per physician": rule(
+        "ratio", id="X", pairs=[{"resource": "nurses", "base": "physicians"}], number="3/2",
+        level=["city"],
+    ),
     "hires": rule("inflow", sense=">=", **HIRES),
     "just so many hires": rule("inflow", sense="==", **HIRES),
     "stays": rule(
@@ -237,7 +241,7 @@ OVER_ALL = {
 def test_each_kind_over_all_counties_is_met_as_in_the_whole(way, name, strength):
     """The rule binds, costs money, and counts what all counties have together."""
     region = row(stock=STOCK, costs={
-        "physicians": 7, "gp_trainees": 2, "beds_3a_general": 3, "direct": 2, "ambulances": 2,
+        "physicians": 7, "nurses": 5, "gp_trainees": 2, "beds_3a_general": 3, "direct": 2,
     })  # fmt: skip
     table = region.sites.table.assign(run_by=["county", "private", "private", "county"])
     region = replace(region, sites=replace(region.sites, table=table))
