@@ -221,9 +221,11 @@ def _trust(plan: Plan) -> list[str]:
     said.append(f"* 改动的假设:{named or '无'}。")
     told = plan.provenance.get("notes")
     notes = [_told(n).rstrip("。.") for n in told] if isinstance(told, list | tuple) else []
+    # Those in Chinese first: people wrote the others, in their own language.
+    notes.sort(key=lambda note: not has_chinese(note))
     said += [f"* {note}。" for note in notes[:_NOTES]]
     if len(notes) > _NOTES:
-        said.append(f"* 另有 {len(notes) - _NOTES:,} 条备注,见 plan.json(英文)。")
+        said.append(f"* 另有 {len(notes) - _NOTES:,} 条备注,见 plan.json。")
     return said
 
 

@@ -14,6 +14,7 @@ import allocator as al
 from allocator.cli.app import app
 from allocator.errors import InputError
 from allocator.files.exporting import export, export_all
+from allocator.files.map_notes import has_chinese
 from allocator.files.summary_facts import next_steps
 from allocator.files.summary_words import plain
 from allocator.lp.status import Status
@@ -231,3 +232,14 @@ def test_a_large_region_still_fits_a_page(language):
     assert "R07" in text
     assert "R08" not in text
     assert ("* 22 rules more" if language == "en" else "* 另有 22 条") in text
+
+
+def test_notes_that_have_a_chinese_form_come_first():
+    """The engine's notes before those that people wrote in their own language; four in all."""
+    own = [f"A note of our own, number {k}." for k in range(5)]
+    notes = [*own, "interrupted before it was known why rules gave way"]
+    plan = told_plan(provenance={**told_plan().provenance, "notes": notes})
+    told = al.summarise(plan, "zh").splitlines()[-5:]
+    assert has_chinese(told[0])
+    assert [line for line in told if "our own" in line] == [f"* {n[:-1]}。" for n in own[:3]]
+    assert told[-1] == "* 另有 2 条备注,见 plan.json。"
