@@ -355,7 +355,7 @@ MUTANTS = (
       'f"{name}:open", [(1.0, variable), (-1.0, self.open[position])], "<=", 1.0',
       f"{ROWS}/test_count_rows.py"),
     _("fewer sites than people need", "planning/rows/count.py",
-      "(ceil(served / rule.upper), most)", "(floor(served / rule.upper), most)",
+      "return ceil(served / rule.upper),", "return floor(served / rule.upper),",
       f"{ROWS}/test_count_rows.py"),
     _("the share of people is turned round", "planning/rows/coverage.py",
       "allowed = (1.0 - wanted.share) * total", "allowed = wanted.share * total",
