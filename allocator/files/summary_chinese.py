@@ -72,18 +72,18 @@ def _brief(plan: Plan) -> list[str]:
 
 
 def _where(plan: Plan) -> list[str]:
-    room = facts.room(plan)
+    kinds = facts.room(plan).kinds
     lines = []
     counties = facts.counties(plan)
-    for county in counties[: room.counties]:
+    for county in counties[: facts.MOST_COUNTIES]:
         residents = "" if county.residents is None else f"(常住人口 {whole(county.residents)} 人)"
         name = plain(county.name) or "规划单位以外"
-        lines.append(f"* **{name}**{residents}:{_sites(county, room.kinds)}。{_because(county)}"
+        lines.append(f"* **{name}**{residents}:{_sites(county, kinds)}。{_because(county)}"
                      f"{_amounts(county)}")  # fmt: skip
     if lines and not any(a.have is not None for c in counties for a in c.amounts):
         lines.append("* 以上配置的现状均未知。")
-    if len(counties) > room.counties:
-        left = len(counties) - room.counties
+    if len(counties) > facts.MOST_COUNTIES:
+        left = len(counties) - facts.MOST_COUNTIES
         lines.append(f"* 另有 {left:,} 个单位变化较少,见 units.csv 和 facilities.csv。")
     return lines or ["无:本规划没有规划单位。"]
 

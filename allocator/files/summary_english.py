@@ -77,18 +77,20 @@ def _counted(count: int, one: str, several: str) -> str:
 
 
 def _where(plan: Plan) -> list[str]:
-    room = facts.room(plan)
+    kinds = facts.room(plan).kinds
     lines = []
     counties = facts.counties(plan)
-    for county in counties[: room.counties]:
+    for county in counties[: facts.MOST_COUNTIES]:
         residents = "" if county.residents is None else f" ({whole(county.residents)} residents)"
         name = plain(county.name) or "Outside all planning units"
-        lines.append(f"* **{name}**{residents}: {_sites(county, room.kinds)}.{_because(county)}"
+        lines.append(f"* **{name}**{residents}: {_sites(county, kinds)}.{_because(county)}"
                      f"{_amounts(county)}")  # fmt: skip
     if lines and not any(a.have is not None for c in counties for a in c.amounts):
         lines.append("* How much of these there is today is not known.")
-    if len(counties) > room.counties:
-        left = _counted(len(counties) - room.counties, "unit more, where", "units more, where")
+    if len(counties) > facts.MOST_COUNTIES:
+        left = _counted(
+            len(counties) - facts.MOST_COUNTIES, "unit more, where", "units more, where"
+        )
         lines.append(f"* {left} fewer sites change: units.csv and facilities.csv.")
     return lines or ["Nothing: the plan has no planning units."]
 
@@ -103,7 +105,7 @@ def _sites(county: facts.County, most: int) -> str:
             for s in sites
         ]  # fmt: skip
         said.append(f"{_VERBS[status]} {', '.join(kinds)}")
-    if left := len(county.sites) - most if len(county.sites) > most else 0:
+    if (left := len(county.sites) - most) > 0:
         said.append(_counted(left, "kind of change more", "kinds of change more"))
     return "; ".join(said) or "no site changes"
 

@@ -18,6 +18,8 @@ _CHANGED = ("new", "upgraded", "closed")
 _FIRST_RESOURCES = ("public_beds", "physicians", "nurses", "ambulances")
 _MOST_STEPS = 3
 _FEW_COUNTIES = 3
+MOST_COUNTIES = 12
+"""Counties of which a page tells."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,10 @@ class County:
 
 @dataclass(frozen=True)
 class Room:
-    """How much of each county goes on a page: kinds of change, resources, counties at all."""
+    """How much of each county goes on a page: kinds of change, and resources."""
 
     kinds: int
     resources: int
-    counties: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Step:
 def room(plan: Plan) -> Room:
     """What a page holds: the more counties there are, the less of each."""
     few = len(own_units(plan)) <= _FEW_COUNTIES
-    return Room(kinds=5, resources=4, counties=12) if few else Room(3, 2, 12)
+    return Room(kinds=5, resources=4) if few else Room(kinds=3, resources=2)
 
 
 def strength_counts(plan: Plan) -> dict[str, tuple[int, int, int]]:
@@ -138,7 +139,7 @@ def counties(plan: Plan) -> list[County]:
     table = table.assign(county=where.to_numpy())
     changed = table[table["status"].isin(_CHANGED)]
     of_cell = cell_units(plan)
-    units = own_units(plan)
+    units, most = own_units(plan), room(plan).resources
     lost = [u for u in dict.fromkeys(changed["county"]) if u not in units]
     counts = changed["county"].value_counts()
     order = sorted([*units, *lost], key=lambda u: (-int(counts.get(u, 0)), u))
@@ -149,7 +150,7 @@ def counties(plan: Plan) -> list[County]:
             _residents(plan, unit),
             _sites(changed[changed["county"] == unit]),
             tuple(gains(plan, np.asarray(of_cell == unit, dtype=np.bool_))) if unit else (),
-            _amounts(plan, unit),
+            _amounts(plan, unit, most),
         )
         for unit in order
     ]
@@ -249,7 +250,7 @@ def _sites(table: pd.DataFrame) -> tuple[Sites, ...]:
     return tuple(sorted(found, key=lambda s: (_CHANGED.index(s.status), -s.count, s.kind)))
 
 
-def _amounts(plan: Plan, unit: str) -> tuple[Amount, ...]:
+def _amounts(plan: Plan, unit: str, most: int) -> tuple[Amount, ...]:
     rows = plan.units[(plan.units["unit"] == unit) & (plan.units["resource"] != "residents")]
     known = list(dict.fromkeys(rows["resource"].astype(str)))
     order = [r for r in _FIRST_RESOURCES if r in known]
@@ -258,6 +259,6 @@ def _amounts(plan: Plan, unit: str) -> tuple[Amount, ...]:
     have, given = table["have"].astype(float), table["allocated"].astype(float)
     return tuple(
         Amount(r, None if math.isnan(have[r]) else float(have[r]), float(given[r]))
-        for r in order[: room(plan).resources]
+        for r in order[:most]
         if not math.isnan(given[r])
     )

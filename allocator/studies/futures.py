@@ -158,11 +158,11 @@ def _as_given(units: pd.DataFrame, region: Region) -> pd.DataFrame:
         unit: [u for u in region.units.planning if unit in region.units.ancestors(u)]
         for unit in dict.fromkeys(unit for unit, _ in keys)
     }
-    for at, (unit, resource) in zip(table.index, keys, strict=True):
+    there = []
+    for (unit, resource), planned in zip(keys, table["allocated"], strict=True):
         known = [given[u, resource] for u in below[unit] if (u, resource) in given]
-        if known:
-            table.loc[at, "allocated"] = sum(known)
-    return table
+        there.append(sum(known) if known else planned)
+    return table.assign(allocated=there)
 
 
 def _shortfall(lines: Sequence[Line], strength: str) -> float:

@@ -13,7 +13,8 @@ from allocator.planning.parts.piece import BUDGET, Expression, Missed, PartsShar
 from allocator.planning.rows.budget import paid_elsewhere
 from allocator.planning.rows.coverage import need, uncovered_terms
 from allocator.planning.rows.ratio import per_base
-from allocator.planning.rows.service import taken_on
+from allocator.planning.rows.service import demand_by_unit, taken_on
+from allocator.planning.rows.site_share import part_less_share
 from allocator.planning.shortfall import Shortfall, total_share
 from allocator.planning.tiers import STRENGTHS
 from allocator.policy.rules import (
@@ -116,16 +117,13 @@ class PartBlock(Block):
         filters = rule.sites if isinstance(rule, SiteShare) else (rule.sites,)
         there = sorted({j for chosen in filters for j in model.those(chosen, whole)})
         here = [j for j in there if j not in self.cut.foreign]
-        if isinstance(rule, SiteShare) and rule.part is not None:
-            among = set(model.those(rule.part, whole))
-            terms: list[Term] = [(1.0, model.open[j]) for j in here if j in among]
+        if isinstance(rule, SiteShare):
+            terms = part_less_share(rule, model, here)
         else:
             attribute = None if isinstance(rule, ServedBand) else rule.attribute
             terms = [
                 (1.0, model.open[j] if attribute is None else model.has(attribute, j)) for j in here
             ]
-        if isinstance(rule, SiteShare):
-            terms += [(-float(rule.number), model.open[j]) for j in here]
         self.open_shares[rule.id, area] = _Open(terms)
 
     def _limit_budget(self) -> None:
@@ -215,9 +213,12 @@ def _of_stocks(rule: Rule, stock: StockModel, area: Area) -> list[Term] | None:
         less = [(-factor * c, v) for c, v in stock.terms(pair.base, area)]
         return stock.terms(pair.resource, area) + less
     if isinstance(rule, Service):
+        demand = demand_by_unit(rule, stock.case)
+        if demand is None or not stock.plans(rule.by):
+            return None
         capacity = float(stock.case.exactly(rule.capacity))
-        used = taken_on(rule, stock, area)
-        return None if used is None else [(capacity * c, v) for c, v in used]
+        used = taken_on(rule, stock, stock.case.planning_units_in(area), demand)
+        return [(capacity * c, v) for c, v in used]
     asked = (
         rule.resources if isinstance(rule, Quota | Total)
         else (rule.resource,) if isinstance(rule, Inflow)

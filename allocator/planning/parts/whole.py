@@ -14,9 +14,9 @@ from allocator.planning.parts.piece import BUDGET, Expression, Piece
 from allocator.planning.rows.count import sites_for_band
 from allocator.planning.rows.inflow import asked
 from allocator.planning.rows.limits import whole_limits
-from allocator.planning.rows.service import needed
+from allocator.planning.rows.service import demand_by_unit, needed
 from allocator.planning.rows.site_share import full_share
-from allocator.planning.rows.stay import limits_of
+from allocator.planning.rows.stay import limits_of, needed_beds
 from allocator.planning.tasks import Task
 from allocator.policy.rules import (
     Budget,
@@ -197,9 +197,11 @@ def _limits(rule: Rule, area: Area, case: Case) -> list[tuple[float, float, floa
         lower = asked(rule, case, area)
         upper = lower if rule.sense == "==" else None
     elif isinstance(rule, Stay):
-        lower, upper = limits_of(rule, case, area)
+        beds = needed_beds(rule, case)
+        lower, upper = (None, None) if beds is None else limits_of(beds, case, area)
     elif isinstance(rule, Service):
-        lower, upper = needed(rule, case, area), None
+        demand, units = demand_by_unit(rule, case), case.planning_units_in(area)
+        lower, upper = None if demand is None else needed(rule, units, demand), None
     else:
         return []
     found = []

@@ -1,5 +1,6 @@
 """How much of a demand staff, teams or beds can take on, where they are."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
@@ -19,11 +20,15 @@ def service(rule: Service, model: StockModel, scope: Area | None = None) -> list
     the unit's own demand D_u serves nobody.
     """
     case = model.case
+    demand = demand_by_unit(rule, case)
+    if demand is None or not model.plans(rule.by):
+        return []
     capacity = case.exactly(rule.capacity)
     found = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
-        used, need = taken_on(rule, model, area), needed(rule, case, area)
-        if used is not None and need:
+        units = case.planning_units_in(area)
+        used, need = taken_on(rule, model, units, demand), needed(rule, units, demand)
+        if need:
             least = float(need / capacity)
             found += soften(
                 model.program, (rule.id, area.id), used, (least, None), scale=need, most=need,
@@ -32,15 +37,13 @@ def service(rule: Service, model: StockModel, scope: Area | None = None) -> list
     return found
 
 
-def taken_on(rule: Service, model: StockModel, area: Area) -> list[Term] | None:
-    """The staff whose capacity is used, unit by unit; None where nobody is planned or counted."""
-    case, program = model.case, model.program
-    demand = demand_by_unit(rule, case)
-    if demand is None or not model.plans(rule.by):
-        return None
-    capacity = case.exactly(rule.capacity)
+def taken_on(
+    rule: Service, model: StockModel, units: list[str], demand: Mapping[str, int]
+) -> list[Term]:
+    """The staff of some units whose capacity is used, unit by unit."""
+    program, capacity = model.program, model.case.exactly(rule.capacity)
     used: list[Term] = []
-    for unit in case.planning_units_in(area):
+    for unit in units:
         name, most = f"{rule.id}:used[{unit}]", float(demand[unit] / capacity)
         busy = program.continuous(name, 0, most)
         terms = [(1.0, busy), (-1.0, model.amount[rule.by, unit])]
@@ -49,12 +52,9 @@ def taken_on(rule: Service, model: StockModel, area: Area) -> list[Term] | None:
     return used
 
 
-def needed(rule: Service, case: Case, area: Area) -> int:
-    """The demand that must be taken on in an area; 0 where it is not known."""
-    demand = demand_by_unit(rule, case)
-    if demand is None:
-        return 0
-    return ceil(rule.share * sum(demand[u] for u in case.planning_units_in(area)))
+def needed(rule: Service, units: list[str], demand: Mapping[str, int]) -> int:
+    """How much of the demand of some units must be taken on."""
+    return ceil(rule.share * sum(demand[u] for u in units))
 
 
 def demand_by_unit(rule: Service, case: Case) -> dict[str, int] | None:

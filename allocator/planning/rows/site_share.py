@@ -22,16 +22,21 @@ def site_share(rule: SiteShare, model: SiteModel, scope: Area | None = None) -> 
         whole = sorted({j for chosen in rule.sites for j in model.those(chosen, area)})
         if not whole:
             continue
-        if rule.part is None:
-            part: list[Term] = [(1.0, model.has(str(rule.attribute), j)) for j in whole]
-        else:
-            among = set(model.those(rule.part, area))
-            part = [(1.0, model.open[j]) for j in whole if j in among]
-        terms = [*part, *((-float(rule.number), model.open[j]) for j in whole)]
+        terms = part_less_share(rule, model, whole)
         limits = (None, 0.0) if rule.sense == "<=" else (0.0, None)
         scale, most = full_share(rule, case, whole), float(len(whole))
         found += soften(model.program, (rule.id, area.id), terms, limits, scale=scale, most=most)
     return found
+
+
+def part_less_share(rule: SiteShare, model: SiteModel, positions: list[int]) -> list[Term]:
+    """Of some sites: those in the part, less what the share of all of them is."""
+    if rule.part is None:
+        part: list[Term] = [(1.0, model.has(str(rule.attribute), j)) for j in positions]
+    else:
+        among = set(model.those(rule.part))
+        part = [(1.0, model.open[j]) for j in positions if j in among]
+    return [*part, *((-float(rule.number), model.open[j]) for j in positions)]
 
 
 def full_share(rule: SiteShare, case: Case, positions: list[int]) -> float:

@@ -1,5 +1,6 @@
 """What beds must hold at a mean length of stay, where the planner asks for it."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
@@ -20,23 +21,23 @@ def stay(rule: Stay, model: StockModel, scope: Area | None = None) -> list[Short
     should be occupied for at least, the share ``o`` of the year. By default there is no row.
     """
     case = model.case
-    if needed_beds(rule, case) is None or not all(model.plans(bed) for bed in rule.beds):
+    needed = needed_beds(rule, case)
+    if needed is None or not all(model.plans(bed) for bed in rule.beds):
         return []
     found = []
     for area in in_scope(case.areas(rule.level, pool=rule.pool), case, scope):
         terms = [term for bed in rule.beds for term in model.terms(bed, area)]
         if not terms:
             continue  # below the planning units nothing is decided
-        limits = limits_of(rule, case, area)
+        limits = limits_of(needed, case, area)
         found += soften(model.program, (rule.id, area.id), terms, limits, most=1e7)
     return found
 
 
-def limits_of(rule: Stay, case: Case, area: Area) -> tuple[int | None, int | None]:
-    """At least, or at most, so many beds in an area; neither where no row is asked for."""
-    needed = needed_beds(rule, case)
-    if needed is None:
-        return None, None
+def limits_of(
+    needed: Mapping[str, Fraction], case: Case, area: Area
+) -> tuple[int | None, int | None]:
+    """At least, or at most, so many beds in an area, where each unit needs so many."""
     beds = sum((needed[u] for u in case.planning_units_in(area)), Fraction(0))
     least = case.assumptions.word("bed_need") == "min"
     return (ceil(beds), None) if least else (None, floor(beds))
